@@ -1,0 +1,260 @@
+import type { Commit, Snapshot, Subscription } from '@halyard/caches';
+import type { Actor, ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
+
+/**
+ * The truth. Two ports, because no transaction ever spans both: `Accounts` (accounts, apps, tokens, sessions) and `AppStore`
+ * (flags, changelog, outbox, idempotency of one app), so that the second can be one Durable Object an app.
+ *
+ * Every implementation promises, and the contract suite (contract.ts) checks:
+ * - A call that resolves is durable. A call that rejects wrote nothing.
+ * - A commit is whole: flags, changelog entries with their hashes, app version, outbox row, idempotency record; or none of it.
+ * - Commits of one app are serialized; its version grows by exactly one a commit, also with several processes on one database.
+ * - Reads see every commit that was answered before they began.
+ * - "Not there" is null; a database that cannot be asked is a `Problem` of kind `unavailable`.
+ */
+export interface Stores {
+  readonly accounts: Accounts;
+  /** No I/O; the app need not exist (reads are empty, commits are refused with `not_found`). */
+  app(account: string, app: string): AppStore;
+  /** Calls back soon after every commit on this database, whichever process made it. At least once; versions may be skipped. */
+  onCommit(listener: (place: Place) => void): Subscription;
+  /**
+   * Runs `term` while this process is the one replicator of the database; starts it again when leadership was lost and won back.
+   * The signal aborts when leadership is lost or the subscription closes.
+   */
+  lead(term: (signal: AbortSignal) => Promise<void>): Subscription;
+  /** The places that have commits no one has delivered. */
+  undelivered(): Promise<readonly Place[]>;
+  /** Resolves if the database answers, else rejects with `unavailable`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where a commit happened: an app, or (app null) the account itself: its apps and tokens. */
+export interface Place {
+  readonly account: string;
+  readonly app: string | null;
+}
+
+/** What the replicator reads: commits in the flag cache's own form. */
+export interface Outbox {
+  /** The version of the place; 0 before its first commit, null if the place does not exist. */
+  version(): Promise<number | null>;
+  /** Undelivered commits after a version, oldest first. Gapless unless rows were already delivered and dropped. */
+  commits(after: number, limit: number): Promise<readonly Commit[]>;
+  /** Everything the cache should hold, read at one version. */
+  snapshot(): Promise<Snapshot | null>;
+  /** Drops what was delivered, up to and including a version. */
+  delivered(version: number): Promise<void>;
+}
+
+export interface Accounts {
+  /** Creates the account if it does not exist. Idempotent. */
+  ensureAccount(account: string, at: string): Promise<void>;
+  accounts(): Promise<readonly Account[]>;
+
+  apps(account: string): Promise<readonly App[]>;
+  app(account: string, app: string): Promise<App | null>;
+  /** `conflict` if the name exists in the account, `limit` at 10,000 apps. */
+  createApp(account: string, app: NewApp, write: WriteInfo): Promise<App>;
+  /** `not_found`, `conflict`. */
+  renameApp(account: string, app: string, name: string, write: WriteInfo): Promise<App>;
+  /** Removes the app with its flags and history, and leaves an entry with the last hash in the account's log. `not_found`. */
+  deleteApp(account: string, app: string, write: WriteInfo): Promise<void>;
+  /** Newest first. */
+  accountLog(account: string, limit: number): Promise<readonly AccountLogEntry[]>;
+
+  tokens(account: string): Promise<readonly Token[]>;
+  /** By the SHA-256 of the secret, hex. Revoked and expired tokens are still found: the caller judges. */
+  tokenByHash(hash: string): Promise<Token | null>;
+  token(account: string, id: string): Promise<Token | null>;
+  createToken(account: string, token: NewToken, write: WriteInfo): Promise<Token>;
+  /** Ends the token, its sessions and its sign-in links in one transaction. `not_found`. */
+  revokeToken(account: string, id: string, write: WriteInfo): Promise<void>;
+  /** Best effort, may be coalesced. */
+  tokenUsed(id: string, at: string): Promise<void>;
+
+  createSession(session: Session): Promise<void>;
+  session(hash: string): Promise<Session | null>;
+  deleteSession(hash: string): Promise<void>;
+
+  createLink(link: SignInLink): Promise<void>;
+  /** Takes the link if it is there and unexpired at `now`: once, also with two replicas racing. Null otherwise. */
+  consumeLink(hash: string, now: string): Promise<SignInLink | null>;
+
+  /** The account's signing secret; the first caller's proposal is stored, everybody gets that one. Replicated to edges. */
+  secret(account: string, proposal: string): Promise<string>;
+
+  /** Remembered answers of writes outside an app (POST /apps, POST /tokens). */
+  idempotency(account: string): Idempotency;
+
+  /** The account's space: tokens (evaluate and config only), apps, secret; keys as in @halyard/caches account-space. */
+  outbox(account: string): Outbox;
+}
+
+export interface AppStore {
+  flag(key: string): Promise<StoredFlag | null>;
+  /** Ordered by key, after a key; prefix (keyset) pagination, never offset. */
+  flags(query: FlagQuery): Promise<Page<StoredFlag>>;
+  /** Every flag at one version, ordered by key, in batches: for export and explain-all. */
+  everyFlag(): AsyncIterable<StoredFlag>;
+  flagCount(): Promise<number>;
+  /** Newest first. */
+  changelog(query: ChangelogQuery): Promise<Page<ChangelogEntry>>;
+  entry(id: string): Promise<ChangelogEntry | null>;
+  /** Oldest first, for verification and export. */
+  everyEntry(): AsyncIterable<ChangelogEntry>;
+
+  /**
+   * Decides and writes one commit. `decide` is pure and is given the named flags as they are inside the transaction (it may be run
+   * again if the database asks for a retry); what it throws rolls back and reaches the caller. No changes: nothing is written,
+   * versions stay. `not_found` if the app does not exist, `limit` past 100,000 flags.
+   */
+  commit<A>(request: CommitRequest<A>): Promise<Committed<A>>;
+
+  readonly outbox: Outbox;
+}
+
+export interface CommitRequest<A> {
+  /** The flags `decide` needs; `all` for a replacing import. */
+  readonly keys: readonly string[] | 'all';
+  readonly decide: (current: ReadonlyMap<string, StoredFlag>) => Decision<A>;
+  readonly write: WriteInfo;
+  /** The request carries an Idempotency-Key: its answer is stored in the same transaction. */
+  readonly idempotency?: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly answer: (committed: Committed<A>) => StoredAnswer;
+  };
+}
+
+export interface Decision<A> {
+  readonly changes: readonly FlagChange[];
+  /** Whatever the caller wants back. */
+  readonly answer: A;
+}
+
+export interface Committed<A> {
+  readonly answer: A;
+  /** The app's version after the commit (unchanged if there were no changes). */
+  readonly appVersion: number;
+  /** The changed flags as they now are, by key; a deleted one is null. */
+  readonly flags: ReadonlyMap<string, StoredFlag | null>;
+  readonly entries: readonly ChangelogEntry[];
+  /** The request was a repeat: this is the first answer, nothing was changed now. */
+  readonly replayed?: StoredAnswer;
+}
+
+export interface WriteInfo {
+  readonly actor: Actor;
+  /** ISO 8601 with milliseconds. */
+  readonly at: string;
+  readonly comment: string | null;
+}
+
+/** Answers are kept 24 hours. A key under way is waited for; the same key with another fingerprint is `conflict`. */
+export interface Idempotency {
+  run(
+    request: { readonly key: string; readonly fingerprint: string; readonly at: string },
+    first: () => Promise<StoredAnswer>,
+  ): Promise<StoredAnswer>;
+}
+
+export interface StoredAnswer {
+  readonly status: number;
+  /** JSON text. */
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Pass as `after` for the next page; null on the last. */
+  readonly next: string | null;
+}
+
+export interface FlagQuery {
+  readonly limit: number;
+  readonly after?: string;
+  /** Case-insensitive substring of key or description. */
+  readonly q?: string;
+  readonly tag?: string;
+  readonly state?: 'enabled' | 'disabled';
+}
+
+export interface ChangelogQuery {
+  readonly limit: number;
+  readonly after?: string;
+  readonly flag?: string;
+  /** Actor name. */
+  readonly actor?: string;
+  /** ISO 8601, inclusive. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly created_at: string;
+}
+
+export interface NewApp {
+  /** Chosen by the caller (random); `^[A-Za-z0-9_-]{1,64}$`. */
+  readonly id: string;
+  readonly name: string;
+  /** What a new flag's `client_side` is when the request does not say. */
+  readonly client_side_default: boolean;
+}
+
+export interface App extends NewApp {
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly updated_by: string;
+}
+
+export type Permission = 'evaluate' | 'config' | 'read' | 'write' | 'admin';
+
+export interface NewToken {
+  readonly id: string;
+  /** SHA-256 of the secret, hex. The secret itself is never given to the store. */
+  readonly hash: string;
+  readonly name: string;
+  readonly permission: Permission;
+  /** Null: every app of the account. */
+  readonly app_ids: readonly string[] | null;
+  /** Not null: a browser token. */
+  readonly allowed_origins: readonly string[] | null;
+  readonly expires_at: string | null;
+}
+
+export interface Token extends NewToken {
+  readonly account: string;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+export interface Session {
+  /** SHA-256 of the cookie's value, hex. */
+  readonly hash: string;
+  readonly account: string;
+  readonly token_id: string;
+  readonly created_at: string;
+  readonly expires_at: string;
+}
+
+export interface SignInLink {
+  /** SHA-256 of the link's secret, hex. */
+  readonly hash: string;
+  readonly account: string;
+  readonly token_id: string;
+  readonly expires_at: string;
+}
+
+export interface AccountLogEntry {
+  readonly at: string;
+  readonly actor: Actor;
+  readonly event: 'app_created' | 'app_renamed' | 'app_deleted' | 'token_created' | 'token_revoked';
+  readonly detail: Readonly<Record<string, string | number | null>>;
+}

@@ -1,0 +1,2 @@
+export * from './account-space.ts';
+export * from './port.ts';

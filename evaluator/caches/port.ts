@@ -1,0 +1,120 @@
+/**
+ * The flag cache: where the writer puts commits and every edge finds them. It holds *spaces*; a space is a versioned
+ * map from key to JSON text (the flags of one app, or the tokens and apps of one account).
+ *
+ * What every implementation promises, and the contract suite (contract.ts) checks:
+ *
+ * - Order. The commits of a space are applied in version order, each exactly its predecessor's version plus one.
+ * - Atomicity. A watcher is shown a commit whole or not at all, whatever its size; a partly written commit is invisible
+ *   until its head is written.
+ * - Idempotence. Publishing a version that is already there changes nothing and answers `already`.
+ * - No going back. What one watcher is shown never decreases in version.
+ * - Staleness. A watcher that lost its connection is told so at once (`cutOff`), catches up by itself without a gap, and
+ *   is told when it is whole again (`live`).
+ * - "Not there" is `null`; "could not ask" is a rejected promise with a `CacheUnavailable`. They are never confused.
+ * - Cost. A publish costs in proportion to its changes, never to the size of the space.
+ *
+ * Receipts travel the other way and decide nothing.
+ */
+export interface FlagCache {
+  /** Short name for logs and metrics: `memory`, `redis`, `nats`. */
+  readonly kind: string;
+
+  /** The version of a space, or null if the cache does not have the space. */
+  head(space: string): Promise<number | null>;
+
+  /**
+   * Adds one commit. `applied`: the head was its predecessor and is now `commit.version`. `already`: the head is at or past it,
+   * nothing changed. `gap`: the space is missing or behind the predecessor, nothing changed; the caller repairs with `replace`.
+   */
+  publish(space: string, commit: Commit): Promise<'applied' | 'already' | 'gap'>;
+
+  /** Makes a space exactly this snapshot, in one visible step: first fill, and repair. Entries not in it are removed. */
+  replace(space: string, snapshot: Snapshot): Promise<void>;
+
+  /** A whole space at one version, or null if the cache does not have it. */
+  load(space: string): Promise<Snapshot | null>;
+
+  /**
+   * Follows a space. The watcher is first given the present snapshot (or `absent`), then every commit in order. Resolves when the
+   * first of these was delivered; rejects with `CacheUnavailable` if the cache cannot be reached now. After that the subscription
+   * looks after itself until it is closed.
+   */
+  watch(space: string, watcher: Watcher): Promise<Subscription>;
+
+  /** Forgets a space (its app was deleted). Watchers are given `absent`. */
+  remove(space: string): Promise<void>;
+
+  /**
+   * An edge says it lives and what it has applied since it last said so (merged with what it said before). It leaves the
+   * set by itself `EDGE_TTL_MS` after its last beat.
+   */
+  beat(edge: string, applied: ReadonlyMap<string, number>): Promise<void>;
+
+  /** The edge says goodbye: it leaves the set at once. */
+  leave(edge: string): Promise<void>;
+
+  /** The live edges and the version of the space each has applied (null: it holds nothing of the space). */
+  edges(space: string): Promise<readonly EdgeReceipt[]>;
+
+  /** Calls back soon after any receipt for the space arrived. */
+  watchEdges(space: string, onReceipt: (receipt: EdgeReceipt) => void): Promise<Subscription>;
+
+  close(): Promise<void>;
+}
+
+export interface Change {
+  readonly key: string;
+  /** JSON text, or null: the key is deleted. */
+  readonly value: string | null;
+}
+
+export interface Commit {
+  /** ≥ 1. */
+  readonly version: number;
+  /** Each key at most once. */
+  readonly changes: readonly Change[];
+}
+
+export interface Snapshot {
+  /** ≥ 0; a space that exists and never had a commit is at 0. */
+  readonly version: number;
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+export interface Watcher {
+  /** The whole space; first, and again whenever commits could not be had one by one. Its version never decreases. */
+  snapshot(snapshot: Snapshot): void;
+  /** Exactly the next version. */
+  commit(commit: Commit): void;
+  /** The cache does not have the space (yet, or any more). A snapshot may follow. */
+  absent(): void;
+  /** The connection is lost: what was delivered may be getting old. */
+  cutOff(): void;
+  /** Everything up to the present was delivered. Sent after the first delivery and after each recovery. */
+  live(): void;
+}
+
+export interface Subscription {
+  close(): Promise<void>;
+}
+
+export interface EdgeReceipt {
+  readonly edge: string;
+  readonly appliedVersion: number | null;
+  /** Milliseconds since its last beat, by the cache's or the reader's clock, never the edge's. */
+  readonly lastSeenMs: number;
+}
+
+export const EDGE_TTL_MS = 15_000;
+
+/** The cache could not be asked. Never means that something is not there. */
+export class CacheUnavailable extends Error {
+  override readonly name = 'CacheUnavailable';
+}
+
+/** The space that holds an app's flags: key → Flag as JSON. */
+export const appSpace = (account: string, app: string): string => `app/${account}/${app}`;
+
+/** The space that holds what edges need to know of an account; see account-space.ts for its keys. */
+export const accountSpace = (account: string): string => `account/${account}`;

@@ -1,0 +1,146 @@
+/** What a flag is. The shapes and their limits are those of the evaluation semantics (docs/semantics.md). */
+
+export type Scalar = string | number | boolean;
+export type JsonValue = null | Scalar | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+/** What a variation serves: never null at the top. */
+export type FlagValue = Exclude<JsonValue, null>;
+
+export type FlagType = 'boolean' | 'string' | 'number' | 'json';
+
+/** The caller's attributes. Values are looked at, never changed; see "Attributes" for what each kind means. */
+export type Context = { readonly [attribute: string]: unknown };
+
+/** How the text of the bucketing attribute becomes a point; set when the flag is created, never changed. */
+export interface Bucketing {
+  readonly hash: 'murmur3' | 'flagship';
+  readonly salt: string;
+}
+
+/** A share of contexts: `percentage` is 0 to 100 with at most 6 decimals; `attribute` defaults to `targetingKey`. */
+export interface Rollout {
+  readonly percentage: number;
+  readonly attribute?: string;
+}
+
+/** `[from, to)` in percent, 0 to 100, at most 6 decimals, from < to. */
+export type Range = readonly [from: number, to: number];
+
+export interface Allocation {
+  readonly variation: string;
+  readonly ranges: readonly Range[];
+}
+
+/** Explicit shares of the bucket space; ranges never overlap, what none holds goes on to the next rule. */
+export interface Split {
+  readonly attribute?: string;
+  readonly allocations: readonly Allocation[];
+}
+
+export interface Group {
+  readonly logical_operator: 'AND' | 'OR';
+  /** At least one. */
+  readonly clauses: readonly Condition[];
+}
+
+interface Compare<O extends string, V> {
+  readonly attribute: string;
+  readonly operator: O;
+  readonly value: V;
+}
+
+export type Comparison =
+  | (Compare<EqualityOperator | SubstringOperator | ElementOperator, Scalar> & {
+      readonly ignore_case?: boolean;
+    })
+  | (Compare<MembershipOperator, readonly Scalar[]> & { readonly ignore_case?: boolean })
+  | Compare<OrderOperator, Scalar>
+  | Compare<VersionOperator | PatternOperator, string>
+  | Compare<AddressOperator, readonly string[]>
+  | { readonly attribute: string; readonly operator: PresenceOperator };
+
+export type EqualityOperator = 'equals' | 'not_equals';
+export type SubstringOperator =
+  | 'contains'
+  | 'not_contains'
+  | 'starts_with'
+  | 'not_starts_with'
+  | 'ends_with'
+  | 'not_ends_with';
+export type MembershipOperator = 'in' | 'not_in';
+export type ElementOperator = 'has' | 'not_has';
+export type OrderOperator = 'greater_than' | 'less_than' | 'greater_than_or_equals' | 'less_than_or_equals';
+export type VersionOperator =
+  | 'semver_equals'
+  | 'semver_greater_than'
+  | 'semver_less_than'
+  | 'semver_greater_than_or_equals'
+  | 'semver_less_than_or_equals';
+export type PatternOperator = 'matches' | 'not_matches';
+export type AddressOperator = 'in_cidr' | 'not_in_cidr';
+export type PresenceOperator = 'exists' | 'not_exists';
+export type Operator = Comparison['operator'];
+
+export type Condition = Comparison | Group;
+
+interface RuleBase {
+  /** Integer ≥ 1, unique in the flag; lower is evaluated first. */
+  readonly priority: number;
+  /** All must hold; none holds for everyone. */
+  readonly conditions: readonly Condition[];
+}
+
+/** A rule serves one variation (to all, or to a share), or splits contexts among several. */
+export type Rule =
+  | (RuleBase & {
+      readonly serve_variation: string;
+      readonly rollout?: Rollout;
+      readonly split?: never;
+    })
+  | (RuleBase & {
+      readonly split: Split;
+      readonly rollout?: never;
+      /** The wire carries the largest share for clients that know no splits; evaluation ignores it. */
+      readonly serve_variation?: string;
+    });
+
+export interface Flag {
+  /** `^[A-Za-z0-9_-]{1,128}$`, unique in its app. */
+  readonly key: string;
+  readonly description?: string | null;
+  readonly enabled: boolean;
+  /** 1 to 100 names; all values of one type, none null. */
+  readonly variations: Readonly<Record<string, FlagValue>>;
+  readonly default_variation: string;
+  /** What a disabled flag serves; default `default_variation`. */
+  readonly off_variation?: string;
+  readonly rules: readonly Rule[];
+  /** Comes with every answer; at most 32 values, 2 KB. */
+  readonly metadata?: Readonly<Record<string, Scalar>>;
+  readonly tags?: readonly string[];
+  /** Default true; false is never evaluated for a browser token. */
+  readonly client_side?: boolean;
+  /** Default: murmur3 with the salt `{account id}/{flag key}`. */
+  readonly bucketing?: Bucketing;
+}
+
+export type Reason = 'STATIC' | 'DEFAULT' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED';
+export type ErrorCode = 'FLAG_NOT_FOUND' | 'TYPE_MISMATCH' | 'PARSE_ERROR' | 'GENERAL';
+
+/** A variation was served. Frozen; the same object may be answered again. */
+export interface Served<V extends JsonValue = FlagValue> {
+  readonly kind: 'served';
+  readonly value: V;
+  readonly variant: string;
+  readonly reason: Reason;
+  readonly metadata: Readonly<Record<string, Scalar>>;
+}
+
+/** Nothing could be served; the caller's default applies. */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly code: ErrorCode;
+  /** One sentence; for PARSE_ERROR it names the place in the flag, as `rules[1].conditions[0].operator`. */
+  readonly message: string;
+}
+
+export type Evaluation<V extends JsonValue = FlagValue> = Served<V> | Failed;
