@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/closing-line.ts';
 
 const conditions = ['halyard-source', 'module', 'browser', 'development|production'];
 
@@ -10,12 +11,14 @@ const shared = {
 export default defineConfig({
   ...shared,
   test: {
+    reporters: ['default', new ClosingLine()],
     projects: [
       {
         ...shared,
         test: {
           name: 'rooms',
           include: [
+            '*.test.ts',
             '{evaluator,control-plane,providers,dashboard}/**/*.test.{ts,tsx}',
             'test/{conformance,house}/**/*.test.ts',
           ],

@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+
+/** What a process was told, from environment variables and the same-named flags (a flag wins). */
+export interface Configuration {
+  readonly port: number;
+  readonly host: string;
+  readonly databaseUrl: string;
+  readonly cacheUrl: string;
+  readonly adminToken: string | null;
+  readonly account: string;
+  /** Directory where an edge keeps its last good configuration. */
+  readonly edgeData: string | null;
+  readonly log: LogLevel;
+  /** Where clients and browsers reach this process, when that is not `http://{host}:{port}`. */
+  readonly publicUrl: string | null;
+  /** Believe `X-Forwarded-For` and `X-Forwarded-Proto`. */
+  readonly trustProxy: boolean;
+  readonly secret: string | null;
+  /** The server that commands talk to, and the token they show. */
+  readonly url: string | null;
+  readonly token: string | null;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** Every mistake of a configuration, one sentence each. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.mistakes = mistakes;
+  }
+}
+
+type Parsed<T> = { readonly value: T } | { readonly expected: string };
+type Parser<T> = (text: string) => Parsed<T>;
+
+const ok = <T>(value: T): Parsed<T> => ({ value });
+
+const port: Parser<number> = (text) =>
+  /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+    ? ok(Number(text))
+    : { expected: 'a port number from 0 to 65535' };
+
+const nonEmpty =
+  (expected: string): Parser<string> =>
+  (text) =>
+    text.trim() === '' ? { expected } : ok(text);
+
+const url =
+  (protocols: readonly string[], expected: string): Parser<string> =>
+  (text) =>
+    URL.canParse(text) && protocols.includes(new URL(text).protocol)
+      ? ok(text.replace(/\/+$/, ''))
+      : { expected };
+
+const databaseUrl: Parser<string> = (text) =>
+  /^file:.+/.test(text) || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text))
+    ? ok(text)
+    : { expected: 'file:PATH or postgres://USER@HOST/DATABASE' };
+
+const cacheUrl: Parser<string> = (text) =>
+  text === 'memory:' || (/^(rediss?|nats|tls):\/\//.test(text) && URL.canParse(text.split(',')[0] ?? ''))
+    ? ok(text)
+    : { expected: 'memory:, redis://HOST:PORT or nats://HOST:PORT' };
+
+const oneOf =
+  <const T extends string>(...values: readonly T[]): Parser<T> =>
+  (text) => {
+    const found = values.find((value) => value === text);
+    return found === undefined ? { expected: `one of ${values.join(', ')}` } : ok(found);
+  };
+
+const boolean: Parser<boolean> = (text) => {
+  if (text === '1' || text === 'true' || text === '') return ok(true);
+  return text === '0' || text === 'false' ? ok(false) : { expected: 'true or false' };
+};
+
+const secretText: Parser<string> = (text) =>
+  text.length >= 24 ? ok(text) : { expected: 'at least 24 characters' };
+
+const account: Parser<string> = (text) =>
+  /^[A-Za-z0-9_-]{1,64}$/.test(text) ? ok(text) : { expected: '1 to 64 letters, digits, _ or -' };
+
+interface Setting<T> {
+  readonly variable: string;
+  readonly parse: Parser<T>;
+  readonly fallback: T;
+  /** Never a flag (flags are seen by everyone on the machine); may be given as a file instead, `{variable}_FILE`. */
+  readonly secret?: true;
+}
+
+const settings: { readonly [K in keyof Configuration]: Setting<Configuration[K]> } = {
+  port: { variable: 'HALYARD_PORT', parse: port, fallback: 4280 },
+  host: {
+    variable: 'HALYARD_HOST',
+    parse: nonEmpty('an address or host name to listen on'),
+    fallback: '127.0.0.1',
+  },
+  databaseUrl: { variable: 'HALYARD_DATABASE_URL', parse: databaseUrl, fallback: 'file:./data/halyard.db' },
+  cacheUrl: { variable: 'HALYARD_CACHE_URL', parse: cacheUrl, fallback: 'memory:' },
+  adminToken: { variable: 'HALYARD_ADMIN_TOKEN', parse: secretText, fallback: null, secret: true },
+  account: { variable: 'HALYARD_ACCOUNT', parse: account, fallback: 'default' },
+  edgeData: { variable: 'HALYARD_EDGE_DATA', parse: nonEmpty('a directory'), fallback: null },
+  log: {
+    variable: 'HALYARD_LOG',
+    parse: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    fallback: 'info',
+  },
+  publicUrl: {
+    variable: 'HALYARD_PUBLIC_URL',
+    parse: url(['http:', 'https:'], 'an http:// or https:// address'),
+    fallback: null,
+  },
+  trustProxy: { variable: 'HALYARD_TRUST_PROXY', parse: boolean, fallback: false },
+  secret: { variable: 'HALYARD_SECRET', parse: secretText, fallback: null, secret: true },
+  url: {
+    variable: 'HALYARD_URL',
+    parse: url(['http:', 'https:'], 'an http:// or https:// address'),
+    fallback: null,
+  },
+  token: { variable: 'HALYARD_TOKEN', parse: nonEmpty('a token'), fallback: null, secret: true },
+};
+
+const flagOf = (variable: string): string =>
+  `--${variable.slice('HALYARD_'.length).toLowerCase().replaceAll('_', '-')}`;
+
+/** The names of all settings' flags, without those of secrets. */
+export const settingFlags: readonly string[] = Object.values(settings)
+  .filter((setting) => setting.secret !== true)
+  .map((setting) => flagOf(setting.variable));
+
+/**
+ * Reads the configuration; throws a `ConfigurationError` that lists every mistake.
+ *
+ * @param flags setting flags as given, name (`--port`) to text
+ * @param nearest finds the known name that was probably meant, or null
+ */
+export const readConfiguration = (
+  environment: Readonly<Record<string, string | undefined>>,
+  flags: ReadonlyMap<string, string>,
+  nearest: (name: string, known: readonly string[]) => string | null,
+): Configuration => {
+  const mistakes: string[] = [];
+  const known = Object.values(settings).flatMap(({ variable, secret }) =>
+    secret === true ? [variable, `${variable}_FILE`] : [variable],
+  );
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith('HALYARD_') || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    mistakes.push(
+      `${name} is not a setting of Halyard; ${meant === null ? 'remove it' : `did you mean ${meant}?`}`,
+    );
+  }
+
+  const read = <T>({ variable, parse, fallback, secret }: Setting<T>): T => {
+    const flag = flagOf(variable);
+    let name = variable;
+    let text = environment[variable];
+    const given = flags.get(flag);
+    if (given !== undefined) {
+      if (secret === true) {
+        mistakes.push(
+          `${flag} would show a secret to everyone on this machine; set ${variable} or ${variable}_FILE instead`,
+        );
+        return fallback;
+      }
+      name = flag;
+      text = given;
+    }
+    const file = secret === true ? environment[`${variable}_FILE`] : undefined;
+    if (file !== undefined && text === undefined) {
+      name = `${variable}_FILE`;
+      try {
+        text = readFileSync(file, 'utf8').trim();
+      } catch (error) {
+        mistakes.push(
+          `${name} is "${file}", which cannot be read (${(error as NodeJS.ErrnoException).code}); name a readable file`,
+        );
+        return fallback;
+      }
+    }
+    // An empty variable is how compose files and shells say "not set".
+    if (text === undefined || (text === '' && given === undefined)) return fallback;
+    const parsed = parse(text);
+    if ('value' in parsed) return parsed.value;
+    const shown = secret === true ? `has ${text.length} characters` : `is ${JSON.stringify(text)}`;
+    mistakes.push(`${name} ${shown}; expected ${parsed.expected}`);
+    return fallback;
+  };
+
+  const configuration: Configuration = {
+    port: read(settings.port),
+    host: read(settings.host),
+    databaseUrl: read(settings.databaseUrl),
+    cacheUrl: read(settings.cacheUrl),
+    adminToken: read(settings.adminToken),
+    account: read(settings.account),
+    edgeData: read(settings.edgeData),
+    log: read(settings.log),
+    publicUrl: read(settings.publicUrl),
+    trustProxy: read(settings.trustProxy),
+    secret: read(settings.secret),
+    url: read(settings.url),
+    token: read(settings.token),
+  };
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  return configuration;
+};
