@@ -1,0 +1,37 @@
+import type { JsonValue } from '@halyard/engine';
+import microdiff from 'microdiff';
+import type { Diff, FlagDefinition } from './change.ts';
+import { joinPath } from './diff-path.ts';
+import { type Bare, bareFlag, plain } from './diff-tree.ts';
+
+/**
+ * What changed, field by field: dotted path to the smallest changed value → what it was and what it is. Rules go by their
+ * priority, members of other lists by index; an added or removed object is one entry. Against null, every top-level field
+ * and every rule is an entry.
+ *
+ * JSON objects are unordered, so the order of names (of variations, say) is no change, nor is the order of the rules.
+ */
+export function diffFlags(before: FlagDefinition | null, after: FlagDefinition | null): Diff {
+  const diff: Record<string, { readonly from?: JsonValue; readonly to?: JsonValue }> = {};
+  for (const found of microdiff(bareFlag(before), bareFlag(after), { cyclesFix: false })) {
+    const path = joinPath(found.path);
+    switch (found.type) {
+      case 'CREATE':
+        diff[path] = { to: plain(found.value satisfies Bare) };
+        break;
+      case 'REMOVE':
+        diff[path] = { from: plain(found.oldValue satisfies Bare) };
+        break;
+      case 'CHANGE':
+        diff[path] = { from: plain(found.oldValue satisfies Bare), to: plain(found.value satisfies Bare) };
+        break;
+      default:
+        found satisfies never;
+    }
+  }
+  return diff;
+}
+
+/** Whether two definitions mean the same: nothing to write, no entry in the changelog. */
+export const sameFlag = (a: FlagDefinition, b: FlagDefinition): boolean =>
+  Object.keys(diffFlags(a, b)).length === 0;
