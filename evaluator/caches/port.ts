@@ -8,7 +8,8 @@
  * - Atomicity. A watcher is shown a commit whole or not at all, whatever its size; a partly written commit is invisible
  *   until its head is written.
  * - Idempotence. Publishing a version that is already there changes nothing and answers `already`.
- * - No going back. What one watcher is shown never decreases in version.
+ * - No going back. What one watcher is shown never decreases in version. Only a space that ended (`absent`) may begin again lower:
+ *   it was removed, or replaced on purpose by an older state because the database was restored from a backup.
  * - Staleness. A watcher that lost its connection is told so at once (`cutOff`), catches up by itself without a gap, and
  *   is told when it is whole again (`live`).
  * - "Not there" is `null`; "could not ask" is a rejected promise with a `CacheUnavailable`. They are never confused.
@@ -83,7 +84,10 @@ export interface Snapshot {
 }
 
 export interface Watcher {
-  /** The whole space; first, and again whenever commits could not be had one by one. Its version never decreases. */
+  /**
+   * The whole space; first, and again whenever commits could not be had one by one. Its version never decreases, unless `absent`
+   * came in between.
+   */
   snapshot(snapshot: Snapshot): void;
   /** Exactly the next version. */
   commit(commit: Commit): void;
@@ -107,6 +111,13 @@ export interface EdgeReceipt {
 }
 
 export const EDGE_TTL_MS = 15_000;
+
+/** Where an adapter says what happens to its connection, and that a watcher threw. */
+export interface CacheLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
 
 /** The cache could not be asked. Never means that something is not there. */
 export class CacheUnavailable extends Error {

@@ -1,0 +1,181 @@
+import {
+  type CacheLog,
+  type Commit,
+  EDGE_TTL_MS,
+  type EdgeReceipt,
+  type FlagCache,
+  type Snapshot,
+  type Subscription,
+} from './port.ts';
+import { type Shown, showTo } from './shown.ts';
+
+export interface MemoryCacheOptions {
+  /** Epoch milliseconds; ages the receipts. */
+  readonly now: () => number;
+  readonly log?: CacheLog;
+}
+
+interface Space {
+  version: number;
+  readonly entries: Map<string, string>;
+}
+
+interface Edge {
+  lastBeat: number;
+  readonly applied: Map<string, number>;
+}
+
+/**
+ * A flag cache in this process. Watchers are called before `publish` and `replace` return; one that publishes in turn is queued, so
+ * that everybody sees the same order.
+ */
+export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache => {
+  const spaces = new Map<string, Space>();
+  const watchers = new Map<string, Set<Shown>>();
+  const edges = new Map<string, Edge>();
+  const edgeWatchers = new Map<string, Set<(receipt: EdgeReceipt) => void>>();
+  const events: (() => void)[] = [];
+  let draining = false;
+
+  const tell = (event: () => void): void => {
+    events.push(event);
+    if (draining) return;
+    draining = true;
+    try {
+      for (let next = events.shift(); next !== undefined; next = events.shift()) next();
+    } finally {
+      draining = false;
+    }
+  };
+
+  const tellAll = (space: string, event: (shown: Shown) => void): void =>
+    tell(() => {
+      for (const shown of watchers.get(space) ?? []) event(shown);
+    });
+
+  const copy = (space: Space): Snapshot => ({ version: space.version, entries: new Map(space.entries) });
+
+  const apply = (name: string, commit: Commit): 'applied' | 'already' | 'gap' => {
+    const space = spaces.get(name);
+    if (space === undefined || space.version < commit.version - 1) return 'gap';
+    if (space.version >= commit.version) return 'already';
+    for (const { key, value } of commit.changes) {
+      if (value === null) space.entries.delete(key);
+      else space.entries.set(key, value);
+    }
+    space.version = commit.version;
+    tellAll(name, (shown) => shown.commit(commit));
+    return 'applied';
+  };
+
+  const liveEdges = function* (): Iterable<[string, Edge, number]> {
+    for (const [id, edge] of edges) {
+      const lastSeenMs = Math.max(0, now() - edge.lastBeat);
+      if (lastSeenMs < EDGE_TTL_MS) yield [id, edge, lastSeenMs];
+      else edges.delete(id);
+    }
+  };
+
+  return {
+    kind: 'memory',
+
+    async head(space) {
+      return spaces.get(space)?.version ?? null;
+    },
+
+    async publish(space, commit) {
+      return apply(space, commit);
+    },
+
+    async replace(name, snapshot) {
+      const space = { version: snapshot.version, entries: new Map(snapshot.entries) };
+      spaces.set(name, space);
+      tellAll(name, (shown) =>
+        shown.snapshot({ version: space.version, entries: new Map(snapshot.entries) }),
+      );
+    },
+
+    async load(name) {
+      const space = spaces.get(name);
+      return space === undefined ? null : copy(space);
+    },
+
+    watch(name, watcher) {
+      const shown = showTo(watcher, name, log);
+      return new Promise<Subscription>((resolve) => {
+        tell(() => {
+          const space = spaces.get(name);
+          // Joins after what is queued before it, with a state that has it already: nothing is shown twice.
+          const group = watchers.get(name) ?? new Set();
+          watchers.set(name, group.add(shown));
+          if (space === undefined) shown.absent();
+          else shown.snapshot(copy(space));
+          shown.live();
+          resolve({
+            async close() {
+              shown.close();
+              group.delete(shown);
+              if (group.size === 0 && watchers.get(name) === group) watchers.delete(name);
+            },
+          });
+        });
+      });
+    },
+
+    async remove(name) {
+      if (spaces.delete(name)) tellAll(name, (shown) => shown.absent());
+    },
+
+    async beat(id, applied) {
+      const known = edges.get(id);
+      const lives = known !== undefined && now() - known.lastBeat < EDGE_TTL_MS;
+      const edge = lives ? known : { lastBeat: 0, applied: new Map<string, number>() };
+      edges.set(id, edge);
+      edge.lastBeat = now();
+      for (const [space, version] of applied) edge.applied.set(space, version);
+      for (const [space, appliedVersion] of applied) {
+        for (const onReceipt of edgeWatchers.get(space) ?? []) {
+          try {
+            onReceipt({ edge: id, appliedVersion, lastSeenMs: 0 });
+          } catch (error) {
+            log?.error(
+              { space, error: String(error) },
+              'A watcher of receipts threw; it goes on being told.',
+            );
+          }
+        }
+      }
+    },
+
+    async leave(id) {
+      edges.delete(id);
+    },
+
+    async edges(space) {
+      return Array.from(liveEdges(), ([edge, { applied }, lastSeenMs]) => ({
+        edge,
+        appliedVersion: applied.get(space) ?? null,
+        lastSeenMs,
+      }));
+    },
+
+    async watchEdges(space, onReceipt) {
+      const group = edgeWatchers.get(space) ?? new Set();
+      // A function registered twice is two watchers.
+      const own = (receipt: EdgeReceipt): void => onReceipt(receipt);
+      edgeWatchers.set(space, group.add(own));
+      return {
+        async close() {
+          group.delete(own);
+          if (group.size === 0 && edgeWatchers.get(space) === group) edgeWatchers.delete(space);
+        },
+      };
+    },
+
+    async close() {
+      for (const group of watchers.values()) for (const shown of group) shown.close();
+      watchers.clear();
+      edgeWatchers.clear();
+    },
+  };
+};
