@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+
+export interface DashboardFile {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+  /** The name carries a hash of the content: it may be kept for ever. */
+  readonly immutable: boolean;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** The built dashboard, read into memory once; null if it was never built. Paths are relative, with `/`. */
+export const readDashboard = (folder: string): ((path: string) => Promise<DashboardFile | null>) | null => {
+  const files = new Map<string, DashboardFile>();
+  try {
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      const path = relative(folder, file).split(sep).join('/');
+      files.set(path, {
+        body: new Uint8Array(readFileSync(file)),
+        contentType: TYPES[extname(file)] ?? 'application/octet-stream',
+        immutable: path.startsWith('assets/'),
+      });
+    }
+  } catch {
+    return null;
+  }
+  return files.has('index.html') ? (path) => Promise.resolve(files.get(path) ?? null) : null;
+};

@@ -1,0 +1,53 @@
+import { createAdaptorServer } from '@hono/node-server';
+
+/** One sentence for the person who starts a process; the command ends with exit code 2. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
+
+export interface Listening {
+  /** With the port that was really bound. */
+  readonly url: string;
+  /** Stops accepting, lets answers under way finish for `graceMs`, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
+
+/** Listens, or rejects with a `CannotStart` that says what to do. */
+export const listen = (fetch: Fetch, host: string, port: number): Promise<Listening> =>
+  new Promise((resolve, reject) => {
+    const server = createAdaptorServer({ fetch });
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new CannotStart(sentenceOf(error, host, port))));
+    server.listen(port, host, () => {
+      const address = server.address();
+      const bound = address !== null && typeof address === 'object' ? address.port : port;
+      const name = host.includes(':') ? `[${host}]` : host;
+      resolve({
+        url: `http://${name === '0.0.0.0' || name === '[::]' ? '127.0.0.1' : name}:${bound}`,
+        close: (graceMs) =>
+          new Promise((closed) => {
+            const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+            server.close(() => {
+              clearTimeout(cut);
+              closed();
+            });
+            if ('closeIdleConnections' in server) server.closeIdleConnections();
+          }),
+      });
+    });
+  });
+
+const sentenceOf = (error: NodeJS.ErrnoException, host: string, port: number): string => {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is in use; stop what listens there, or choose another with --port or HALYARD_PORT.`;
+    case 'EACCES':
+      return `Port ${port} needs more rights than this user has; choose one above 1023 with --port or HALYARD_PORT.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is not an address of this machine; set --host or HALYARD_HOST to one that is, such as 127.0.0.1 or 0.0.0.0.`;
+    default:
+      return `Cannot listen on ${host}:${port}: ${error.message}.`;
+  }
+};
