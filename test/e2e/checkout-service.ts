@@ -1,12 +1,15 @@
 /** A small shop's service, as somebody who installs Halyard would write it. Told by its environment where flags come from. */
-import { serve } from '@hono/node-server';
+
 import { HalyardProvider } from '@halyard/providers/server';
+import { serve } from '@hono/node-server';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { Hono } from 'hono';
 
 const { FLAGS_URL = '', FLAGS_APP = '', FLAGS_TOKEN = '' } = process.env;
 
-await OpenFeature.setProviderAndWait(new HalyardProvider({ url: FLAGS_URL, app: FLAGS_APP, token: FLAGS_TOKEN }));
+await OpenFeature.setProviderAndWait(
+  new HalyardProvider({ url: FLAGS_URL, app: FLAGS_APP, token: FLAGS_TOKEN }),
+);
 const flags = OpenFeature.getClient();
 
 const app = new Hono();
@@ -26,7 +29,12 @@ app.get('/checkout', async (c) => {
 app.get('/everyone', async (c) => {
   let text = '';
   for (let i = 0; i < Number(c.req.query('n')); i += 1) {
-    const context = { targetingKey: `user-${i}`, plan: 'free', country: 'de', user: { email: `user-${i}@shop.test` } };
+    const context = {
+      targetingKey: `user-${i}`,
+      plan: 'free',
+      country: 'de',
+      user: { email: `user-${i}@shop.test` },
+    };
     text += (await flags.getBooleanValue('new-checkout', false, context)) ? '1' : '0';
   }
   return c.text(text);

@@ -4,7 +4,10 @@ import { OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
 
 const settings = new URLSearchParams(location.search);
 
-await OpenFeature.setContext({ targetingKey: settings.get('user') ?? 'anonymous', plan: settings.get('plan') ?? 'free' });
+await OpenFeature.setContext({
+  targetingKey: settings.get('user') ?? 'anonymous',
+  plan: settings.get('plan') ?? 'free',
+});
 await OpenFeature.setProviderAndWait(
   new HalyardWebProvider({ url: settings.get('flags') ?? '', token: settings.get('token') ?? '' }),
 );
