@@ -110,7 +110,7 @@ export interface AppStore {
    * again if the database asks for a retry); what it throws rolls back and reaches the caller. No changes: nothing is written,
    * versions stay. `not_found` if the app does not exist, `limit` past 100,000 flags.
    */
-  commit<A>(request: CommitRequest<A>): Promise<Committed<A>>;
+  commit<A>(request: CommitRequest<A>): Promise<Committed<A> | Replayed>;
 
   readonly outbox: Outbox;
 }
@@ -141,8 +141,12 @@ export interface Committed<A> {
   /** The changed flags as they now are, by key; a deleted one is null. */
   readonly flags: ReadonlyMap<string, StoredFlag | null>;
   readonly entries: readonly ChangelogEntry[];
-  /** The request was a repeat: this is the first answer, nothing was changed now. */
-  readonly replayed?: StoredAnswer;
+  readonly replayed?: undefined;
+}
+
+/** The request was a repeat (only with `idempotency`): this is the first answer, nothing was changed now. */
+export interface Replayed {
+  readonly replayed: StoredAnswer;
 }
 
 export interface WriteInfo {

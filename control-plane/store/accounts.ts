@@ -1,0 +1,105 @@
+import { appKey, SECRET_KEY } from '@halyard/caches';
+import { changeAccount } from './account-change.ts';
+import { appEntryText, createApps } from './apps.ts';
+import type { Database } from './database.ts';
+import { createIdempotency } from './idempotency.ts';
+import { createOutbox } from './outbox.ts';
+import type { AccountLogEntry, Accounts } from './port.ts';
+import { createSessions } from './sessions.ts';
+import { tokenEntries } from './token-entries.ts';
+import { createTokens } from './tokens.ts';
+
+export const createAccounts = (database: Database, now: () => number): Accounts => {
+  const nowText = (): string => new Date(now()).toISOString();
+  return {
+    async ensureAccount(account, at) {
+      const there = await database.db
+        .selectFrom('account')
+        .select('id')
+        .where('id', '=', account)
+        .executeTakeFirst();
+      if (there !== undefined) return;
+      await database.transact(async ({ db }) => {
+        await db
+          .insertInto('account')
+          .values({ id: account, created_at: at, version: 0, log_count: 0, secret: null })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .execute();
+      });
+    },
+
+    accounts: () => database.db.selectFrom('account').select(['id', 'created_at']).orderBy('id').execute(),
+
+    ...createApps(database),
+    ...createTokens(database),
+    ...createSessions(database),
+
+    async accountLog(account, limit) {
+      const rows = await database.db
+        .selectFrom('account_log')
+        .selectAll()
+        .where('account', '=', account)
+        .orderBy('seq', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        at: row.at,
+        actor: { name: row.actor_name, token_id: row.actor_token },
+        event: row.event,
+        detail: JSON.parse(row.detail) as AccountLogEntry['detail'],
+      }));
+    },
+
+    async secret(account, proposal) {
+      const stored = async (db: Database['db']): Promise<string | null> => {
+        const query = db.selectFrom('account').select('secret').where('id', '=', account);
+        return (await query.executeTakeFirst())?.secret ?? null;
+      };
+      const write = { actor: { name: 'halyard', token_id: '' }, at: nowText(), comment: null };
+      return (
+        (await stored(database.db)) ??
+        (await changeAccount(database, account, write, async (db) => {
+          const first = await stored(db);
+          if (first !== null) return { answer: first, log: null, changes: [] };
+          await db.updateTable('account').set({ secret: proposal }).where('id', '=', account).execute();
+          return {
+            answer: proposal,
+            log: null,
+            changes: [{ key: SECRET_KEY, value: JSON.stringify({ secret: proposal }) }],
+          };
+        }))
+      );
+    },
+
+    idempotency: (account) => createIdempotency(database, account),
+
+    outbox: (account) =>
+      createOutbox(
+        database,
+        { account, app: null },
+        {
+          async version(db) {
+            const query = db.selectFrom('account').select('version').where('id', '=', account);
+            return (await query.executeTakeFirst())?.version ?? null;
+          },
+          async entries(db) {
+            const entries = new Map(await tokenEntries(db, account, nowText()));
+            const apps = await db
+              .selectFrom('app')
+              .select(['id', 'name'])
+              .where('account', '=', account)
+              .execute();
+            for (const app of apps) entries.set(appKey(app.id), appEntryText(app));
+            const row = await db
+              .selectFrom('account')
+              .select('secret')
+              .where('id', '=', account)
+              .executeTakeFirst();
+            const secret = row?.secret ?? null;
+            if (secret !== null) entries.set(SECRET_KEY, JSON.stringify({ secret }));
+            return entries;
+          },
+        },
+      ),
+  };
+};

@@ -1,0 +1,110 @@
+import { everyFlagRow } from './batch.ts';
+import { pageOfEntries } from './changelog.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import type { Database } from './database.ts';
+import { pageOfFlags } from './flag-list.ts';
+import { createOutbox } from './outbox.ts';
+import type { AppStore } from './port.ts';
+import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
+
+const ENTRY_CHUNK = 500;
+
+export const createAppStore = (
+  database: Database,
+  place: AppPlace,
+  queue: (place: AppPlace) => CommitQueue,
+): AppStore => {
+  const { db } = database;
+  const { account, app } = place;
+  return {
+    async flag(key) {
+      const row = await db
+        .selectFrom('flag')
+        .select(flagColumns)
+        .where('account', '=', account)
+        .where('app', '=', app)
+        .where('key', '=', key)
+        .executeTakeFirst();
+      return row === undefined ? null : flagOfRow(row);
+    },
+
+    flags: (query) => pageOfFlags(db, place, query),
+
+    async *everyFlag() {
+      const read = await database.read();
+      try {
+        for await (const rows of everyFlagRow(read.db, place)) yield* rows.map(flagOfRow);
+      } finally {
+        await read.end();
+      }
+    },
+
+    async flagCount() {
+      const row = await db
+        .selectFrom('app')
+        .select('flag_count')
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .executeTakeFirst();
+      return row?.flag_count ?? 0;
+    },
+
+    changelog: (query) => pageOfEntries(db, place, query),
+
+    async entry(id) {
+      if (!/^[1-9][0-9]{0,15}$/.test(id)) return null;
+      const row = await db
+        .selectFrom('changelog')
+        .select(changelogColumns)
+        .where('account', '=', account)
+        .where('app', '=', app)
+        .where('seq', '=', Number(id))
+        .executeTakeFirst();
+      return row === undefined ? null : entryOfRow(row);
+    },
+
+    async *everyEntry() {
+      const read = await database.read();
+      try {
+        for (let after = 0; ; ) {
+          const rows = await read.db
+            .selectFrom('changelog')
+            .select(changelogColumns)
+            .where('account', '=', account)
+            .where('app', '=', app)
+            .where('seq', '>', after)
+            .orderBy('seq')
+            .limit(ENTRY_CHUNK)
+            .execute();
+          const last = rows.at(-1);
+          if (last === undefined) return;
+          yield* rows.map(entryOfRow);
+          after = last.seq;
+        }
+      } finally {
+        await read.end();
+      }
+    },
+
+    commit: (request) => queue(place).submit(request),
+
+    outbox: createOutbox(database, place, {
+      async version(from) {
+        const row = await from
+          .selectFrom('app')
+          .select('version')
+          .where('account', '=', account)
+          .where('id', '=', app)
+          .executeTakeFirst();
+        return row?.version ?? null;
+      },
+      async entries(from) {
+        const entries = new Map<string, string>();
+        for await (const rows of everyFlagRow(from, place)) {
+          for (const row of rows) entries.set(row.key, row.definition);
+        }
+        return entries;
+      },
+    }),
+  };
+};

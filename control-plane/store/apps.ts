@@ -1,0 +1,183 @@
+import { type AppEntry, appKey } from '@halyard/caches';
+import type { Kysely, Selectable } from 'kysely';
+import { Problem } from '../problem.ts';
+import { changeAccount } from './account-change.ts';
+import type { Database } from './database.ts';
+import type { Accounts, App } from './port.ts';
+import type { AppTable, Schema } from './schema.ts';
+
+const APP_LIMIT = 10_000;
+/** Rows a statement when an app is deleted: the rest of the process runs in between. */
+const DELETE_ROWS = 2_000;
+
+type Apps = Pick<Accounts, 'apps' | 'app' | 'createApp' | 'renameApp' | 'deleteApp'>;
+
+const columns = ['id', 'name', 'client_side_default', 'created_at', 'updated_at', 'updated_by'] as const;
+
+export const createApps = (database: Database): Apps => ({
+  async apps(account) {
+    const rows = await database.db
+      .selectFrom('app')
+      .select(columns)
+      .where('account', '=', account)
+      .orderBy('name')
+      .execute();
+    return rows.map(appOfRow);
+  },
+
+  async app(account, app) {
+    const row = await database.db
+      .selectFrom('app')
+      .select(columns)
+      .where('account', '=', account)
+      .where('id', '=', app)
+      .executeTakeFirst();
+    return row === undefined ? null : appOfRow(row);
+  },
+
+  createApp: (account, app, write) =>
+    changeAccount(database, account, write, async (db) => {
+      await refuseTakenName(db, account, app.name, null);
+      const { count } = await db
+        .selectFrom('app')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('account', '=', account)
+        .executeTakeFirstOrThrow();
+      if (count >= APP_LIMIT) {
+        throw new Problem('limit', {
+          message: `The account has ${count} apps; an account holds at most ${APP_LIMIT}. Delete apps that are no longer used.`,
+        });
+      }
+      const created: App = {
+        id: app.id,
+        name: app.name,
+        client_side_default: app.client_side_default,
+        created_at: write.at,
+        updated_at: write.at,
+        updated_by: write.actor.name,
+      };
+      const inserted = await db
+        .insertInto('app')
+        .values({
+          ...created,
+          client_side_default: app.client_side_default ? 1 : 0,
+          account,
+          version: 0,
+          flag_count: 0,
+          entry_count: 0,
+          last_hash: null,
+          last_at: null,
+        })
+        .onConflict((conflict) => conflict.columns(['account', 'id']).doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (inserted === undefined) {
+        throw new Problem('conflict', { message: `An app with the id ${app.id} exists; choose another id.` });
+      }
+      return {
+        answer: created,
+        log: { event: 'app_created', detail: { app: app.id, name: app.name } },
+        changes: [{ key: appKey(app.id), value: appEntryText(app) }],
+      };
+    }),
+
+  renameApp: (account, app, name, write) =>
+    changeAccount(database, account, write, async (db) => {
+      const before = await db
+        .selectFrom('app')
+        .select(columns)
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .executeTakeFirst();
+      if (before === undefined) throw noApp(app);
+      if (before.name === name) return { answer: appOfRow(before), log: null, changes: [] };
+      await refuseTakenName(db, account, name, app);
+      const updated = { name, updated_at: write.at, updated_by: write.actor.name };
+      await db.updateTable('app').set(updated).where('account', '=', account).where('id', '=', app).execute();
+      return {
+        answer: { ...appOfRow(before), ...updated },
+        log: { event: 'app_renamed', detail: { app, from: before.name, to: name } },
+        changes: [{ key: appKey(app), value: appEntryText({ id: app, name }) }],
+      };
+    }),
+
+  deleteApp: (account, app, write) =>
+    changeAccount(database, account, write, async (db, transaction) => {
+      const row = await db
+        .selectFrom('app')
+        .select(['name', 'version', 'flag_count', 'entry_count', 'last_hash'])
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .$if(transaction.rowLocks, (query) => query.forUpdate())
+        .executeTakeFirst();
+      if (row === undefined) throw noApp(app);
+      await deleteRows(db, account, app, row.entry_count);
+      await db.deleteFrom('app').where('account', '=', account).where('id', '=', app).execute();
+      transaction.announce({ account, app });
+      return {
+        answer: undefined,
+        log: {
+          event: 'app_deleted',
+          detail: {
+            app,
+            name: row.name,
+            version: row.version,
+            flags: row.flag_count,
+            entries: row.entry_count,
+            last_hash: row.last_hash,
+          },
+        },
+        changes: [{ key: appKey(app), value: null }],
+      };
+    }),
+});
+
+const deleteRows = async (
+  db: Kysely<Schema>,
+  account: string,
+  app: string,
+  entryCount: number,
+): Promise<void> => {
+  for (const table of ['flag', 'deleted_flag', 'outbox', 'idempotency'] as const) {
+    await db.deleteFrom(table).where('account', '=', account).where('app', '=', app).execute();
+  }
+  for (let upTo = Math.min(DELETE_ROWS, entryCount); ; upTo = Math.min(upTo + DELETE_ROWS, entryCount)) {
+    await db
+      .deleteFrom('changelog')
+      .where('account', '=', account)
+      .where('app', '=', app)
+      .where('seq', '<=', upTo)
+      .execute();
+    if (upTo === entryCount) return;
+  }
+};
+
+const refuseTakenName = async (
+  db: Kysely<Schema>,
+  account: string,
+  name: string,
+  except: string | null,
+): Promise<void> => {
+  const taken = await db
+    .selectFrom('app')
+    .select('id')
+    .where('account', '=', account)
+    .where('name', '=', name)
+    .$if(except !== null, (query) => query.where('id', '<>', except ?? ''))
+    .executeTakeFirst();
+  if (taken !== undefined) {
+    throw new Problem('conflict', {
+      pointer: '/name',
+      message: `An app named ${name} exists in the account; choose another name.`,
+    });
+  }
+};
+
+const noApp = (app: string): Problem => new Problem('not_found', { message: `There is no app ${app}.` });
+
+export const appEntryText = ({ id, name }: AppEntry): string => JSON.stringify({ id, name });
+
+const appOfRow = (row: Pick<Selectable<AppTable>, (typeof columns)[number]>): App => ({
+  ...row,
+  client_side_default: row.client_side_default === 1,
+});

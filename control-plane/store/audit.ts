@@ -1,0 +1,52 @@
+import canonicalize from 'canonicalize';
+import type { ChangelogEntry } from '../flags/change.ts';
+
+/** SHA-256 of the text's UTF-8 bytes, hex. */
+export type Sha256 = (text: string) => string | Promise<string>;
+
+/**
+ * What an entry's hash is taken over: the RFC 8785 (JCS) form of `{ entry, previous }`, where `entry` is the entry without its hash
+ * and `previous` the hash of the app's entry before it, null for the first.
+ */
+export const hashedText = (entry: Omit<ChangelogEntry, 'hash'>, previous: string | null): string => {
+  const { id, flag_key, event, after, diff, version, app_version, at, actor, comment } = entry;
+  const body = { id, flag_key, event, after, version, app_version, at, actor, comment };
+  const text = canonicalize({ entry: diff === undefined ? body : { ...body, diff }, previous });
+  if (text === undefined) throw new TypeError('A changelog entry is always an object.');
+  return text;
+};
+
+export type ChainVerdict =
+  | { readonly ok: true; readonly length: number; readonly last: string | null }
+  | {
+      readonly ok: false;
+      /** Entries before it are good. */
+      readonly length: number;
+      readonly broken: { readonly id: string; readonly expected: string; readonly found: string };
+    };
+
+/**
+ * Walks an app's entries, oldest first, and stops at the first whose hash does not follow from the entry and the one before it.
+ * That entries are missing at the end shows only by comparing `last` with a hash that was kept elsewhere.
+ */
+export const verifyChain = async (
+  entries: AsyncIterable<ChangelogEntry> | Iterable<ChangelogEntry>,
+  sha256: Sha256 = webSha256,
+): Promise<ChainVerdict> => {
+  let previous: string | null = null;
+  let length = 0;
+  for await (const entry of entries) {
+    const expected: string = await sha256(hashedText(entry, previous));
+    if (expected !== entry.hash) {
+      return { ok: false, length, broken: { id: entry.id, expected, found: entry.hash } };
+    }
+    previous = entry.hash;
+    length += 1;
+  }
+  return { ok: true, length, last: previous };
+};
+
+const webSha256 = async (text: string): Promise<string> =>
+  Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');

@@ -1,0 +1,212 @@
+import type { Kysely } from 'kysely';
+import type { StoredFlag } from '../flags/change.ts';
+import { Problem } from '../problem.ts';
+import type { Transaction } from './database.ts';
+import { changesText } from './outbox.ts';
+import type { Known, RememberedAnswer, Writes } from './plan.ts';
+import type { CommitRequest } from './port.ts';
+import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow } from './rows.ts';
+import type { Schema } from './schema.ts';
+
+/** Rows a statement: below every dialect's limit of bound parameters (32,766 in SQLite). */
+const CHUNK = 1_000;
+
+type AnyRequest = Pick<CommitRequest<unknown>, 'keys' | 'idempotency'>;
+
+/**
+ * What a batch of requests needs to be decided; takes the app's row lock first.
+ *
+ * @throws Problem `not_found` if there is no such app.
+ */
+export const loadKnown = async (
+  { db, rowLocks }: Transaction,
+  place: AppPlace,
+  requests: readonly AnyRequest[],
+): Promise<Known> => {
+  const head = await db
+    .selectFrom('app')
+    .select(['version', 'flag_count', 'entry_count', 'last_hash', 'last_at'])
+    .where('account', '=', place.account)
+    .where('id', '=', place.app)
+    .$if(rowLocks, (query) => query.forUpdate())
+    .executeTakeFirst();
+  if (head === undefined) throw new Problem('not_found', { message: `There is no app ${place.app}.` });
+
+  const all = requests.some(({ keys }) => keys === 'all');
+  const keys = [...new Set(requests.flatMap(({ keys }) => (keys === 'all' ? [] : keys)))];
+  const flags = new Map<string, StoredFlag>();
+  for await (const rows of all ? everyFlagRow(db, place) : flagRows(db, place, keys)) {
+    for (const row of rows) flags.set(row.key, flagOfRow(row));
+  }
+  const deleted = new Map<string, number>();
+  const absent = all ? null : keys.filter((key) => !flags.has(key));
+  for (const chunk of absent === null ? [null] : chunks(absent)) {
+    const rows = await db
+      .selectFrom('deleted_flag')
+      .select(['key', 'version'])
+      .where('account', '=', place.account)
+      .where('app', '=', place.app)
+      .$if(chunk !== null, (query) => query.where('key', 'in', chunk ?? []))
+      .execute();
+    for (const row of rows) deleted.set(row.key, row.version);
+  }
+  return { head, flags, deleted, answers: await knownAnswers(db, place, requests) };
+};
+
+async function* flagRows(db: Kysely<Schema>, place: AppPlace, keys: readonly string[]) {
+  for (const chunk of chunks(keys)) {
+    yield await db
+      .selectFrom('flag')
+      .select(flagColumns)
+      .where('account', '=', place.account)
+      .where('app', '=', place.app)
+      .where('key', 'in', chunk)
+      .execute();
+  }
+}
+
+/** Every flag row in order of keys, a thousand at a time. */
+export async function* everyFlagRow(db: Kysely<Schema>, place: AppPlace) {
+  let after = '';
+  for (;;) {
+    const rows = await db
+      .selectFrom('flag')
+      .select(flagColumns)
+      .where('account', '=', place.account)
+      .where('app', '=', place.app)
+      .where('key', '>', after)
+      .orderBy('key')
+      .limit(CHUNK)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    after = last.key;
+  }
+}
+
+const knownAnswers = async (
+  db: Kysely<Schema>,
+  place: AppPlace,
+  requests: readonly AnyRequest[],
+): Promise<ReadonlyMap<string, RememberedAnswer>> => {
+  const keys = requests.flatMap(({ idempotency }) => (idempotency === undefined ? [] : [idempotency.key]));
+  const answers = new Map<string, RememberedAnswer>();
+  if (keys.length === 0) return answers;
+  const rows = await db
+    .selectFrom('idempotency')
+    .selectAll()
+    .where('account', '=', place.account)
+    .where('app', '=', place.app)
+    .where('key', 'in', keys)
+    .execute();
+  for (const { key, fingerprint, status, body, headers, expires_at } of rows) {
+    if (status === null || body === null) continue;
+    const answer = { status, body, ...(headers === null ? {} : { headers: JSON.parse(headers) }) };
+    answers.set(key, { fingerprint, answer, expires_at });
+  }
+  return answers;
+};
+
+/** Writes a decided batch. The app's row lock is held. */
+export const writeBatch = async ({ db }: Transaction, place: AppPlace, writes: Writes): Promise<void> => {
+  const { account, app } = place;
+  const kept = [...writes.flags.values()].filter((written) => written !== null);
+  for (const chunk of chunks(kept)) {
+    await db
+      .insertInto('flag')
+      .values(chunk.map(({ flag, text }) => flagRow(place, flag, text)))
+      .onConflict((conflict) =>
+        conflict.columns(['account', 'app', 'key']).doUpdateSet((eb) => ({
+          type: eb.ref('excluded.type'),
+          version: eb.ref('excluded.version'),
+          enabled: eb.ref('excluded.enabled'),
+          created_at: eb.ref('excluded.created_at'),
+          updated_at: eb.ref('excluded.updated_at'),
+          updated_by: eb.ref('excluded.updated_by'),
+          search: eb.ref('excluded.search'),
+          definition: eb.ref('excluded.definition'),
+        })),
+      )
+      .execute();
+  }
+  const gone = [...writes.flags].filter(([, written]) => written === null).map(([key]) => key);
+  for (const keys of chunks(gone)) {
+    await db
+      .deleteFrom('flag')
+      .where('account', '=', account)
+      .where('app', '=', app)
+      .where('key', 'in', keys)
+      .execute();
+  }
+  for (const chunk of chunks([...writes.deleted])) {
+    await db
+      .insertInto('deleted_flag')
+      .values(chunk.map(([key, version]) => ({ account, app, key, version })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['account', 'app', 'key'])
+          .doUpdateSet((eb) => ({ version: eb.ref('excluded.version') })),
+      )
+      .execute();
+  }
+  for (const chunk of chunks(writes.entries)) {
+    await db
+      .insertInto('changelog')
+      .values(chunk.map(({ seq, entry, afterText }) => entryRow(place, seq, entry, afterText)))
+      .execute();
+  }
+  for (const chunk of chunks(writes.commits)) {
+    await db
+      .insertInto('outbox')
+      .values(
+        chunk.map(({ version, changes }) => ({
+          account,
+          app,
+          version,
+          changes: changesText(changes),
+        })),
+      )
+      .execute();
+  }
+  await writeAnswers(db, account, app, writes.answers);
+  if (writes.commits.length === 0) return;
+  await db.updateTable('app').set(writes.head).where('account', '=', account).where('id', '=', app).execute();
+};
+
+const writeAnswers = async (
+  db: Kysely<Schema>,
+  account: string,
+  app: string,
+  answers: ReadonlyMap<string, RememberedAnswer>,
+): Promise<void> => {
+  if (answers.size === 0) return;
+  await db
+    .insertInto('idempotency')
+    .values(
+      [...answers].map(([key, { fingerprint, answer, expires_at }]) => ({
+        account,
+        app,
+        key,
+        fingerprint,
+        status: answer.status,
+        body: answer.body,
+        headers: answer.headers === undefined ? null : JSON.stringify(answer.headers),
+        expires_at,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['account', 'app', 'key']).doUpdateSet((eb) => ({
+        fingerprint: eb.ref('excluded.fingerprint'),
+        status: eb.ref('excluded.status'),
+        body: eb.ref('excluded.body'),
+        headers: eb.ref('excluded.headers'),
+        expires_at: eb.ref('excluded.expires_at'),
+      })),
+    )
+    .execute();
+};
+
+export function* chunks<T>(items: readonly T[]): Iterable<readonly T[]> {
+  for (let from = 0; from < items.length; from += CHUNK) yield items.slice(from, from + CHUNK);
+}

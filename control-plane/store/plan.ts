@@ -1,0 +1,230 @@
+import type { Commit } from '@halyard/caches';
+import type { ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
+import { diffFlags } from '../flags/diff.ts';
+import { Problem } from '../problem.ts';
+import { hashedText } from './audit.ts';
+import type { CommitRequest, Committed, Replayed, StoredAnswer, WriteInfo } from './port.ts';
+import { typeOf } from './rows.ts';
+
+export const FLAG_LIMIT = 100_000;
+const DAY_MS = 86_400_000;
+
+/** What the next commit of an app counts on from; the rest of its row does not matter here. */
+export interface AppHead {
+  readonly version: number;
+  readonly flag_count: number;
+  readonly entry_count: number;
+  readonly last_hash: string | null;
+  readonly last_at: string | null;
+}
+
+/** What the batch's requests need, as the database has it now. */
+export interface Known {
+  readonly head: AppHead;
+  readonly flags: ReadonlyMap<string, StoredFlag>;
+  /** The last versions of deleted flags. */
+  readonly deleted: ReadonlyMap<string, number>;
+  readonly answers: ReadonlyMap<string, RememberedAnswer>;
+}
+
+export interface RememberedAnswer {
+  readonly fingerprint: string;
+  readonly answer: StoredAnswer;
+  readonly expires_at: string;
+}
+
+export interface EntryWrite {
+  readonly seq: number;
+  readonly entry: ChangelogEntry;
+  readonly afterText: string;
+}
+
+/** What the batch writes, all of it at once. */
+export interface Writes {
+  head: AppHead;
+  /** As they are after the batch; null: deleted. */
+  readonly flags: Map<string, { readonly flag: StoredFlag; readonly text: string } | null>;
+  readonly deleted: Map<string, number>;
+  readonly entries: EntryWrite[];
+  readonly commits: Commit[];
+  readonly answers: Map<string, RememberedAnswer>;
+}
+
+/**
+ * Decides commits one after the other, each seeing what the ones before it did, before anything is written. A request that is
+ * refused leaves no trace, so that many requests can share one database transaction.
+ */
+export class Plan {
+  readonly writes: Writes;
+  readonly #known: Known;
+  readonly #sha256: (text: string) => string;
+  readonly #pause: () => Promise<void>;
+
+  constructor(known: Known, sha256: (text: string) => string, pause: () => Promise<void>) {
+    this.#known = known;
+    this.#sha256 = sha256;
+    this.#pause = pause;
+    this.writes = {
+      head: known.head,
+      flags: new Map(),
+      deleted: new Map(),
+      entries: [],
+      commits: [],
+      answers: new Map(),
+    };
+  }
+
+  /** @throws what `decide` throws; Problem `conflict` (idempotency key with another fingerprint), `limit`. */
+  async add<A>(request: CommitRequest<A>): Promise<Committed<A> | Replayed> {
+    const { idempotency, write } = request;
+    if (idempotency !== undefined) {
+      const first = this.#answer(idempotency.key);
+      if (first !== undefined && first.expires_at > write.at) {
+        return { replayed: replay(first, idempotency.fingerprint) };
+      }
+    }
+    const { changes, answer } = request.decide(this.#current(request.keys));
+    const draft = await this.#draft(changes, write);
+    const committed: Committed<A> = {
+      answer,
+      appVersion: draft.head.version,
+      flags: new Map([...draft.flags].map(([key, written]) => [key, written?.flag ?? null])),
+      entries: draft.entries.map(({ entry }) => entry),
+    };
+    if (idempotency !== undefined) {
+      this.writes.answers.set(idempotency.key, {
+        fingerprint: idempotency.fingerprint,
+        answer: idempotency.answer(committed),
+        expires_at: new Date(Date.parse(write.at) + DAY_MS).toISOString(),
+      });
+    }
+    this.#adopt(draft);
+    return committed;
+  }
+
+  #adopt(draft: Writes): void {
+    this.writes.head = draft.head;
+    for (const [key, written] of draft.flags) this.writes.flags.set(key, written);
+    for (const [key, version] of draft.deleted) this.writes.deleted.set(key, version);
+    for (const entry of draft.entries) this.writes.entries.push(entry);
+    for (const commit of draft.commits) this.writes.commits.push(commit);
+  }
+
+  async #draft(changes: readonly FlagChange[], write: WriteInfo): Promise<Writes> {
+    const before = this.writes.head;
+    const draft: Writes = {
+      head: before,
+      flags: new Map(),
+      deleted: new Map(),
+      entries: [],
+      commits: [],
+      answers: new Map(),
+    };
+    if (changes.length === 0) return draft;
+
+    // An app's time never goes back, whatever the clocks of its writers do, so that its entries' dates and order agree.
+    const at = before.last_at !== null && before.last_at > write.at ? before.last_at : write.at;
+    const appVersion = before.version + 1;
+    let { flag_count, last_hash } = before;
+    let seq = before.entry_count;
+    for (const change of changes) {
+      if (draft.flags.has(change.key)) throw new Error(`Two changes of flag ${change.key} in one commit.`);
+      const was = this.#flag(change.key);
+      checkFits(change, was);
+      const version = (was?.version ?? this.#deletedVersion(change.key)) + 1;
+      const after = change.event === 'delete' ? definitionOf(was, change) : change.after;
+      const afterText = JSON.stringify(after);
+      seq += 1;
+      const entry = {
+        id: String(seq),
+        flag_key: change.key,
+        event: change.event,
+        after,
+        ...(change.event === 'update' ? { diff: diffFlags(definitionOf(was, change), after) } : {}),
+        version,
+        app_version: appVersion,
+        at,
+        actor: { name: write.actor.name, token_id: write.actor.token_id },
+        comment: write.comment,
+      };
+      last_hash = this.#sha256(hashedText(entry, last_hash));
+      draft.entries.push({ seq, entry: { ...entry, hash: last_hash }, afterText });
+      if (change.event === 'delete') {
+        flag_count -= 1;
+        draft.flags.set(change.key, null);
+        draft.deleted.set(change.key, version);
+      } else {
+        if (was === undefined) flag_count += 1;
+        const flag: StoredFlag = {
+          definition: change.after,
+          type: typeOf(change.after),
+          version,
+          created_at: was?.created_at ?? at,
+          updated_at: at,
+          updated_by: write.actor.name,
+        };
+        draft.flags.set(change.key, { flag, text: afterText });
+      }
+      if (draft.entries.length % 256 === 0) await this.#pause();
+    }
+    if (flag_count > FLAG_LIMIT && flag_count > before.flag_count) {
+      throw new Problem('limit', {
+        message: `The app would have ${flag_count} flags; an app holds at most ${FLAG_LIMIT}. Delete flags that are no longer used, or use another app.`,
+      });
+    }
+    draft.commits.push({
+      version: appVersion,
+      changes: [...draft.flags].map(([key, written]) => ({ key, value: written?.text ?? null })),
+    });
+    draft.head = { version: appVersion, flag_count, entry_count: seq, last_hash, last_at: at };
+    return draft;
+  }
+
+  #current(keys: CommitRequest<unknown>['keys']): ReadonlyMap<string, StoredFlag> {
+    const names =
+      keys === 'all' ? new Set([...this.#known.flags.keys(), ...this.writes.flags.keys()]) : new Set(keys);
+    const current = new Map<string, StoredFlag>();
+    for (const key of names) {
+      const flag = this.#flag(key);
+      if (flag !== undefined) current.set(key, flag);
+    }
+    return current;
+  }
+
+  #flag(key: string): StoredFlag | undefined {
+    const written = this.writes.flags.get(key);
+    if (written === null) return undefined;
+    return written?.flag ?? this.#known.flags.get(key);
+  }
+
+  #deletedVersion(key: string): number {
+    return this.writes.deleted.get(key) ?? this.#known.deleted.get(key) ?? 0;
+  }
+
+  #answer(key: string): RememberedAnswer | undefined {
+    return this.writes.answers.get(key) ?? this.#known.answers.get(key);
+  }
+}
+
+const checkFits = (change: FlagChange, was: StoredFlag | undefined): void => {
+  if (change.event === 'create' ? was !== undefined : was === undefined) {
+    throw new Error(`The change "${change.event}" of flag ${change.key} does not follow from what is there.`);
+  }
+};
+
+const definitionOf = (was: StoredFlag | undefined, change: FlagChange): StoredFlag['definition'] => {
+  if (was === undefined)
+    throw new Error(`The change "${change.event}" of flag ${change.key} needs the flag.`);
+  return was.definition;
+};
+
+/** @throws Problem `conflict` if the key was used with another request. */
+export const replay = (first: RememberedAnswer, fingerprint: string): StoredAnswer => {
+  if (first.fingerprint !== fingerprint) {
+    throw new Problem('conflict', {
+      message:
+        'The Idempotency-Key was used within the last 24 hours for another request; use a new key for a new request.',
+    });
+  }
+  return first.answer;
+};

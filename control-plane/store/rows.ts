@@ -1,0 +1,108 @@
+import type { FlagType, FlagValue } from '@halyard/engine';
+import type { Insertable, Selectable } from 'kysely';
+import type { ChangelogEntry, FlagDefinition, StoredFlag } from '../flags/change.ts';
+import type { Place } from './port.ts';
+import type { ChangelogTable, FlagTable } from './schema.ts';
+
+/** Rows to domain and back. Texts of JSON columns were written by this file, so they are parsed without being checked again. */
+
+export const flagColumns = [
+  'key',
+  'definition',
+  'type',
+  'version',
+  'created_at',
+  'updated_at',
+  'updated_by',
+] as const;
+
+export const flagOfRow = (row: Pick<Selectable<FlagTable>, (typeof flagColumns)[number]>): StoredFlag => ({
+  definition: JSON.parse(row.definition) as FlagDefinition,
+  type: row.type,
+  version: row.version,
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+  updated_by: row.updated_by,
+});
+
+/** An app's place. */
+export interface AppPlace extends Place {
+  readonly app: string;
+}
+
+export const flagRow = (place: AppPlace, flag: StoredFlag, text: string): Insertable<FlagTable> => ({
+  account: place.account,
+  app: place.app,
+  key: flag.definition.key,
+  type: flag.type,
+  version: flag.version,
+  enabled: flag.definition.enabled ? 1 : 0,
+  created_at: flag.created_at,
+  updated_at: flag.updated_at,
+  updated_by: flag.updated_by,
+  search: searchText(flag.definition),
+  definition: text,
+});
+
+export const searchText = ({ key, description }: Pick<FlagDefinition, 'key' | 'description'>): string =>
+  `${key}\n${description ?? ''}`.toLowerCase();
+
+/** All variations are of one type; the caller saw to it. */
+export const typeOf = (definition: FlagDefinition): FlagType => {
+  const value: FlagValue | undefined = Object.values(definition.variations)[0];
+  const type = typeof value;
+  return type === 'boolean' || type === 'string' || type === 'number' ? type : 'json';
+};
+
+export const changelogColumns = [
+  'seq',
+  'flag_key',
+  'event',
+  'version',
+  'app_version',
+  'at',
+  'actor_name',
+  'actor_token',
+  'comment',
+  'hash',
+  'diff',
+  'after',
+] as const;
+
+export const entryOfRow = (
+  row: Pick<Selectable<ChangelogTable>, (typeof changelogColumns)[number]>,
+): ChangelogEntry => ({
+  id: String(row.seq),
+  flag_key: row.flag_key,
+  event: row.event,
+  after: JSON.parse(row.after) as FlagDefinition,
+  ...(row.diff === null ? {} : { diff: JSON.parse(row.diff) as NonNullable<ChangelogEntry['diff']> }),
+  version: row.version,
+  app_version: row.app_version,
+  at: row.at,
+  actor: { name: row.actor_name, token_id: row.actor_token },
+  comment: row.comment,
+  hash: row.hash,
+});
+
+export const entryRow = (
+  place: AppPlace,
+  seq: number,
+  entry: ChangelogEntry,
+  after: string,
+): Insertable<ChangelogTable> => ({
+  account: place.account,
+  app: place.app,
+  seq,
+  flag_key: entry.flag_key,
+  event: entry.event,
+  version: entry.version,
+  app_version: entry.app_version,
+  at: entry.at,
+  actor_name: entry.actor.name,
+  actor_token: entry.actor.token_id,
+  comment: entry.comment,
+  hash: entry.hash,
+  diff: entry.diff === undefined ? null : JSON.stringify(entry.diff),
+  after,
+});

@@ -1,0 +1,167 @@
+import type { FlagType } from '@halyard/engine';
+import type { ChangelogEntry } from '../flags/change.ts';
+import type { AccountLogEntry, Permission } from './port.ts';
+
+/**
+ * The tables, as the newest migration leaves them. JSON is text in every dialect: key order counts for the hash chain. Booleans
+ * are 0 or 1, because SQLite has no others. Dates are ISO 8601 in UTC with milliseconds, so that they sort as text.
+ */
+export interface Schema {
+  account: AccountTable;
+  account_log: AccountLogTable;
+  app: AppTable;
+  flag: FlagTable;
+  flag_tag: FlagTagTable;
+  deleted_flag: DeletedFlagTable;
+  changelog: ChangelogTable;
+  outbox: OutboxTable;
+  idempotency: IdempotencyTable;
+  token: TokenTable;
+  session: SessionTable;
+  sign_in_link: SignInLinkTable;
+  migration: MigrationTable;
+}
+
+type Bit = 0 | 1;
+
+interface AccountTable {
+  id: string;
+  created_at: string;
+  /** Version of the account's space. */
+  version: number;
+  log_count: number;
+  secret: string | null;
+}
+
+interface AccountLogTable {
+  account: string;
+  seq: number;
+  at: string;
+  actor_name: string;
+  actor_token: string;
+  event: AccountLogEntry['event'];
+  detail: string;
+}
+
+/** The row that commits of an app are serialized by; it carries what the next commit counts on from. */
+export interface AppTable {
+  account: string;
+  id: string;
+  name: string;
+  client_side_default: Bit;
+  created_at: string;
+  updated_at: string;
+  updated_by: string;
+  version: number;
+  flag_count: number;
+  entry_count: number;
+  last_hash: string | null;
+  last_at: string | null;
+}
+
+export interface FlagTable {
+  account: string;
+  app: string;
+  key: string;
+  type: FlagType;
+  version: number;
+  enabled: Bit;
+  created_at: string;
+  updated_at: string;
+  updated_by: string;
+  /** Key and description, lowercased. */
+  search: string;
+  definition: string;
+}
+
+interface FlagTagTable {
+  account: string;
+  app: string;
+  tag: string;
+  key: string;
+}
+
+/** What a flag created again under the key counts its versions on from. */
+interface DeletedFlagTable {
+  account: string;
+  app: string;
+  key: string;
+  version: number;
+}
+
+export interface ChangelogTable {
+  account: string;
+  app: string;
+  /** 1, 2, 3 … in the app: the order of the hash chain. */
+  seq: number;
+  flag_key: string;
+  event: ChangelogEntry['event'];
+  version: number;
+  app_version: number;
+  at: string;
+  actor_name: string;
+  actor_token: string;
+  comment: string | null;
+  hash: string;
+  diff: string | null;
+  after: string;
+}
+
+interface OutboxTable {
+  account: string;
+  /** Empty: the account's own space. */
+  app: string;
+  version: number;
+  /** `[[key, value | null], …]`. */
+  changes: string;
+}
+
+export interface IdempotencyTable {
+  account: string;
+  /** Empty: a write outside any app. */
+  app: string;
+  key: string;
+  fingerprint: string;
+  /** Null: the first request is under way. */
+  status: number | null;
+  body: string | null;
+  headers: string | null;
+  expires_at: string;
+}
+
+export interface TokenTable {
+  id: string;
+  account: string;
+  hash: string;
+  name: string;
+  permission: Permission;
+  app_ids: string | null;
+  allowed_origins: string | null;
+  expires_at: string | null;
+  created_at: string;
+  created_by: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
+  /** It is in the account's space now. */
+  replicated: Bit;
+}
+
+interface SessionTable {
+  hash: string;
+  account: string;
+  token_id: string;
+  created_at: string;
+  expires_at: string;
+}
+
+interface SignInLinkTable {
+  hash: string;
+  account: string;
+  token_id: string;
+  expires_at: string;
+}
+
+interface MigrationTable {
+  name: string;
+  at: string;
+}

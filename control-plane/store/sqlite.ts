@@ -1,0 +1,105 @@
+import { hash } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, sql } from 'kysely';
+import type { ConsistentRead, Database } from './database.ts';
+import { Listeners } from './listeners.ts';
+import { migrate } from './migrations/migrate.ts';
+import type { ColumnTypes } from './migrations/migration.ts';
+import type { Stores } from './port.ts';
+import type { Schema } from './schema.ts';
+import { openReader, openWriter, pathOfUrl } from './sqlite/connect.ts';
+import { NodeSqliteDialect } from './sqlite/driver.ts';
+import { Leadership } from './sqlite/leadership.ts';
+import { Neighbours } from './sqlite/neighbours.ts';
+import { turn } from './sqlite/turns.ts';
+import { Writer } from './sqlite/writer.ts';
+import { createStores, undelivered } from './stores.ts';
+
+export interface StoreLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface SqliteOptions {
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly log: StoreLog;
+}
+
+const types: ColumnTypes = { text: sql`text`, integer: sql`integer`, ordered: sql`text` };
+
+/**
+ * Opens (and creates or upgrades) a SQLite database: `file:PATH` or `:memory:`.
+ *
+ * One server a file: it holds the leadership, and others that run on the same file wait for it. Short-lived processes (a token made
+ * on the command line, a backup) may write and read beside it at any time.
+ *
+ * @throws Problem that says what to do: the directory cannot be written, the file is damaged, another program's or newer.
+ */
+export const openSqliteStores = async (url: string, options: SqliteOptions): Promise<Stores> => {
+  const database = await openSqliteDatabase(url, options);
+  return createStores(database, options.now);
+};
+
+const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Promise<Database> => {
+  const path = pathOfUrl(url);
+  const connection = openWriter(path);
+  const listeners = new Listeners();
+  const writer = new Writer(connection, (places) => listeners.tell(places));
+  try {
+    const ran = await writer.transact(({ db }) => migrate(db, { types, at: new Date(now()).toISOString() }));
+    if (ran.length > 0) log.info({ migrations: ran }, 'The database schema was brought up to date.');
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+
+  // In memory there is one connection, so reads wait until no transaction is open on it.
+  const db = new Kysely<Schema>({
+    dialect:
+      path === null
+        ? new NodeSqliteDialect(connection, () => writer.open())
+        : new NodeSqliteDialect(openReader(path)),
+  });
+  const leadership = new Leadership(path === null ? null : `${path}-leader`, log);
+  const neighbours = new Neighbours(listeners, db, () => undelivered({ db }));
+
+  return {
+    db,
+    transact: (work) => writer.transact(work),
+    async read() {
+      await writer.open();
+      return path === null ? readCopy(connection) : readFile(path);
+    },
+    onCommit: (listener) => listeners.add(listener),
+    lead: (term) => leadership.lead(term),
+    sha256: (text) => hash('sha256', text),
+    pause: turn,
+    async close() {
+      neighbours.close();
+      await leadership.close();
+      await writer.close();
+      if (path !== null) await db.destroy();
+    },
+  };
+};
+
+/** A connection of its own, whose transaction keeps showing the state it began with. */
+const readFile = (path: string): ConsistentRead => {
+  const connection = openReader(path);
+  connection.exec('begin');
+  return reader(connection);
+};
+
+const readCopy = (memory: DatabaseSync): ConsistentRead => {
+  const copy = new DatabaseSync(':memory:');
+  copy.deserialize(memory.serialize());
+  return reader(copy);
+};
+
+const reader = (connection: DatabaseSync): ConsistentRead => {
+  const db = new Kysely<Schema>({ dialect: new NodeSqliteDialect(connection) });
+  return { db, end: () => db.destroy() };
+};

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import { createAccounts } from './accounts.ts';
+import { createAppStore } from './app-store.ts';
+import { CommitQueue } from './commit-queue.ts';
+import type { Database } from './database.ts';
+import type { Place, Stores } from './port.ts';
+import type { AppPlace } from './rows.ts';
+
+/** The stores on any database. `now` is epoch ms. */
+export const createStores = (database: Database, now: () => number): Stores => {
+  const queues = new Map<string, CommitQueue>();
+  const queueOf = (place: AppPlace): CommitQueue => {
+    const name = JSON.stringify([place.account, place.app]);
+    let queue = queues.get(name);
+    if (queue === undefined) {
+      queue = new CommitQueue(database, place, () => queues.delete(name));
+      queues.set(name, queue);
+    }
+    return queue;
+  };
+  return {
+    accounts: createAccounts(database, now),
+    app: (account, app) => createAppStore(database, { account, app }, queueOf),
+    onCommit: (listener) => database.onCommit(listener),
+    lead: (term) => database.lead(term),
+    undelivered: () => undelivered(database),
+    async ping() {
+      await sql`select 1`.execute(database.db);
+    },
+    close: () => database.close(),
+  };
+};
+
+/** Asks place by place, so that a long outbox costs no more than a short one. */
+export const undelivered = async ({ db }: Pick<Database, 'db'>): Promise<readonly Place[]> => {
+  const accounts = await db
+    .selectFrom('account')
+    .select('id')
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('outbox')
+          .select('version')
+          .whereRef('outbox.account', '=', 'account.id')
+          .where('outbox.app', '=', ''),
+      ),
+    )
+    .execute();
+  const apps = await db
+    .selectFrom('app')
+    .select(['account', 'id'])
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('outbox')
+          .select('version')
+          .whereRef('outbox.account', '=', 'app.account')
+          .whereRef('outbox.app', '=', 'app.id'),
+      ),
+    )
+    .execute();
+  return [
+    ...accounts.map(({ id }) => ({ account: id, app: null })),
+    ...apps.map(({ account, id }) => ({ account, app: id })),
+  ];
+};
