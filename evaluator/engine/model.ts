@@ -1,5 +1,10 @@
 /** What a flag is. The shapes and their limits are those of the evaluation semantics (docs/semantics.md). */
 
+import type { OPERATORS, Operator } from './operators/index.ts';
+import type { ValueOf } from './operators/value.ts';
+
+export type { Operator };
+
 export type Scalar = string | number | boolean;
 export type JsonValue = null | Scalar | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 /** What a variation serves: never null at the top. */
@@ -42,43 +47,16 @@ export interface Group {
   readonly clauses: readonly Condition[];
 }
 
-interface Compare<O extends string, V> {
+type Row<O extends Operator> = (typeof OPERATORS)[O];
+
+type ComparisonBy<O extends Operator> = {
   readonly attribute: string;
   readonly operator: O;
-  readonly value: V;
-}
+} & (Row<O>['value'] extends 'none' ? unknown : { readonly value: ValueOf[Row<O>['value']] }) &
+  (Row<O>['ignoreCase'] extends true ? { readonly ignore_case?: boolean } : unknown);
 
-export type Comparison =
-  | (Compare<EqualityOperator | SubstringOperator | ElementOperator, Scalar> & {
-      readonly ignore_case?: boolean;
-    })
-  | (Compare<MembershipOperator, readonly Scalar[]> & { readonly ignore_case?: boolean })
-  | Compare<OrderOperator, Scalar>
-  | Compare<VersionOperator | PatternOperator, string>
-  | Compare<AddressOperator, readonly string[]>
-  | { readonly attribute: string; readonly operator: PresenceOperator };
-
-export type EqualityOperator = 'equals' | 'not_equals';
-export type SubstringOperator =
-  | 'contains'
-  | 'not_contains'
-  | 'starts_with'
-  | 'not_starts_with'
-  | 'ends_with'
-  | 'not_ends_with';
-export type MembershipOperator = 'in' | 'not_in';
-export type ElementOperator = 'has' | 'not_has';
-export type OrderOperator = 'greater_than' | 'less_than' | 'greater_than_or_equals' | 'less_than_or_equals';
-export type VersionOperator =
-  | 'semver_equals'
-  | 'semver_greater_than'
-  | 'semver_less_than'
-  | 'semver_greater_than_or_equals'
-  | 'semver_less_than_or_equals';
-export type PatternOperator = 'matches' | 'not_matches';
-export type AddressOperator = 'in_cidr' | 'not_in_cidr';
-export type PresenceOperator = 'exists' | 'not_exists';
-export type Operator = Comparison['operator'];
+/** One kind for each operator, with the value its row of the table takes. */
+export type Comparison = { [O in Operator]: ComparisonBy<O> }[Operator];
 
 export type Condition = Comparison | Group;
 

@@ -1,0 +1,83 @@
+import type { Context, Scalar } from './model.ts';
+
+/** What a comparison is shown: a scalar, null, undefined (missing), or an array or another object. */
+export type Seen = Scalar | null | undefined | object;
+
+/** An attribute's name, taken apart once. `parts` is null where the name has no dot. */
+export interface Attribute {
+  readonly name: string;
+  readonly parts: readonly string[] | null;
+}
+
+/**
+ * Property look-ups are fastest with the engine's own copy of a name; the copy JSON.parse makes of a value is another one, and
+ * V8 would look it up in its table each time.
+ */
+const internalized = (name: string): string => Object.keys({ [name]: 0 })[0] ?? name;
+
+export const attributeNamed = (name: string): Attribute => ({
+  name: internalized(name),
+  parts: name.includes('.') ? name.split('.').map(internalized) : null,
+});
+
+/** The value an attribute names in a context; see "Attributes" in the semantics. */
+export const look = (context: Context, attribute: Attribute): Seen => {
+  const { name, parts } = attribute;
+  if (Object.hasOwn(context, name)) {
+    const value = context[name];
+    if (typeof value === 'string') return value;
+    if (value !== undefined) return settle(value);
+  }
+  return parts === null ? undefined : settle(walk(context, parts));
+};
+
+const walk = (context: Context, parts: readonly string[]): unknown => {
+  let value: unknown = context;
+  for (const part of parts) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    // An object or array was just seen to have this property.
+    value = (value as { readonly [part: string]: unknown })[part];
+  }
+  return value;
+};
+
+/** Counts non-finite numbers, invalid Dates, functions and symbols as missing, a Date as its ISO 8601 text, a BigInt as its decimals. */
+export const settle = (value: unknown): Seen => {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : undefined;
+    case 'object':
+      return value instanceof Date ? isoText(value) : value;
+    case 'bigint':
+      return value.toString();
+    default:
+      return undefined;
+  }
+};
+
+const isoText = (value: Date): string | Date | undefined => {
+  let time: number;
+  try {
+    // Not value.getTime(): whoever made the object may have changed that.
+    time = Date.prototype.getTime.call(value);
+  } catch {
+    return value;
+  }
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+};
+
+export const isScalar = (seen: Seen): seen is Scalar =>
+  typeof seen === 'string' || typeof seen === 'number' || typeof seen === 'boolean';
+
+/** The text of a scalar, by which it is compared. */
+export const textOf = (scalar: Scalar): string => (typeof scalar === 'string' ? scalar : String(scalar));
+
+/**
+ * Each code point lowercased by itself. Lowercasing a whole text differs from that in one letter alone, the capital sigma at the end
+ * of a word (the one condition in Unicode's SpecialCasing.txt that is not bound to a language).
+ */
+export const fold = (text: string): string =>
+  (text.includes('Σ') ? text.replaceAll('Σ', 'σ') : text).toLowerCase();

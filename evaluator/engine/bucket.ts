@@ -1,0 +1,62 @@
+import type { Allocation, Bucketing, Range, Rollout } from './model.ts';
+import { emptyState, feed, type HashState, hashAfter, murmur3 } from './murmur3.ts';
+
+/** How one flag turns the text of its bucketing attribute into a point, and a percentage into a bound on it. */
+export interface Bucketer {
+  /** The point of a text; comparable with what `bound` answers. */
+  pointOf(text: string): number;
+  /** The bound a percentage (0 to 100) stands for: a point is inside `[from, to)` if `bound(from) <= point < bound(to)`. */
+  bound(percentage: number): number;
+  /** A point as a percentage, 0 to 100, for people. */
+  percentageOf(point: number): number;
+}
+
+const WHOLE = 2 ** 32;
+
+const ours = (salt: string): Bucketer => {
+  const salted: HashState = feed(emptyState(0), `${salt}/`);
+  return {
+    pointOf: (text) => hashAfter(salted, text),
+    bound: (percentage) => Math.round((percentage * WHOLE) / 100),
+    percentageOf: (point) => (point / WHOLE) * 100,
+  };
+};
+
+/** Bit for bit Flagship's, so that a flag that moves here keeps everybody where they were. */
+const flagships = (salt: string): Bucketer => {
+  const seeded = emptyState(murmur3(salt, 0) % 100);
+  return {
+    pointOf: (text) => {
+      const hash = hashAfter(seeded, text);
+      return (hash % 100) + Math.floor(hash / 100) / 42_949_673;
+    },
+    bound: (percentage) => percentage,
+    percentageOf: (point) => point,
+  };
+};
+
+export const bucketerOf = ({ hash, salt }: Bucketing): Bucketer =>
+  hash === 'murmur3' ? ours(salt) : flagships(salt);
+
+/** A rollout of p % is the split `[[0, p]]` of one variation. */
+export const allocationsOfRollout = (rollout: Rollout, variation: string): readonly Allocation[] => [
+  { variation, ranges: rollout.percentage === 0 ? [] : [[0, rollout.percentage]] },
+];
+
+/** In order, with ranges that touch made one. */
+export const coalesce = (ranges: readonly Range[]): readonly Range[] => {
+  const result: [from: number, to: number][] = [];
+  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last !== undefined && last[1] === from) last[1] = to;
+    else result.push([from, to]);
+  }
+  return result;
+};
+
+/** The variation that holds all of 0 to 100, if one does. */
+export const holderOfAll = (allocations: readonly Allocation[]): string | undefined =>
+  allocations.find(({ ranges }) => {
+    const [first, ...others] = coalesce(ranges);
+    return others.length === 0 && first !== undefined && first[0] === 0 && first[1] === 100;
+  })?.variation;

@@ -1,0 +1,71 @@
+import { attributeNamed, isScalar, look, type Seen, settle } from './attribute.ts';
+import type { Comparison, Condition, Context } from './model.ts';
+import { OPERATORS, type OperatorRow, type Test } from './operators/index.ts';
+
+export type Predicate = (context: Context) => boolean;
+
+/** A comparison on what its attribute was seen to be. */
+export type Judgement = (seen: Seen) => boolean;
+
+/** "What a comparison makes of the attribute", for one comparison. */
+export const judgementOf = (comparison: Comparison): Judgement => {
+  const row: OperatorRow = OPERATORS[comparison.operator];
+  const test = row.test(
+    'value' in comparison ? comparison.value : undefined,
+    'ignore_case' in comparison && comparison.ignore_case === true,
+  );
+  const { negated } = row;
+  switch (row.reads) {
+    case 'scalar':
+      return (seen) => (isScalar(seen) ? test(seen) : seen === null && negated);
+    case 'elements':
+      return (seen) => Array.isArray(seen) && someElement(seen, test) !== negated;
+    case 'presence':
+      return (seen) => (seen === undefined || seen === null) === negated;
+  }
+};
+
+const someElement = (elements: readonly unknown[], test: Test): boolean => {
+  for (let index = 0; index < elements.length; index += 1) {
+    const element = settle(elements[index]);
+    if (isScalar(element) && test(element)) return true;
+  }
+  return false;
+};
+
+/** Makes predicates of conditions; an app makes one of those that several of its flags have in common. */
+export type PredicateOf = (condition: Condition) => Predicate;
+
+export const predicateOf =
+  (clause: PredicateOf): PredicateOf =>
+  (condition) =>
+    'logical_operator' in condition
+      ? (condition.logical_operator === 'AND' ? every : some)(condition.clauses.map(clause))
+      : comparisonPredicate(condition);
+
+/** Shares nothing. */
+export const plainPredicate: PredicateOf = (condition) => predicateOf(plainPredicate)(condition);
+
+const comparisonPredicate = (comparison: Comparison): Predicate => {
+  const attribute = attributeNamed(comparison.attribute);
+  const judge = judgementOf(comparison);
+  return (context) => judge(look(context, attribute));
+};
+
+export const every = (predicates: readonly Predicate[]): Predicate => {
+  const [first, second, ...others] = predicates;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  if (others.length === 0) return (context) => first(context) && second(context);
+  const rest = every([second, ...others]);
+  return (context) => first(context) && rest(context);
+};
+
+const some = (predicates: readonly Predicate[]): Predicate => {
+  const [first, second, ...others] = predicates;
+  if (first === undefined) return () => false;
+  if (second === undefined) return first;
+  if (others.length === 0) return (context) => first(context) || second(context);
+  const rest = some([second, ...others]);
+  return (context) => first(context) || rest(context);
+};

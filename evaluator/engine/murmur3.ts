@@ -1,0 +1,105 @@
+/**
+ * MurmurHash3 x86 32-bit over the UTF-8 bytes of a text (Austin Appleby, https://github.com/aappleby/smhasher). A lone surrogate
+ * is encoded as U+FFFD, as TextEncoder does. Written out here because a flag's salt can then be hashed once, when it is compiled.
+ */
+
+const C1 = 0xcc9e2d51;
+const C2 = 0x1b873593;
+
+/** A hash in the middle of its input. */
+export interface HashState {
+  /** The hash over all whole blocks of four bytes so far. */
+  readonly hash: number;
+  /** The bytes after the last whole block, the first one lowest. */
+  readonly tail: number;
+  /** How many bytes that is, 0 to 3. */
+  readonly tailBytes: number;
+  /** All bytes so far. */
+  readonly bytes: number;
+}
+
+export const emptyState = (seed: number): HashState => ({ hash: seed | 0, tail: 0, tailBytes: 0, bytes: 0 });
+
+const mix = (hash: number, block: number): number => {
+  const k = Math.imul(block, C1);
+  const h = hash ^ Math.imul((k << 15) | (k >>> 17), C2);
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+};
+
+const finish = (hash: number, tail: number, tailBytes: number, bytes: number): number => {
+  let h = hash;
+  if (tailBytes !== 0) {
+    const k = Math.imul(tail, C1);
+    h ^= Math.imul((k << 15) | (k >>> 17), C2);
+  }
+  h ^= bytes;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+};
+
+/** The hash of what the state has seen followed by `text`: 0 to 2^32 - 1. */
+export const hashAfter = (state: HashState, text: string): number => {
+  const { tailBytes } = state;
+  const left = tailBytes << 3;
+  const right = 32 - left;
+  let { hash, tail } = state;
+  let at = 0;
+  const length = text.length;
+  // Four ASCII characters are one block, shifted by what the salt left over. The rest, and anything else, goes byte by byte.
+  for (; at + 4 <= length; at += 4) {
+    const a = text.charCodeAt(at);
+    const b = text.charCodeAt(at + 1);
+    const c = text.charCodeAt(at + 2);
+    const d = text.charCodeAt(at + 3);
+    if ((a | b | c | d) > 0x7f)
+      return hashBytes({ hash, tail, tailBytes, bytes: state.bytes + at }, text, at);
+    const block = a | (b << 8) | (c << 16) | (d << 24);
+    hash = mix(hash, tail | (block << left));
+    tail = left === 0 ? 0 : block >>> right;
+  }
+  return hashBytes({ hash, tail, tailBytes, bytes: state.bytes + at }, text, at);
+};
+
+const hashBytes = (state: HashState, text: string, from: number): number => {
+  const { hash, tail, tailBytes, bytes } = feed(state, text, from);
+  return finish(hash, tail, tailBytes, bytes);
+};
+
+/** The state after `text`, from its `from`-th UTF-16 unit on. */
+export const feed = (state: HashState, text: string, from = 0): HashState => {
+  let { hash, tail, tailBytes, bytes } = state;
+  const byte = (value: number): void => {
+    tail |= value << (tailBytes << 3);
+    tailBytes += 1;
+    bytes += 1;
+    if (tailBytes === 4) {
+      hash = mix(hash, tail);
+      tail = 0;
+      tailBytes = 0;
+    }
+  };
+  for (let at = from; at < text.length; at += 1) {
+    let point = text.codePointAt(at) ?? 0;
+    if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
+    if (point <= 0x7f) {
+      byte(point);
+    } else if (point <= 0x7ff) {
+      byte(0xc0 | (point >> 6));
+      byte(0x80 | (point & 0x3f));
+    } else if (point <= 0xffff) {
+      byte(0xe0 | (point >> 12));
+      byte(0x80 | ((point >> 6) & 0x3f));
+      byte(0x80 | (point & 0x3f));
+    } else {
+      at += 1;
+      byte(0xf0 | (point >> 18));
+      byte(0x80 | ((point >> 12) & 0x3f));
+      byte(0x80 | ((point >> 6) & 0x3f));
+      byte(0x80 | (point & 0x3f));
+    }
+  }
+  return { hash, tail, tailBytes, bytes };
+};
+
+export const murmur3 = (text: string, seed: number): number => hashAfter(emptyState(seed), text);

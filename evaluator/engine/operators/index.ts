@@ -1,0 +1,144 @@
+import { fold, textOf } from '../attribute.ts';
+import type { Scalar } from '../model.ts';
+import { addressOf, blockOf, insideAny } from './address.ts';
+import { ordered } from './order.ts';
+import { compilePattern, LONGEST_MATCHED_TEXT } from './pattern.ts';
+import { VALUE_PROBLEMS, type ValueKind, type ValueOf } from './value.ts';
+import { compareVersions, versionOf } from './version.ts';
+
+/** Whether a scalar attribute, or one element of an array, passes. */
+export type Test = (operand: Scalar) => boolean;
+
+/** One operator. To add one, add its row to `OPERATORS` below and its cases to the vectors; everything else reads the table. */
+export interface OperatorRow<K extends ValueKind = ValueKind, F extends boolean = boolean> {
+  /** What the condition's value is. */
+  readonly value: K;
+  /** Whether a condition may say `ignore_case: true`. */
+  readonly ignoreCase: F;
+  /**
+   * What the operator looks at: the scalar an attribute is, the elements of the array it is, or only whether it is there. For any
+   * other kind of attribute it is false.
+   */
+  readonly reads: 'scalar' | 'elements' | 'presence';
+  /** It holds for null (`scalar`), for an array none of whose elements pass (`elements`), or for what is not there (`presence`). */
+  readonly negated: boolean;
+  /** What is wrong with a condition's value, as one sentence about `value` (`value[2] is null; expected …`), or null. */
+  problem(value: unknown): string | null;
+  /** The test for one value that `problem` finds nothing wrong with. That of a negated `scalar` row is negated already. */
+  test(value: unknown, ignoreCase: boolean): Test;
+}
+
+const row = <K extends ValueKind, F extends boolean>(
+  value: K,
+  ignoreCase: F,
+  reads: OperatorRow['reads'],
+  negated: boolean,
+  test: (value: ValueOf[K], ignoreCase: boolean) => Test,
+): OperatorRow<K, F> => ({
+  value,
+  ignoreCase,
+  reads,
+  negated,
+  problem: VALUE_PROBLEMS[value],
+  // problem() has found this to be a value of the kind: the parser calls it before.
+  test: (checked, fold) => test(checked as ValueOf[K], fold),
+});
+
+type TextTest = (text: string, value: string) => boolean;
+
+/** Compares the two texts, or the two folded ones. */
+const onTexts =
+  (passes: TextTest) =>
+  (value: Scalar, ignoreCase: boolean): Test => {
+    if (ignoreCase) {
+      const folded = fold(textOf(value));
+      return (operand) => passes(fold(textOf(operand)), folded);
+    }
+    const text = textOf(value);
+    return (operand) => passes(textOf(operand), text);
+  };
+
+const equal = onTexts((text, value) => text === value);
+const unequal = onTexts((text, value) => text !== value);
+
+const substring = (negated: boolean, passes: TextTest) =>
+  row('text', true, 'scalar', negated, onTexts(negated ? (text, value) => !passes(text, value) : passes));
+
+const membership = (negated: boolean) =>
+  row('scalars', true, 'scalar', negated, (values, ignoreCase) => {
+    const texts = new Set(values.map((value) => (ignoreCase ? fold(textOf(value)) : textOf(value))));
+    return ignoreCase
+      ? (operand) => texts.has(fold(textOf(operand))) !== negated
+      : (operand) => texts.has(textOf(operand)) !== negated;
+  });
+
+const order = (accepts: (difference: number) => boolean) =>
+  row('scalar', false, 'scalar', false, (bound) => ordered(bound, accepts));
+
+const version = (accepts: (difference: number) => boolean) =>
+  row('version', false, 'scalar', false, (value) => {
+    const bound = versionOf(value);
+    return (operand) => {
+      const other = versionOf(textOf(operand));
+      return bound !== null && other !== null && accepts(compareVersions(other, bound));
+    };
+  });
+
+const pattern = (negated: boolean) =>
+  row('pattern', false, 'scalar', negated, (source) => {
+    const compiled = compilePattern(source);
+    return (operand) => {
+      const text = textOf(operand);
+      return (
+        text.length <= LONGEST_MATCHED_TEXT && typeof compiled !== 'string' && compiled.test(text) !== negated
+      );
+    };
+  });
+
+const addresses = (negated: boolean) =>
+  row('addresses', false, 'scalar', negated, (values) => {
+    const inside = insideAny(values.map(blockOf).filter((block) => block !== null));
+    return (operand) => {
+      const address = addressOf(textOf(operand));
+      return address !== null && inside(address) !== negated;
+    };
+  });
+
+const presence = (negated: boolean) => row('none', false, 'presence', negated, () => () => true);
+
+/** The table of operators, in the order people should see them. */
+export const OPERATORS = {
+  equals: row('scalar', true, 'scalar', false, equal),
+  not_equals: row('scalar', true, 'scalar', true, unequal),
+  contains: substring(false, (text, value) => text.includes(value)),
+  not_contains: substring(true, (text, value) => text.includes(value)),
+  starts_with: substring(false, (text, value) => text.startsWith(value)),
+  not_starts_with: substring(true, (text, value) => text.startsWith(value)),
+  ends_with: substring(false, (text, value) => text.endsWith(value)),
+  not_ends_with: substring(true, (text, value) => text.endsWith(value)),
+  in: membership(false),
+  not_in: membership(true),
+  has: row('scalar', true, 'elements', false, equal),
+  not_has: row('scalar', true, 'elements', true, equal),
+  greater_than: order((difference) => difference > 0),
+  less_than: order((difference) => difference < 0),
+  greater_than_or_equals: order((difference) => difference >= 0),
+  less_than_or_equals: order((difference) => difference <= 0),
+  semver_equals: version((difference) => difference === 0),
+  semver_greater_than: version((difference) => difference > 0),
+  semver_less_than: version((difference) => difference < 0),
+  semver_greater_than_or_equals: version((difference) => difference >= 0),
+  semver_less_than_or_equals: version((difference) => difference <= 0),
+  matches: pattern(false),
+  not_matches: pattern(true),
+  in_cidr: addresses(false),
+  not_in_cidr: addresses(true),
+  exists: presence(false),
+  not_exists: presence(true),
+} as const satisfies Readonly<Record<string, OperatorRow>>;
+
+export type Operator = keyof typeof OPERATORS;
+
+/** Own names only: `constructor` is no operator. */
+export const isOperator = (name: unknown): name is Operator =>
+  typeof name === 'string' && Object.hasOwn(OPERATORS, name);

@@ -1,0 +1,21 @@
+import { RE2JS } from 're2js';
+
+/** UTF-16 units. */
+export const LONGEST_PATTERN = 256;
+/** UTF-16 units. Linear time alone is no bound. */
+export const LONGEST_MATCHED_TEXT = 1024;
+const LARGEST_PROGRAM = 1000;
+
+/** The pattern, or what is wrong with it as a clause that follows "expected". */
+export const compilePattern = (source: string): RE2JS | string => {
+  if (source.length > LONGEST_PATTERN) return `at most ${LONGEST_PATTERN} characters`;
+  let pattern: RE2JS;
+  try {
+    pattern = RE2JS.compile(source);
+  } catch (error) {
+    return `an RE2 pattern (${error instanceof Error ? error.message : String(error)})`;
+  }
+  return pattern.programSize() > LARGEST_PROGRAM
+    ? `a pattern of at most ${LARGEST_PROGRAM} instructions, not ${pattern.programSize()}`
+    : pattern;
+};
