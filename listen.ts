@@ -18,7 +18,9 @@ type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
 export const listen = (fetch: Fetch, host: string, port: number): Promise<Listening> =>
   new Promise((resolve, reject) => {
     const server = createAdaptorServer({ fetch });
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new CannotStart(sentenceOf(error, host, port))));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new CannotStart(sentenceOf(error, host, port))),
+    );
     server.listen(port, host, () => {
       const address = server.address();
       const bound = address !== null && typeof address === 'object' ? address.port : port;
@@ -27,7 +29,10 @@ export const listen = (fetch: Fetch, host: string, port: number): Promise<Listen
         url: `http://${name === '0.0.0.0' || name === '[::]' ? '127.0.0.1' : name}:${bound}`,
         close: (graceMs) =>
           new Promise((closed) => {
-            const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), graceMs);
+            const cut = setTimeout(
+              () => 'closeAllConnections' in server && server.closeAllConnections(),
+              graceMs,
+            );
             server.close(() => {
               clearTimeout(cut);
               closed();

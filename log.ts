@@ -11,7 +11,16 @@ export const createLog = (level: LogLevel): Logger => {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['authorization', 'token', 'secret', 'cookie', '*.authorization', '*.token', '*.secret', '*.cookie'],
+    redact: [
+      'authorization',
+      'token',
+      'secret',
+      'cookie',
+      '*.authorization',
+      '*.token',
+      '*.secret',
+      '*.cookie',
+    ],
   };
   return process.stderr.isTTY
     ? pino(options, pretty({ destination: 2, sync: true, translateTime: 'HH:MM:ss.l' }))

@@ -10,7 +10,11 @@ export interface FirstStart {
 export const welcome = (url: string, version: string, first: FirstStart | null): string => {
   const lines = [`Halyard ${version} is running on ${url}`, ''];
   if (first === null) {
-    lines.push(`  Dashboard    ${url}/dashboard/`, '  Signed out?  halyard link  prints a one-time sign-in link', '');
+    lines.push(
+      `  Dashboard    ${url}/dashboard/`,
+      '  Signed out?  halyard link  prints a one-time sign-in link',
+      '',
+    );
     return lines.join('\n');
   }
   lines.push(`  Dashboard    ${first.link}`, '               (signs you in once, within ten minutes)');
