@@ -1,0 +1,86 @@
+import { checkCondition } from './check-condition.ts';
+import { checkSplit, leavesNoGap } from './check-split.ts';
+import { type Issues, nameOf, type Path } from './issues.ts';
+import { isList, isObject, type JsonObject, own } from './json.ts';
+import { LIMITS } from './schema-flag.ts';
+
+/** The contract's own sentence: existing clients look for it. */
+export const CATCH_ALL_ORDER = 'Rules with empty conditions must come after rules with conditions';
+
+/** What only several fields together show to be wrong in a list of rules. */
+export function checkRules(
+  rules: unknown,
+  isVariation: ((name: string) => boolean) | null,
+  issues: Issues,
+  at: Path,
+): void {
+  if (!isList(rules) || rules.length > LIMITS.rules) return;
+  const priorities = new Map<number, Path>();
+  rules.forEach((rule, index) => {
+    if (!isObject(rule)) return;
+    const place = [...at, index];
+    checkPriority(own(rule, 'priority'), priorities, issues, place);
+    checkServing(rule, isVariation, issues, place);
+    const conditions = own(rule, 'conditions');
+    if (!isList(conditions)) return;
+    conditions.forEach((condition, which) => {
+      checkCondition(condition, issues, [...place, 'conditions', which], 1);
+    });
+  });
+  checkOrder(rules, issues, at);
+}
+
+function checkPriority(priority: unknown, seen: Map<number, Path>, issues: Issues, rule: Path): void {
+  if (typeof priority !== 'number') return;
+  const place = [...rule, 'priority'];
+  const before = seen.get(priority);
+  if (before === undefined) seen.set(priority, place);
+  else {
+    issues.add(
+      place,
+      `${nameOf(place)} is ${priority}, which ${nameOf(before)} is too; expected each priority once`,
+    );
+  }
+}
+
+function checkServing(
+  rule: JsonObject,
+  isVariation: ((name: string) => boolean) | null,
+  issues: Issues,
+  at: Path,
+): void {
+  const split = own(rule, 'split');
+  if (split === undefined) {
+    const place = [...at, 'serve_variation'];
+    const served = own(rule, 'serve_variation');
+    if (served === undefined) issues.expected(place, served, 'a name in variations');
+    else if (typeof served === 'string' && isVariation !== null && !isVariation(served)) {
+      issues.expected(place, served, 'a name in variations');
+    }
+    return;
+  }
+  if (own(rule, 'rollout') !== undefined) {
+    issues.add([...at, 'rollout'], `${nameOf(at)} has both a rollout and a split; expected only one of them`);
+  }
+  checkSplit(split, isVariation, issues, [...at, 'split']);
+}
+
+/** By priority, nothing but catch-alls comes after a catch-all. */
+function checkOrder(rules: readonly unknown[], issues: Issues, at: Path): void {
+  const ordered = rules
+    .map((rule, index) => ({ rule, index, priority: own(rule, 'priority') }))
+    .filter((each): each is typeof each & { priority: number } => typeof each.priority === 'number')
+    .sort((a, b) => a.priority - b.priority);
+  const last = ordered.findLastIndex(({ rule }) => !isCatchAll(rule));
+  const early = ordered.slice(0, Math.max(last, 0)).find(({ rule }) => isCatchAll(rule));
+  if (early !== undefined) issues.add([...at, early.index], CATCH_ALL_ORDER);
+}
+
+function isCatchAll(rule: unknown): boolean {
+  const conditions = own(rule, 'conditions');
+  if (!isList(conditions) || conditions.length > 0) return false;
+  const split = own(rule, 'split');
+  if (split !== undefined) return leavesNoGap(split);
+  const rollout = own(rule, 'rollout');
+  return rollout === undefined || own(rollout, 'percentage') === 100;
+}

@@ -1,0 +1,108 @@
+import type { z } from '@hono/zod-openapi';
+import { checkRules } from './check-rules.ts';
+import { checkMetadata, checkVariations } from './check-values.ts';
+import { type FlagInput, rulesOf } from './definition.ts';
+import { Issues, nameOf, type Path } from './issues.ts';
+import { checkJson, isObject, own, serializedSize } from './json.ts';
+import { FlagCreate, FlagReplace, LIMITS } from './schema-flag.ts';
+import { report } from './sentences.ts';
+
+/** A flag with the key it is to have. */
+export interface KeyedInput {
+  readonly key: string;
+  readonly input: FlagInput;
+}
+
+/**
+ * What a request body says of a new flag. `type`, `version` and the dates are ignored.
+ * Problem: `invalid`, with every issue, of the shape and across fields.
+ */
+export function parseNewFlag(body: unknown): KeyedInput {
+  const issues = new Issues();
+  const flag = readNewFlag(body, issues, []);
+  issues.throwIfAny();
+  if (flag === null) throw new Error('a flag was refused without an issue');
+  return flag;
+}
+
+/** What a request body says of an existing flag, whole; `key` and `bucketing` are ignored too. Problem: `invalid`. */
+export function parseFlag(body: unknown): FlagInput {
+  const issues = new Issues();
+  const input = readFlag(body, issues, []);
+  issues.throwIfAny();
+  if (input === null) throw new Error('a flag was refused without an issue');
+  return input;
+}
+
+/** As `parseNewFlag`, for a flag inside a larger body: issues are collected. Null if there are any of this flag. */
+export function readNewFlag(body: unknown, issues: Issues, at: Path): KeyedInput | null {
+  const parsed = read(FlagCreate, body, issues, at);
+  return parsed === null ? null : { key: parsed.key, input: inputOf(parsed) };
+}
+
+/** As `parseFlag`, for a flag inside a larger body. */
+export function readFlag(body: unknown, issues: Issues, at: Path): FlagInput | null {
+  const parsed = read(FlagReplace, body, issues, at);
+  return parsed === null ? null : inputOf({ ...parsed, bucketing: undefined });
+}
+
+/** For `put` in a batch of changes, which creates or replaces: the key is the change's, `bucketing` counts if it creates. */
+export function readUpsert(key: string, body: unknown, issues: Issues, at: Path): FlagInput | null {
+  const keyed = isObject(body) ? { ...body, key } : body;
+  const parsed = read(FlagCreate, keyed, issues, at);
+  return parsed === null ? null : inputOf(parsed);
+}
+
+function read<Shape>(schema: z.ZodType<Shape>, body: unknown, issues: Issues, at: Path): Shape | null {
+  const before = issues.count;
+  // What is not JSON, too deep or too large is not looked at further: that is what bounds the work below.
+  if (!checkJson(body, issues, at)) return null;
+  if (!checkSize(body, issues, at)) return null;
+  const parsed = schema.safeParse(body, { reportInput: true });
+  if (!parsed.success) report(parsed.error.issues, issues, at);
+  checkAcross(body, issues, at);
+  return parsed.success && issues.count === before ? parsed.data : null;
+}
+
+/** Everything that more than one field decides, whether the rest is well-formed or not. */
+export function checkAcross(body: unknown, issues: Issues, at: Path): void {
+  if (!isObject(body)) return;
+  const variations = own(body, 'variations');
+  checkVariations(variations, issues, [...at, 'variations']);
+  checkMetadata(own(body, 'metadata'), issues, [...at, 'metadata']);
+  const isVariation = isObject(variations) ? (name: string) => Object.hasOwn(variations, name) : null;
+  for (const field of ['default_variation', 'off_variation']) {
+    const name = own(body, field);
+    if (typeof name === 'string' && isVariation !== null && !isVariation(name)) {
+      issues.expected([...at, field], name, 'a name in variations');
+    }
+  }
+  checkRules(own(body, 'rules'), isVariation, issues, [...at, 'rules']);
+}
+
+/** A flag is at most 256 KiB of JSON. */
+export function checkSize(flag: unknown, issues: Issues, at: Path): boolean {
+  const size = serializedSize(flag);
+  if (size <= LIMITS.flagBytes) return true;
+  const name = at.length === 0 ? 'The flag' : nameOf(at);
+  issues.add(at, `${name} is ${size} bytes serialized; expected at most ${LIMITS.flagBytes} (256 KiB)`);
+  return false;
+}
+
+type Shape = Omit<z.infer<typeof FlagCreate>, 'key'>;
+
+function inputOf(parsed: Shape): FlagInput {
+  const { description, off_variation, metadata, tags, client_side, bucketing } = parsed;
+  return {
+    ...(description === undefined ? {} : { description }),
+    enabled: parsed.enabled,
+    variations: parsed.variations,
+    default_variation: parsed.default_variation,
+    ...(off_variation === undefined ? {} : { off_variation }),
+    rules: rulesOf(parsed.rules),
+    ...(metadata === undefined || metadata === null ? {} : { metadata }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(client_side === undefined ? {} : { client_side }),
+    ...(bucketing === undefined || bucketing === null ? {} : { bucketing }),
+  };
+}

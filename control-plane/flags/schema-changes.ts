@@ -1,0 +1,124 @@
+import { z } from '@hono/zod-openapi';
+import { FlagCreate, FlagDefinitionSchema, FlagPatch, FlagSchema } from './schema-flag.ts';
+import { Attribute, expected, FlagKey, strict, Timestamp, Version } from './schema-parts.ts';
+import { Split } from './schema-rule.ts';
+
+export const CHANGES_LIMIT = 500;
+
+const CHANGES = `a list of 1 to ${CHANGES_LIMIT} changes`;
+const COMMENT = 'a text of at most 1000 characters';
+
+const Comment = z
+  .string(expected(COMMENT))
+  .max(1000, expected(COMMENT))
+  .nullish()
+  .openapi({ description: 'Why; kept in the changelog.' });
+
+const Change = strict('a change', {
+  op: z.enum(['put', 'patch', 'delete'], expected('"put", "patch" or "delete"')),
+  key: FlagKey,
+  // What a flag may be depends on `op`, so parse-changes.ts parses it.
+  flag: z.unknown().optional(),
+  version: Version.optional(),
+});
+
+/** The envelope of a batch, as it is validated; its flags are parsed one by one. */
+export const ChangesEnvelope = strict('the body', {
+  changes: z.array(Change, expected(CHANGES)).min(1, expected(CHANGES)).max(CHANGES_LIMIT, expected(CHANGES)),
+  comment: Comment,
+});
+
+/** The same, as the document shows it. */
+export const ChangesWrite = z
+  .strictObject({
+    changes: z
+      .array(
+        z.discriminatedUnion('op', [
+          z.strictObject({
+            op: z.literal('put'),
+            key: FlagKey,
+            flag: FlagCreate.partial({ key: true }),
+            version: Version.optional(),
+          }),
+          z.strictObject({
+            op: z.literal('patch'),
+            key: FlagKey,
+            flag: FlagPatch,
+            version: Version.optional(),
+          }),
+          z.strictObject({ op: z.literal('delete'), key: FlagKey, version: Version.optional() }),
+        ]),
+      )
+      .min(1)
+      .max(CHANGES_LIMIT)
+      .openapi({ description: 'Each key at most once; all or nothing, at the edges too.' }),
+    comment: Comment,
+  })
+  .openapi('ChangesWrite');
+
+export const ChangesResult = z
+  .strictObject({
+    app_version: z.int(),
+    flags: z
+      .array(FlagSchema)
+      .openapi({ description: 'The flags of the request as they now are; deleted ones are left out.' }),
+  })
+  .openapi('ChangesResult');
+
+const WEIGHTS = 'an object of weights by variation, at least one above 0';
+const WEIGHT = 'a number from 0 to 1000000000';
+
+export const SplitWeights = strict('the body', {
+  weights: z
+    .record(
+      z.string(),
+      z.number(expected(WEIGHT)).min(0, expected(WEIGHT)).max(1e9, expected(WEIGHT)),
+      expected(WEIGHTS),
+    )
+    .openapi({ description: 'Relative.', example: { a: 40, b: 20, c: 20, d: 20 } }),
+  attribute: Attribute.optional(),
+}).openapi('SplitWeights');
+
+export const SplitResult = z
+  .strictObject({
+    moved: z
+      .number()
+      .openapi({ description: 'Percent of contexts that get another variation.', example: 15 }),
+    split: Split,
+  })
+  .openapi('SplitResult');
+
+export const Restore = strict('the body', {
+  changelog_id: z.string(expected('the id of a changelog entry')),
+}).openapi('Restore');
+
+export const ExplainWrite = strict('the body', {
+  key: FlagKey,
+  context: z
+    .record(z.string(), z.unknown(), expected('an object of attributes'))
+    .openapi({ example: { targetingKey: 'user-42', plan: 'pro' } }),
+}).openapi('ExplainWrite');
+
+const DiffValue = z.unknown();
+
+export const ChangelogEntrySchema = z
+  .strictObject({
+    id: z.string(),
+    flag_key: z.string(),
+    event: z.enum(['create', 'update', 'delete']),
+    after: FlagDefinitionSchema.openapi({ description: "The whole flag; a delete's is the last state." }),
+    diff: z
+      .record(z.string(), z.strictObject({ from: DiffValue.optional(), to: DiffValue.optional() }))
+      .optional()
+      .openapi({
+        description: 'Dotted paths to the smallest changed values; rules by priority.',
+        example: { 'rules.1.rollout.percentage': { from: 5, to: 10 } },
+      }),
+    version: Version,
+    app_version: z.int(),
+    at: Timestamp,
+    actor: z.strictObject({ name: z.string(), token_id: z.string() }),
+    comment: z.string().nullable(),
+    hash: z.string(),
+  })
+  .openapi('ChangelogEntry');

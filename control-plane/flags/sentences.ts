@@ -1,0 +1,49 @@
+import type { z } from '@hono/zod-openapi';
+import { type Issues, nameOf, type Path, shown } from './issues.ts';
+import { isObject, own } from './json.ts';
+import { nearest } from './nearest.ts';
+
+/**
+ * Turns zod's issues into our sentences. The schemas' messages say what is expected (`a number from 0 to 100`); an unknown
+ * field's message says of what (see `strict` in schema-parts.ts). The input must have been reported (`reportInput`).
+ */
+export function report(found: readonly z.core.$ZodIssue[], issues: Issues, base: Path): void {
+  for (const issue of found) {
+    const path: Path = [
+      ...base,
+      ...issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
+    ];
+    switch (issue.code) {
+      case 'unrecognized_keys':
+        for (const key of issue.keys) issues.add([...path, key], unknownField(key, path, issue.message));
+        break;
+      case 'invalid_union': {
+        // The only union is a condition: a group is what has a logical_operator, whatever else is wrong with it.
+        const group = isObject(issue.input) && own(issue.input, 'logical_operator') !== undefined;
+        report(issue.errors[group ? 1 : 0] ?? [], issues, path);
+        break;
+      }
+      case 'invalid_value': {
+        const names = issue.values.filter((value) => typeof value === 'string');
+        const meant = typeof issue.input === 'string' ? nearest(issue.input, names) : null;
+        if (meant === null) issues.expected(path, issue.input, issue.message);
+        else issues.add(path, `${nameOf(path)} is ${shown(issue.input)}; did you mean ${shown(meant)}?`);
+        break;
+      }
+      default:
+        issues.expected(path, issue.input, issue.message);
+    }
+  }
+}
+
+/** What `strict` puts into the message of an unknown field: the thing's name and its fields. */
+export const fieldsOf = (noun: string, fields: readonly string[]): string => `${noun}: ${fields.join(', ')}`;
+
+export function unknownField(key: string, path: Path, owner: string): string {
+  const [noun = '', list = ''] = owner.split(': ');
+  const fields = list.split(', ');
+  const place = path.length === 0 ? '' : ` in ${nameOf(path)}`;
+  const meant = nearest(key, fields);
+  const hint = meant === null ? `expected one of ${list}` : `did you mean ${shown(meant)}?`;
+  return `${shown(key)}${place} is not a field of ${noun}; ${hint}`;
+}
