@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
 import type { ConsistentRead, Database } from './database.ts';
 import { Listeners } from './listeners.ts';
+import type { StoreLog } from './log.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { ColumnTypes } from './migrations/migration.ts';
 import type { Stores } from './port.ts';
@@ -14,13 +15,6 @@ import { Neighbours } from './sqlite/neighbours.ts';
 import { turn } from './sqlite/turns.ts';
 import { Writer } from './sqlite/writer.ts';
 import { createStores, undelivered } from './stores.ts';
-
-export interface StoreLog {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface SqliteOptions {
   /** Epoch ms. */

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Subscription } from '@halyard/caches';
-import type { StoreLog } from '../sqlite.ts';
+import type { StoreLog } from '../log.ts';
+import { sleep } from '../sleep.ts';
 import { isBusy } from './problems.ts';
 
 const TRY_AGAIN_MS = 500;
@@ -83,15 +84,3 @@ export class Leadership {
     this.#lock = null;
   }
 }
-
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });

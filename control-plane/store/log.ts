@@ -1,0 +1,7 @@
+/** pino's shape. */
+export interface StoreLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

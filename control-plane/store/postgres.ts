@@ -1,0 +1,85 @@
+import { hash, randomUUID } from 'node:crypto';
+import { Kysely, sql } from 'kysely';
+import { Problem } from '../problem.ts';
+import type { Database } from './database.ts';
+import { Listeners } from './listeners.ts';
+import type { StoreLog } from './log.ts';
+import { migrate } from './migrations/migrate.ts';
+import type { ColumnTypes } from './migrations/migration.ts';
+import type { Stores } from './port.ts';
+import { PgDialect } from './postgres/driver.ts';
+import { Leadership, MIGRATION_LOCK } from './postgres/leadership.ts';
+import { Notices } from './postgres/notices.ts';
+import { createPool } from './postgres/pool.ts';
+import { messageOf } from './postgres/problems.ts';
+import { Transactions } from './postgres/transactions.ts';
+import type { Schema } from './schema.ts';
+import { createStores, undelivered } from './stores.ts';
+
+export interface PostgresOptions {
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly log: StoreLog;
+}
+
+const types: ColumnTypes = { text: sql`text`, integer: sql`bigint`, ordered: sql`text collate "C"` };
+
+/**
+ * Opens (and creates the tables of, or upgrades) a PostgreSQL database, version 13 or later. Any number of processes may share it.
+ * The connection must keep its session (no transaction pooling): notices and leadership live in it.
+ *
+ * @throws Problem `unavailable` that says what to do if the server cannot be reached or the schema is of a newer release.
+ */
+export const openPostgresStores = async (url: string, { now, log }: PostgresOptions): Promise<Stores> => {
+  const pool = createPool(url);
+  const listeners = new Listeners();
+  const db = new Kysely<Schema>({
+    dialect: new PgDialect({ take: () => pool.connect(), give: (client) => client.release() }),
+  });
+  const notices = new Notices({
+    url,
+    process: randomUUID(),
+    listeners,
+    undelivered: () => undelivered({ db }),
+    log,
+  });
+  const transactions = new Transactions({
+    pool,
+    notify: (client, places) => notices.send(client, places),
+    onCommit: (places) => listeners.tell(places),
+    random: Math.random,
+  });
+  const leadership = new Leadership(url, log);
+
+  const database: Database = {
+    db,
+    transact: (work) => transactions.transact(work),
+    read: () => transactions.read(),
+    onCommit: (listener) => listeners.add(listener),
+    lead: (term) => leadership.lead(term),
+    sha256: (text) => hash('sha256', text),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    async close() {
+      await leadership.close();
+      await notices.close();
+      await pool.end();
+    },
+  };
+
+  try {
+    const ran = await database.transact(async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK[0]}, ${MIGRATION_LOCK[1]})`.execute(
+        transaction.db,
+      );
+      return migrate(transaction.db, { types, at: new Date(now()).toISOString() });
+    });
+    if (ran.length > 0) log.info({ migrations: ran }, 'The database schema was brought up to date.');
+  } catch (error) {
+    await database.close();
+    if (error instanceof Problem && !error.message.startsWith('PostgreSQL cannot be used')) throw error;
+    throw new Problem('unavailable', {
+      message: `The PostgreSQL database of HALYARD_DATABASE_URL cannot be opened (${messageOf(error)}); see that the server runs, that the database exists, and that the user may create tables in it.`,
+    });
+  }
+  return createStores(database, now);
+};
