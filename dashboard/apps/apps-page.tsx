@@ -1,0 +1,64 @@
+import { Button, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconApps, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { appsQuery } from '../queries.ts';
+import { usePermitted, useSession } from '../session/session.ts';
+import { useCommand } from '../shell/commands.ts';
+import { Moment } from '../shell/moment.tsx';
+import { Empty, Failure, Loading } from '../shell/states.tsx';
+import { useTitle } from '../shell/title.ts';
+import { strings } from '../strings.ts';
+import classes from './apps.module.css';
+import { CreateApp } from './create-app.tsx';
+
+export const AppsPage = () => {
+  useTitle(strings.apps.title);
+  const { account } = useSession();
+  const apps = useQuery(appsQuery(account));
+  const writable = usePermitted('write');
+  const [creating, create] = useDisclosure(false);
+  useCommand('create', strings.apps.create, writable ? create.open : null);
+  const createButton = writable && (
+    <Button leftSection={<IconPlus size={16} />} onClick={create.open}>
+      {strings.apps.create}
+    </Button>
+  );
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <div>
+          <Title order={1} size="h2">
+            {strings.apps.title}
+          </Title>
+          <Text c="dimmed">{strings.apps.lead}</Text>
+        </div>
+        {createButton}
+      </Group>
+      {apps.isPending ? (
+        <Loading rows={3} height={96} />
+      ) : apps.isError ? (
+        <Failure error={apps.error} retry={() => void apps.refetch()} />
+      ) : apps.data.length === 0 ? (
+        <Empty icon={<IconApps />} title={strings.apps.none} action={createButton}>
+          {strings.apps.noneHelp}
+        </Empty>
+      ) : (
+        <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+          {apps.data.map((app) => (
+            <Card key={app.id} withBorder className={classes['card']}>
+              <Link to="/apps/$app/flags" params={{ app: app.id }} className={classes['link']}>
+                {app.name}
+              </Link>
+              <Text size="sm" c="dimmed">
+                <Moment at={app.updated_at} /> {strings.apps.changed(app.updated_by)}
+              </Text>
+            </Card>
+          ))}
+        </SimpleGrid>
+      )}
+      <CreateApp opened={creating} close={create.close} />
+    </Stack>
+  );
+};

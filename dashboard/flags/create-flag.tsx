@@ -1,0 +1,109 @@
+import type { FlagType } from '@halyard/engine';
+import {
+  Alert,
+  Button,
+  Group,
+  Modal,
+  SegmentedControl,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useNavigate } from '@tanstack/react-router';
+import { Snippet } from '../shell/snippet.tsx';
+import { strings } from '../strings.ts';
+import { KEY_PATTERN, keyOf, newFlag, snippetOf } from './new-flag.ts';
+import { useCreateFlag } from './write-flag.ts';
+
+const TYPES: readonly FlagType[] = ['boolean', 'string', 'number', 'json'];
+const isType = (text: string): text is FlagType => TYPES.some((type) => type === text);
+
+interface CreateFlagProps {
+  readonly app: string;
+  readonly opened: boolean;
+  readonly close: () => void;
+}
+
+const CreateFlagForm = ({ app, close }: Pick<CreateFlagProps, 'app' | 'close'>) => {
+  const navigate = useNavigate();
+  const create = useCreateFlag(app);
+  const form = useForm<{ key: string; type: FlagType; description: string }>({
+    initialValues: { key: '', type: 'boolean', description: '' },
+    validate: {
+      key: (key) => (KEY_PATTERN.test(keyOf(key)) ? null : strings.createFlag.keyNeeded),
+    },
+  });
+  const key = KEY_PATTERN.test(form.values.key) ? form.values.key : keyOf(form.values.key);
+  const submit = form.onSubmit(({ type, description }) => {
+    create.mutate(newFlag(key, type, description), {
+      onSuccess: () => {
+        close();
+        void navigate({ to: '/apps/$app/flags/$key', params: { app, key } });
+      },
+    });
+  });
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        {create.error && (
+          <Alert color="red" role="alert" title={strings.createFlag.failed}>
+            {create.error.message}
+          </Alert>
+        )}
+        <TextInput
+          label={strings.createFlag.key}
+          description={strings.createFlag.keyHint}
+          placeholder="new-checkout"
+          data-autofocus
+          autoComplete="off"
+          spellCheck={false}
+          {...form.getInputProps('key')}
+        />
+        {key !== form.values.key && key !== '' && (
+          <Text size="sm" c="dimmed">
+            {strings.createFlag.keyBecomes} <code>{key}</code>
+          </Text>
+        )}
+        <div>
+          <Text size="sm" fw={500} id="new-flag-type" mb={4}>
+            {strings.createFlag.type}
+          </Text>
+          <SegmentedControl
+            fullWidth
+            aria-labelledby="new-flag-type"
+            data={TYPES.map((type) => ({ value: type, label: strings.types[type] }))}
+            value={form.values.type}
+            onChange={(type) => isType(type) && form.setFieldValue('type', type)}
+          />
+          <Text size="xs" c="dimmed" mt={6}>
+            {strings.createFlag.typeHints[form.values.type]}
+          </Text>
+        </div>
+        <Textarea
+          label={strings.createFlag.description}
+          description={strings.createFlag.descriptionHint}
+          autosize
+          minRows={2}
+          {...form.getInputProps('description')}
+        />
+        {key !== '' && <Snippet label={strings.createFlag.snippet} code={snippetOf(key, form.values.type)} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {strings.cancel}
+          </Button>
+          <Button type="submit" loading={create.isPending}>
+            {strings.createFlag.submit}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+};
+
+export const CreateFlag = ({ app, opened, close }: CreateFlagProps) => (
+  <Modal opened={opened} onClose={close} title={strings.createFlag.title} size="lg">
+    <CreateFlagForm app={app} close={close} />
+  </Modal>
+);

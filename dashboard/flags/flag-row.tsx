@@ -1,0 +1,71 @@
+import { Badge, Group, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { StoredFlag } from '../api.ts';
+import { Moment } from '../shell/moment.tsx';
+import { strings } from '../strings.ts';
+import { Sentence } from '../words/sentence.tsx';
+import { offVariation, summaryWords } from '../words/summary.ts';
+import { plain, variation } from '../words/words.ts';
+import { FlagSwitch } from './flag-switch.tsx';
+import classes from './flags.module.css';
+
+const TAGS_SHOWN = 4;
+
+/** What the flag serves now, and what its switch would bring. */
+const Serves = ({ flag }: { readonly flag: StoredFlag }) => {
+  const off = [plain(strings.flags.whenOff), variation(offVariation(flag))];
+  return flag.enabled ? (
+    <>
+      <Text size="sm" lineClamp={2}>
+        <Sentence words={summaryWords(flag)} />
+      </Text>
+      <Text size="xs" c="dimmed">
+        <Sentence words={off} />
+      </Text>
+    </>
+  ) : (
+    <>
+      <Text size="sm">
+        <Sentence words={[plain(strings.flags.isOff), variation(offVariation(flag))]} />
+      </Text>
+      <Text size="xs" c="dimmed" lineClamp={1}>
+        <Sentence words={[plain(strings.flags.whenOn), ...summaryWords(flag)]} />
+      </Text>
+    </>
+  );
+};
+
+export const FlagRow = ({ app, flag }: { readonly app: string; readonly flag: StoredFlag }) => (
+  <div className={classes['row']} data-enabled={flag.enabled}>
+    <div className={classes['switch']}>
+      <FlagSwitch app={app} flag={flag} />
+    </div>
+    <div className={classes['name']}>
+      <Group gap={6}>
+        <Link to="/apps/$app/flags/$key" params={{ app, key: flag.key }} className={classes['key']}>
+          {flag.key}
+        </Link>
+        <Badge variant="default" size="sm" radius="sm" className={classes['type']}>
+          {flag.type}
+        </Badge>
+        {(flag.tags ?? []).slice(0, TAGS_SHOWN).map((tag) => (
+          <Badge key={tag} variant="light" size="sm" radius="sm" tt="none">
+            {tag}
+          </Badge>
+        ))}
+      </Group>
+      {flag.description && (
+        <Text size="sm" c="dimmed" lineClamp={1}>
+          {flag.description}
+        </Text>
+      )}
+    </div>
+    <div className={classes['serves']}>
+      <Serves flag={flag} />
+    </div>
+    <Text component="div" size="xs" c="dimmed" className={classes['changed']}>
+      <Moment at={flag.updated_at} />
+      <div>{strings.flags.by(flag.updated_by)}</div>
+    </Text>
+  </div>
+);

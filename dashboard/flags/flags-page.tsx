@@ -1,0 +1,117 @@
+import { Button, Group, SegmentedControl, Stack, TextInput, Title } from '@mantine/core';
+import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
+import { IconFlag, IconPlus, IconSearch } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { appsQuery, type FlagSearch, flagsQuery } from '../queries.ts';
+import { usePermitted, useSession } from '../session/session.ts';
+import { useCommand } from '../shell/commands.ts';
+import { Empty, Failure, Loading } from '../shell/states.tsx';
+import { useTitle } from '../shell/title.ts';
+import { strings } from '../strings.ts';
+import { CreateFlag } from './create-flag.tsx';
+import { FlagList } from './flag-list.tsx';
+
+const route = getRouteApi('/signed-in/apps/$app/flags');
+
+const SearchField = ({ q, onSearch }: { readonly q: string; readonly onSearch: (q: string) => void }) => {
+  const [text, setText] = useState(q);
+  const search = useDebouncedCallback(onSearch, 40);
+  useEffect(() => setText(q), [q]);
+  return (
+    <TextInput
+      type="search"
+      aria-label={strings.flags.search}
+      placeholder={strings.flags.searchHint}
+      leftSection={<IconSearch size={16} />}
+      value={text}
+      data-search
+      flex={1}
+      miw={160}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        search(event.currentTarget.value);
+      }}
+    />
+  );
+};
+
+export const FlagsPage = () => {
+  const { app } = route.useParams();
+  const query: FlagSearch = route.useSearch();
+  const navigate = route.useNavigate();
+  const { account } = useSession();
+  const writable = usePermitted('write');
+  const apps = useQuery(appsQuery(account));
+  const flags = useInfiniteQuery(flagsQuery(account, app, query));
+  const [creating, create] = useDisclosure(false);
+  const name = apps.data?.find((each) => each.id === app)?.name ?? strings.flags.title;
+  useTitle(strings.flags.title, name);
+  useCommand('create', strings.createFlag.title, writable ? create.open : null);
+
+  const filter = (change: FlagSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const list = flags.data?.pages.flatMap((page) => page.result) ?? [];
+  const filtered = Boolean(query.q || query.tag || query.state);
+  const createButton = writable && (
+    <Button leftSection={<IconPlus size={16} />} onClick={create.open}>
+      {strings.createFlag.title}
+    </Button>
+  );
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Title order={1} size="h2">
+          {strings.flags.title}
+        </Title>
+        {createButton}
+      </Group>
+      <Group gap="sm">
+        <SearchField q={query.q ?? ''} onSearch={(q) => filter({ q })} />
+        {query.tag && (
+          <Button variant="light" size="sm" onClick={() => filter({ tag: '' })}>
+            {strings.flags.tagFilter(query.tag)}
+          </Button>
+        )}
+        <SegmentedControl
+          aria-label={strings.flags.state}
+          value={query.state ?? 'all'}
+          onChange={(state) =>
+            void navigate({
+              replace: true,
+              search: ({ state: _, ...before }) =>
+                state === 'enabled' || state === 'disabled' ? { ...before, state } : before,
+            })
+          }
+          data={[
+            { value: 'all', label: strings.flags.all },
+            { value: 'enabled', label: strings.flags.on },
+            { value: 'disabled', label: strings.flags.off },
+          ]}
+        />
+      </Group>
+      {flags.isPending ? (
+        <Loading rows={6} height={70} />
+      ) : flags.isError && list.length === 0 ? (
+        <Failure error={flags.error} retry={() => void flags.refetch()} />
+      ) : list.length === 0 ? (
+        <Empty
+          icon={<IconFlag />}
+          title={filtered ? strings.flags.noneFound : strings.flags.none}
+          action={filtered ? undefined : createButton}
+        >
+          {filtered ? strings.flags.noneFoundHelp : strings.flags.noneHelp}
+        </Empty>
+      ) : (
+        <FlagList
+          app={app}
+          flags={list}
+          more={flags.hasNextPage}
+          loadMore={() => void (flags.isFetchingNextPage || flags.fetchNextPage())}
+        />
+      )}
+      <CreateFlag app={app} opened={creating} close={create.close} />
+    </Stack>
+  );
+};

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { KEY_PATTERN, keyOf, newFlag, snippetOf } from './new-flag.ts';
+
+it.each([
+  ['New checkout!', 'new-checkout'],
+  ['  Crème brûlée ', 'creme-brulee'],
+  ['already_fine-1', 'already_fine-1'],
+  ['***', ''],
+  ['x'.repeat(200), 'x'.repeat(128)],
+])('suggests a key for the name %j', (name, key) => {
+  expect(keyOf(name)).toBe(key);
+  if (key !== '') expect(key).toMatch(KEY_PATTERN);
+});
+
+it('starts a boolean flag switched off, and on for everyone once switched on', () => {
+  expect(newFlag('f', 'boolean', ' why ')).toEqual({
+    key: 'f',
+    description: 'why',
+    enabled: false,
+    variations: { on: true, off: false },
+    default_variation: 'off',
+    off_variation: 'off',
+    rules: [{ priority: 1, conditions: [], serve_variation: 'on', rollout: { percentage: 100 } }],
+  });
+});
+
+it.each(['string', 'number', 'json'] as const)('starts a %s flag on a variation that exists', (type) => {
+  const flag = newFlag('f', type, '');
+  expect(Object.keys(flag.variations)).toContain(flag.default_variation);
+  expect(flag).not.toHaveProperty('description');
+});
+
+it('asks OpenFeature for the type of the flag', () => {
+  expect(snippetOf('limits', 'json')).toBe(
+    "const value = await client.getObjectValue('limits', {}, { targetingKey: user.id });",
+  );
+});

@@ -1,0 +1,118 @@
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+} from '@tanstack/react-query';
+import {
+  type Answer,
+  ApiError,
+  type App,
+  accountPath,
+  appPath,
+  type ChangelogEntry,
+  call,
+  flagPath,
+  type Propagation,
+  type Session,
+  type StoredFlag,
+  search,
+  type Token,
+} from './api.ts';
+import { noteFailure, noteSuccess } from './session/connection.ts';
+
+const retry = (count: number, error: Error): boolean =>
+  count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 503);
+
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    queryCache: new QueryCache({ onError: noteFailure, onSuccess: noteSuccess }),
+    mutationCache: new MutationCache({ onError: noteFailure, onSuccess: noteSuccess }),
+    defaultOptions: {
+      // A 4xx says the same the second time; only an outage is worth another try.
+      queries: { retry, retryDelay: 500, staleTime: 5_000, networkMode: 'always' },
+      mutations: { retry: false, networkMode: 'always' },
+    },
+  });
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }) => (await call<Session>('/session', { signal })).result,
+  staleTime: 60_000,
+});
+
+export const appsQuery = (account: string) =>
+  queryOptions({
+    queryKey: [account, 'apps'],
+    queryFn: async ({ signal }) => (await call<App[]>(`${accountPath(account)}/apps`, { signal })).result,
+  });
+
+export interface FlagSearch {
+  readonly q?: string;
+  readonly tag?: string;
+  readonly state?: 'enabled' | 'disabled';
+}
+
+const nextCursor = (page: Answer<unknown>): string | null => page.info.cursor ?? null;
+const firstPage: string | null = null;
+
+export const flagsKey = (account: string, app: string) => [account, app, 'flags'] as const;
+
+export const flagsQuery = (account: string, app: string, query: FlagSearch) =>
+  infiniteQueryOptions({
+    queryKey: [...flagsKey(account, app), query],
+    queryFn: ({ signal, pageParam }) =>
+      call<StoredFlag[]>(
+        `${appPath(account, app)}/flags${search({ ...query, limit: 100, cursor: pageParam })}`,
+        {
+          signal,
+        },
+      ),
+    initialPageParam: firstPage,
+    getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
+  });
+
+export const flagQuery = (account: string, app: string, key: string) =>
+  queryOptions({
+    queryKey: [account, app, 'flag', key],
+    queryFn: async ({ signal }) => (await call<StoredFlag>(flagPath(account, app, key), { signal })).result,
+  });
+
+export interface ChangelogSearch {
+  readonly flag?: string;
+  readonly actor?: string;
+  /** ISO 8601, inclusive. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export const changelogQuery = (account: string, app: string, query: ChangelogSearch) => {
+  const { flag, ...filter } = query;
+  const path =
+    flag === undefined ? `${appPath(account, app)}/changelog` : `${flagPath(account, app, flag)}/changelog`;
+  return infiniteQueryOptions({
+    queryKey: [account, app, 'changelog', query],
+    queryFn: ({ signal, pageParam }) =>
+      call<ChangelogEntry[]>(`${path}${search({ ...filter, limit: 50, cursor: pageParam })}`, { signal }),
+    initialPageParam: firstPage,
+    getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
+  });
+};
+
+export const propagationQuery = (account: string, app: string) =>
+  queryOptions({
+    queryKey: [account, app, 'propagation'],
+    queryFn: async ({ signal }) =>
+      (await call<Propagation>(`${appPath(account, app)}/propagation`, { signal })).result,
+    staleTime: 0,
+  });
+
+export const tokensQuery = (account: string) =>
+  queryOptions({
+    queryKey: [account, 'tokens'],
+    queryFn: async ({ signal }) => (await call<Token[]>(`${accountPath(account)}/tokens`, { signal })).result,
+  });

@@ -1,0 +1,188 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { ApiError } from './api.ts';
+import { appsQuery, type ChangelogSearch, type FlagSearch, sessionQuery } from './queries.ts';
+import { signIn } from './session/session.ts';
+import { Failure, Loading } from './shell/states.tsx';
+import { strings } from './strings.ts';
+
+interface Search {
+  readonly [name: string]: unknown;
+}
+const text = (search: Search, name: string): string | undefined => {
+  const value = search[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+const given = <K extends string>(name: K, value: string | undefined): { readonly [N in K]?: string } => {
+  if (value === undefined) return {};
+  // A computed name is widened to string; the value is set under exactly that name.
+  return { [name]: value } as { readonly [N in K]?: string };
+};
+
+const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ component: Outlet });
+
+/** Takes the one-time secret out of the address, before anything else sees it. */
+const takeLink = (): string | null => {
+  const link = new URLSearchParams(window.location.hash.slice(1)).get('link');
+  if (link !== null) window.history.replaceState(null, '', window.location.pathname + window.location.search);
+  return link;
+};
+
+const signInRoute = createRoute({
+  getParentRoute: () => root,
+  path: 'sign-in',
+  validateSearch: (search: Search) =>
+    given('to', text(search, 'to')?.startsWith('/') ? text(search, 'to') : undefined),
+  loader: async () => {
+    const link = takeLink();
+    if (link === null) return { linkProblem: null };
+    try {
+      await signIn({ link });
+    } catch (error) {
+      return { linkProblem: error instanceof Error ? error.message : String(error) };
+    }
+    throw redirect({ to: '/', replace: true });
+  },
+  component: lazyRouteComponent(() => import('./session/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      throw redirect({ to: '/sign-in', search: given('to', location.href), replace: true });
+    }
+  },
+  component: lazyRouteComponent(() => import('./shell/frame.tsx'), 'Frame'),
+  pendingComponent: Loading,
+});
+
+const appsRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  component: lazyRouteComponent(() => import('./apps/apps-page.tsx'), 'AppsPage'),
+});
+
+const tokensRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: 'tokens',
+  component: lazyRouteComponent(() => import('./tokens/tokens-page.tsx'), 'TokensPage'),
+});
+
+const appRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: 'apps/$app',
+  loader: async ({ context }) => {
+    const { account } = await context.client.ensureQueryData(sessionQuery);
+    void context.client.prefetchQuery(appsQuery(account));
+  },
+});
+
+const appIndexRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/apps/$app/flags', params, replace: true });
+  },
+});
+
+const flagsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: 'flags',
+  validateSearch: (search: Search): FlagSearch => {
+    const state = text(search, 'state');
+    return {
+      ...given('q', text(search, 'q')),
+      ...given('tag', text(search, 'tag')),
+      ...(state === 'enabled' || state === 'disabled' ? { state } : {}),
+    };
+  },
+  component: lazyRouteComponent(() => import('./flags/flags-page.tsx'), 'FlagsPage'),
+});
+
+export const FLAG_TABS = ['targeting', 'variations', 'history', 'settings'] as const;
+export type FlagTab = (typeof FLAG_TABS)[number];
+
+const flagRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: 'flags/$key',
+  validateSearch: (
+    search: Search,
+  ): { readonly tab?: FlagTab; readonly entry?: string; readonly context?: string } => {
+    const tab = FLAG_TABS.find((each) => each === search['tab']);
+    return {
+      ...(tab === undefined ? {} : { tab }),
+      ...given('entry', text(search, 'entry')),
+      ...given('context', text(search, 'context')),
+    };
+  },
+  component: lazyRouteComponent(() => import('./flag/flag-page.tsx'), 'FlagPage'),
+});
+
+const historyRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: 'history',
+  validateSearch: (search: Search): ChangelogSearch & { readonly entry?: string } => ({
+    ...given('flag', text(search, 'flag')),
+    ...given('actor', text(search, 'actor')),
+    ...given('since', text(search, 'since')),
+    ...given('until', text(search, 'until')),
+    ...given('entry', text(search, 'entry')),
+  }),
+  component: lazyRouteComponent(() => import('./history/history-page.tsx'), 'HistoryPage'),
+});
+
+const edgesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: 'edges',
+  component: lazyRouteComponent(() => import('./edges/edges-page.tsx'), 'EdgesPage'),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: 'settings',
+  component: lazyRouteComponent(() => import('./apps/settings-page.tsx'), 'SettingsPage'),
+});
+
+const tree = root.addChildren([
+  signInRoute,
+  signedIn.addChildren([
+    appsRoute,
+    tokensRoute,
+    appRoute.addChildren([appIndexRoute, flagsRoute, flagRoute, historyRoute, edgesRoute, settingsRoute]),
+  ]),
+]);
+
+export const createAppRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    basepath: '/dashboard',
+    context: { client },
+    defaultPreload: 'intent',
+    // TanStack Query decides what is fresh.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: ({ error, reset }) => (
+      <Failure error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+    ),
+    defaultNotFoundComponent: () => (
+      <Failure error={new ApiError(404, [], strings.failure.notFound)} retry={() => undefined} />
+    ),
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

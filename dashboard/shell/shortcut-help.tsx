@@ -1,0 +1,24 @@
+import { Group, Kbd, Modal, Stack, Text } from '@mantine/core';
+import { strings } from '../strings.ts';
+
+export const ShortcutHelp = ({ opened, close }: { readonly opened: boolean; readonly close: () => void }) => (
+  <Modal
+    opened={opened}
+    onClose={close}
+    title={strings.shortcuts.title}
+    closeButtonProps={{ 'aria-label': strings.close }}
+  >
+    <Stack gap="xs" component="dl" m={0}>
+      {strings.shortcuts.list.map(([keys, meaning]) => (
+        <Group key={keys} justify="space-between">
+          <Text component="dt" size="sm">
+            {meaning}
+          </Text>
+          <dd style={{ margin: 0 }}>
+            <Kbd>{keys}</Kbd>
+          </dd>
+        </Group>
+      ))}
+    </Stack>
+  </Modal>
+);

@@ -1,0 +1,123 @@
+import type { Condition, JsonValue, Rule } from '@halyard/engine';
+import type { Diff } from '../api.ts';
+import { conditionsWords } from './condition.ts';
+import { ruleWords } from './summary.ts';
+import { percent, plain, value, variation, type Words } from './words.ts';
+
+/** One changed field in words: what it is, what it was (null: not there before) and what it is now (null: gone). */
+export interface ChangeInWords {
+  readonly path: string;
+  readonly label: string;
+  readonly from: Words | null;
+  readonly to: Words | null;
+}
+
+/** The names a dotted path consists of; a dot or backslash inside a name is escaped by a backslash. */
+export const namesOf = (path: string): readonly string[] => {
+  const names: string[] = [''];
+  for (let index = 0; index < path.length; index += 1) {
+    const character = path.charAt(index);
+    if (character === '.') names.push('');
+    else {
+      if (character === '\\') index += 1;
+      names[names.length - 1] += path.charAt(index);
+    }
+  }
+  return names;
+};
+
+const FIELDS: Readonly<Record<string, string>> = {
+  enabled: 'Switch',
+  description: 'Description',
+  default_variation: 'Default variation',
+  off_variation: 'Variation while off',
+  client_side: 'Browsers may evaluate it',
+  serve_variation: 'serves',
+  rollout: 'rollout',
+  percentage: 'rollout',
+  attribute: 'attribute',
+  operator: 'operator',
+  value: 'value',
+  ignore_case: 'ignores case',
+  logical_operator: 'all or any',
+  split: 'split',
+  priority: 'priority',
+};
+
+const VARIATION_FIELDS = new Set(['default_variation', 'off_variation', 'serve_variation', 'variation']);
+
+const jsonWords = (json: JsonValue): Words => [
+  value(typeof json === 'string' ? `“${json}”` : JSON.stringify(json)),
+];
+
+const isRecord = (json: JsonValue): json is { readonly [name: string]: JsonValue } =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
+
+const rangeNames = /\.ranges(\.|$)/;
+
+const wordsOfValue = (path: string, names: readonly string[], json: JsonValue): Words => {
+  const last = names.at(-1) ?? '';
+  if (last === 'enabled') return [plain(json === true ? 'on' : 'off')];
+  if (last === 'client_side' || last === 'ignore_case') return [plain(json === true ? 'yes' : 'no')];
+  if (last === 'logical_operator') return [plain(json === 'OR' ? 'any' : 'all')];
+  if (VARIATION_FIELDS.has(last) && names[0] !== 'variations' && typeof json === 'string') {
+    return [variation(json)];
+  }
+  if (last === 'percentage' && typeof json === 'number') return [value(percent(json))];
+  if (rangeNames.test(path) && typeof json === 'number') return [value(percent(json))];
+  if (names[0] === 'rules' && isRecord(json)) {
+    // The server answers these in the flag's own shapes; only its type says JSON.
+    if (names.length === 2) return ruleWords(json as unknown as Rule, false);
+    if ('operator' in json || 'logical_operator' in json)
+      return conditionsWords([json as unknown as Condition]);
+    if (last === 'rollout' && typeof json['percentage'] === 'number')
+      return [value(percent(json['percentage']))];
+  }
+  return jsonWords(json);
+};
+
+/** `clauses` and `conditions` only lead to the number that follows: `conditions.0.clauses.1` is condition 1.2. */
+const conditionLabel = (names: readonly string[]): string => {
+  const numbers: number[] = [];
+  let index = 0;
+  while (names[index] === 'conditions' || names[index] === 'clauses') {
+    const position = names[index + 1];
+    if (position === undefined) break;
+    numbers.push(Number(position) + 1);
+    index += 2;
+  }
+  const field = names[index];
+  const label = numbers.length === 0 ? 'conditions' : `condition ${numbers.join('.')}`;
+  return field === undefined ? label : `${label}, ${FIELDS[field] ?? field}`;
+};
+
+const labelOf = (names: readonly string[]): string => {
+  const [field = '', second, ...rest] = names;
+  if (field === 'variations' && second !== undefined) {
+    return rest.length === 0 ? `Variation ${second}` : `Variation ${second}, ${rest.join(' › ')}`;
+  }
+  if (field === 'metadata' && second !== undefined) return `Metadata ${second}`;
+  if (field === 'tags') return 'Tag';
+  if (field !== 'rules' || second === undefined) return FIELDS[field] ?? field;
+  const rule = `Rule ${second}`;
+  const [inner] = rest;
+  if (inner === undefined) return rule;
+  if (inner === 'conditions') return `${rule}: ${conditionLabel(rest)}`;
+  if (inner === 'split') {
+    return rest.at(-1) === 'attribute' ? `${rule}: split by` : `${rule}: split`;
+  }
+  if (rest.at(-1) === 'attribute') return `${rule}: rollout by`;
+  return `${rule}: ${FIELDS[rest.at(-1) ?? inner] ?? rest.join(' › ')}`;
+};
+
+/** The field-level diff of a change, each entry in words, in the diff's order. */
+export const changesInWords = (diff: Diff): readonly ChangeInWords[] =>
+  Object.entries(diff).map(([path, change]) => {
+    const names = namesOf(path);
+    return {
+      path,
+      label: labelOf(names),
+      from: change.from === undefined ? null : wordsOfValue(path, names, change.from),
+      to: change.to === undefined ? null : wordsOfValue(path, names, change.to),
+    };
+  });

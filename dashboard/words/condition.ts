@@ -1,0 +1,80 @@
+import type { Comparison, Condition, Operator, Scalar } from '@halyard/engine';
+import { attribute, join, plain, value, type Words } from './words.ts';
+
+/** How an operator reads between its attribute and its value. */
+export const OPERATOR_WORDS = {
+  equals: 'is',
+  not_equals: 'is not',
+  contains: 'contains',
+  not_contains: 'does not contain',
+  starts_with: 'starts with',
+  not_starts_with: 'does not start with',
+  ends_with: 'ends with',
+  not_ends_with: 'does not end with',
+  in: 'is one of',
+  not_in: 'is none of',
+  has: 'has the element',
+  not_has: 'lacks the element',
+  greater_than: 'is more than',
+  less_than: 'is less than',
+  greater_than_or_equals: 'is at least',
+  less_than_or_equals: 'is at most',
+  semver_equals: 'is version',
+  semver_greater_than: 'is a version after',
+  semver_less_than: 'is a version before',
+  semver_greater_than_or_equals: 'is version … or later',
+  semver_less_than_or_equals: 'is version … or earlier',
+  matches: 'matches the pattern',
+  not_matches: 'does not match the pattern',
+  in_cidr: 'is an address in',
+  not_in_cidr: 'is an address outside',
+  exists: 'is present',
+  not_exists: 'is missing',
+} as const satisfies Record<Operator, string>;
+
+const quoted = (scalar: Scalar): string => (typeof scalar === 'string' ? `“${scalar}”` : String(scalar));
+
+const MEMBERS_SHOWN = 5;
+
+const valueWords = (operand: unknown): Words => {
+  if (!Array.isArray(operand)) return [value(quoted(operand as Scalar))];
+  const members: readonly Scalar[] = operand;
+  const shown = members.slice(0, MEMBERS_SHOWN).map((member): Words => [value(quoted(member))]);
+  const more = members.length - shown.length;
+  if (more > 0) return [...join(shown, ', '), plain(` and ${more} more`)];
+  return join(shown, ', ', ' or ');
+};
+
+const comparisonWords = (comparison: Comparison): Words => {
+  const words: string = OPERATOR_WORDS[comparison.operator] ?? comparison.operator;
+  const [before = words, after] = words.split(' … ');
+  const subject = [attribute(comparison.attribute), plain(` ${before}`)];
+  if (!('value' in comparison)) return subject;
+  return [
+    ...subject,
+    plain(' '),
+    ...valueWords(comparison.value),
+    ...(after === undefined ? [] : [plain(` ${after}`)]),
+    ...('ignore_case' in comparison && comparison.ignore_case ? [plain(' in any case')] : []),
+  ];
+};
+
+const conditionWords = (condition: Condition, within: 'AND' | 'OR' | null): Words => {
+  if (!('logical_operator' in condition)) return comparisonWords(condition);
+  if (condition.clauses.length === 1)
+    return condition.clauses.flatMap((only) => conditionWords(only, within));
+  const parts = condition.clauses.map((clause) => conditionWords(clause, condition.logical_operator));
+  const joined = join(parts, condition.logical_operator === 'AND' ? ' and ' : ' or ');
+  // "a and b or c" would leave the reader guessing which binds first.
+  return within === null || within === condition.logical_operator
+    ? joined
+    : [plain('('), ...joined, plain(')')];
+};
+
+/** The condition as a sentence: `plan is “enterprise” and (country is “us” or email ends with “@example.com”)`. */
+export const conditionsWords = (conditions: readonly Condition[]): Words => {
+  const [only, ...others] = conditions;
+  if (only === undefined) return [plain('everyone')];
+  if (others.length === 0) return conditionWords(only, null);
+  return conditionWords({ logical_operator: 'AND', clauses: conditions }, null);
+};

@@ -1,0 +1,14 @@
+import classes from './sentence.module.css';
+import type { Words } from './words.ts';
+
+/** Words on the screen: attributes, values and variations stand out, the text stays the same for a screen reader. */
+export const Sentence = ({ words }: { readonly words: Words }) => (
+  <span className={classes['sentence']}>
+    {words.map((word, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the words of a sentence have no other identity than their place.
+      <span key={index} className={classes[word.kind]}>
+        {word.text}
+      </span>
+    ))}
+  </span>
+);
