@@ -1,4 +1,4 @@
-import type { Allocation, Bucketing, Range, Rollout } from './model.ts';
+import type { Bucketing } from './model.ts';
 import { emptyState, feed, type HashState, hashAfter, murmur3 } from './murmur3.ts';
 
 /** How one flag turns the text of its bucketing attribute into a point, and a percentage into a bound on it. */
@@ -37,26 +37,3 @@ const flagships = (salt: string): Bucketer => {
 
 export const bucketerOf = ({ hash, salt }: Bucketing): Bucketer =>
   hash === 'murmur3' ? ours(salt) : flagships(salt);
-
-/** A rollout of p % is the split `[[0, p]]` of one variation. */
-export const allocationsOfRollout = (rollout: Rollout, variation: string): readonly Allocation[] => [
-  { variation, ranges: rollout.percentage === 0 ? [] : [[0, rollout.percentage]] },
-];
-
-/** In order, with ranges that touch made one. */
-export const coalesce = (ranges: readonly Range[]): readonly Range[] => {
-  const result: [from: number, to: number][] = [];
-  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {
-    const last = result.at(-1);
-    if (last !== undefined && last[1] === from) last[1] = to;
-    else result.push([from, to]);
-  }
-  return result;
-};
-
-/** The variation that holds all of 0 to 100, if one does. */
-export const holderOfAll = (allocations: readonly Allocation[]): string | undefined =>
-  allocations.find(({ ranges }) => {
-    const [first, ...others] = coalesce(ranges);
-    return others.length === 0 && first !== undefined && first[0] === 0 && first[1] === 100;
-  })?.variation;

@@ -6,3 +6,10 @@ export type * from './model.ts';
 export { isOperator, OPERATORS, type OperatorRow } from './operators/index.ts';
 export type { ValueKind, ValueOf } from './operators/value.ts';
 export { isPercentage } from './parse.ts';
+export {
+  type Reweighted,
+  type ReweightOptions,
+  reweight,
+  weightsProblem,
+} from './reweight.ts';
+export { largestOf, rolloutOfSplit, sharesOf, splitOfRollout } from './split.ts';

@@ -1,6 +1,7 @@
 import { type Attribute, attributeNamed } from './attribute.ts';
-import { allocationsOfRollout, type Bucketer, holderOfAll } from './bucket.ts';
+import type { Bucketer } from './bucket.ts';
 import type { Rule } from './model.ts';
+import { holderOfAll, splitOfRollout } from './split.ts';
 
 /** The part of a rule that decides by the bucket, ready to run. */
 export interface Share {
@@ -13,14 +14,11 @@ export interface Share {
 
 /** Null: the rule has neither a rollout nor a split. */
 export const shareOf = (rule: Rule, bucketer: Bucketer): Share | null => {
-  const source = rule.split ?? rule.rollout;
-  if (source === undefined) return null;
-  const allocations =
-    rule.split === undefined
-      ? allocationsOfRollout(rule.rollout ?? { percentage: 0 }, rule.serve_variation)
-      : rule.split.allocations;
+  const split = rule.split ?? (rule.rollout && splitOfRollout(rule.rollout, rule.serve_variation));
+  if (split === undefined) return null;
+  const { attribute, allocations } = split;
   return {
-    attribute: attributeNamed(source.attribute ?? 'targetingKey'),
+    attribute: attributeNamed(attribute ?? 'targetingKey'),
     whole: holderOfAll(allocations) ?? null,
     ranges: allocations
       .flatMap(({ variation, ranges }) =>
