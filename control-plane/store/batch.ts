@@ -1,15 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { StoredFlag } from '../flags/change.ts';
 import { Problem } from '../problem.ts';
+import { CHUNK, chunks } from './chunks.ts';
 import type { Transaction } from './database.ts';
 import { changesText } from './outbox.ts';
 import type { Known, RememberedAnswer, Writes } from './plan.ts';
 import type { CommitRequest } from './port.ts';
 import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow } from './rows.ts';
 import type { Schema } from './schema.ts';
-
-/** Rows a statement: below every dialect's limit of bound parameters (32,766 in SQLite). */
-const CHUNK = 1_000;
+import { writeTags } from './tags.ts';
 
 type AnyRequest = Pick<CommitRequest<unknown>, 'keys' | 'idempotency'>;
 
@@ -139,6 +138,7 @@ export const writeBatch = async ({ db }: Transaction, place: AppPlace, writes: W
       .where('key', 'in', keys)
       .execute();
   }
+  await writeTags(db, place, writes);
   for (const chunk of chunks([...writes.deleted])) {
     await db
       .insertInto('deleted_flag')
@@ -206,7 +206,3 @@ const writeAnswers = async (
     )
     .execute();
 };
-
-export function* chunks<T>(items: readonly T[]): Iterable<readonly T[]> {
-  for (let from = 0; from < items.length; from += CHUNK) yield items.slice(from, from + CHUNK);
-}

@@ -39,11 +39,19 @@ export interface EntryWrite {
   readonly afterText: string;
 }
 
+export interface FlagWrite {
+  readonly flag: StoredFlag;
+  /** The definition as JSON. */
+  readonly text: string;
+  /** The tags that the database has of it now. */
+  readonly tagsBefore: readonly string[] | undefined;
+}
+
 /** What the batch writes, all of it at once. */
 export interface Writes {
   head: AppHead;
   /** As they are after the batch; null: deleted. */
-  readonly flags: Map<string, { readonly flag: StoredFlag; readonly text: string } | null>;
+  readonly flags: Map<string, FlagWrite | null>;
   readonly deleted: Map<string, number>;
   readonly entries: EntryWrite[];
   readonly commits: Commit[];
@@ -163,7 +171,11 @@ export class Plan {
           updated_at: at,
           updated_by: write.actor.name,
         };
-        draft.flags.set(change.key, { flag, text: afterText });
+        draft.flags.set(change.key, {
+          flag,
+          text: afterText,
+          tagsBefore: this.#known.flags.get(change.key)?.definition.tags,
+        });
       }
       if (draft.entries.length % 256 === 0) await this.#pause();
     }

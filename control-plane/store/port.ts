@@ -1,6 +1,8 @@
 import type { Commit, Snapshot, Subscription } from '@halyard/caches';
 import type { Actor, ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
 
+export type { Subscription };
+
 /**
  * The truth. Two ports, because no transaction ever spans both: `Accounts` (accounts, apps, tokens, sessions) and `AppStore`
  * (flags, changelog, outbox, idempotency of one app), so that the second can be one Durable Object an app.

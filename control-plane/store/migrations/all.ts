@@ -1,4 +1,5 @@
 import * as first from './0001-first.ts';
+import * as lists from './0002-lists.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, lists];

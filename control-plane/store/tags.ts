@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely';
+import { chunks } from './chunks.ts';
+import type { Writes } from './plan.ts';
+import type { AppPlace } from './rows.ts';
+import type { Schema } from './schema.ts';
+
+/** Longer tags are found by their beginning: a PostgreSQL index holds no long texts. */
+const TAG_LENGTH = 200;
+
+export const tagText = (tag: string): string => tag.slice(0, TAG_LENGTH);
+
+const tagTexts = (tags: readonly string[] | undefined): readonly string[] => [
+  ...new Set((tags ?? []).map(tagText)),
+];
+
+/** Brings the tags of changed flags up to date; those of deleted flags went with their rows. */
+export const writeTags = async (db: Kysely<Schema>, place: AppPlace, writes: Writes): Promise<void> => {
+  const { account, app } = place;
+  const stale: string[] = [];
+  const rows: { account: string; app: string; tag: string; key: string }[] = [];
+  for (const [key, written] of writes.flags) {
+    if (written === null) continue;
+    const before = tagTexts(written.tagsBefore);
+    const after = tagTexts(written.flag.definition.tags);
+    if (before.length === after.length && before.every((tag) => after.includes(tag))) continue;
+    if (before.length > 0) stale.push(key);
+    for (const tag of after) rows.push({ account, app, tag, key });
+  }
+  for (const keys of chunks(stale)) {
+    await db
+      .deleteFrom('flag_tag')
+      .where('account', '=', account)
+      .where('app', '=', app)
+      .where('key', 'in', keys)
+      .execute();
+  }
+  for (const chunk of chunks(rows)) await db.insertInto('flag_tag').values(chunk).execute();
+};
