@@ -1,0 +1,215 @@
+import { ServerSentEventReader } from './server-sent-events.ts';
+import {
+  type Configuration,
+  type ConfigurationChange,
+  NotAConfiguration,
+  parseChange,
+  parseConfiguration,
+  parseJson,
+  parseSnapshot,
+} from './wire.ts';
+
+export interface EdgeOptions {
+  /** The edge's origin, or `{origin}/apps/{app}`. */
+  readonly url: string;
+  /** A token with the permission `config`. */
+  readonly token: string;
+  /** The app's id; left out where `url` names it or the token is good for one app only. */
+  readonly app?: string | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** `refused`: the token is no good here. `absent`: there is no such app, or this is no edge. `unavailable`: it may work later. */
+export type EdgeProblem = 'refused' | 'absent' | 'unavailable';
+
+export class EdgeError extends Error {
+  override readonly name = 'EdgeError';
+  readonly problem: EdgeProblem;
+
+  constructor(problem: EdgeProblem, message: string) {
+    super(message);
+    this.problem = problem;
+  }
+}
+
+export type StreamEvent =
+  | { readonly kind: 'snapshot'; readonly configuration: Configuration }
+  | { readonly kind: 'change'; readonly change: ConfigurationChange };
+
+export const baseUrl = ({ url, app }: Pick<EdgeOptions, 'url' | 'app'>): string => {
+  const base = url.replace(/\/+$/, '');
+  return app === undefined ? base : `${base}/apps/${encodeURIComponent(app)}`;
+};
+
+const problemOf = (status: number): EdgeProblem =>
+  status === 401 || status === 403 ? 'refused' : status === 404 ? 'absent' : 'unavailable';
+
+const explain = (status: number, url: string): string => {
+  switch (problemOf(status)) {
+    case 'refused':
+      return status === 401
+        ? `the token was not accepted (401 from ${url}): it is unknown, expired or revoked`
+        : `the token may not read this configuration (403 from ${url}): it needs the permission config, for this app`;
+    case 'absent':
+      return `there is no configuration at ${url} (404): check the url and the app's id`;
+    case 'unavailable':
+      return `${url} answered ${status}`;
+  }
+};
+
+/** What a failed request says for itself; Node hides the reason (ECONNREFUSED, …) in the cause. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  return `${error.message}: ${cause.message === '' ? code : cause.message}`;
+};
+
+/** The two calls that a provider makes of an edge. Both reject with an EdgeError, and leave no connection behind when they do. */
+export class ConfigurationEdge {
+  readonly #base: string;
+  readonly #token: string;
+  readonly #fetch: typeof fetch;
+  #etag: string | null = null;
+
+  constructor(options: EdgeOptions) {
+    this.#base = baseUrl(options);
+    this.#token = options.token;
+    // Workers and browsers refuse a `fetch` that is called as somebody's method.
+    const given = options.fetch ?? fetch;
+    this.#fetch = (input, init) => given(input, init);
+  }
+
+  /** The configuration, or null where the one last loaded here is still the present one. */
+  async load(signal: AbortSignal, timeoutMs: number): Promise<Configuration | null> {
+    const url = `${this.#base}/config`;
+    return this.#limited(url, signal, timeoutMs, async (limited) => {
+      const headers: Record<string, string> = { Authorization: `Bearer ${this.#token}` };
+      if (this.#etag !== null) headers['If-None-Match'] = this.#etag;
+      const response = await this.#fetch(url, { headers, signal: limited });
+      if (response.status === 304) {
+        await response.body?.cancel();
+        return null;
+      }
+      if (response.status !== 200) throw await refusal(response, url);
+      const configuration = parseConfiguration(parseJson(await response.text()));
+      this.#etag = response.headers.get('ETag');
+      return configuration;
+    });
+  }
+
+  /**
+   * Follows the stream from `version` on and calls back for each of its events, in order. Resolves with the number of bytes that
+   * came when the stream ends, when nothing (not even a comment) came for `idleMs`, or when `onEvent` answers false.
+   *
+   * @param limits `timeoutMs`: how long the edge may take to accept
+   * @param onOpen called once it has
+   */
+  async follow(
+    version: number,
+    account: string,
+    limits: { readonly timeoutMs: number; readonly idleMs: number },
+    signal: AbortSignal,
+    onOpen: () => void,
+    onEvent: (event: StreamEvent) => boolean,
+  ): Promise<number> {
+    const url = `${this.#base}/stream`;
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    signal.addEventListener('abort', end);
+    let timer = setTimeout(end, limits.timeoutMs);
+    let received = 0;
+    try {
+      if (signal.aborted) return 0;
+      const response = await this.#fetch(url, {
+        headers: {
+          Authorization: `Bearer ${this.#token}`,
+          Accept: 'text/event-stream',
+          'Last-Event-ID': String(version),
+        },
+        signal: ending.signal,
+      });
+      if (response.status !== 200) throw await refusal(response, url);
+      const type = response.headers.get('Content-Type') ?? '';
+      if (!type.startsWith('text/event-stream') || response.body === null) {
+        await response.body?.cancel();
+        throw new NotAConfiguration(`${url} answered ${type === '' ? 'nothing' : type}; expected a stream`);
+      }
+      onOpen();
+      let go = true;
+      const reader = new ServerSentEventReader((event) => {
+        if (!go) return;
+        const parsed = parseEvent(event, account);
+        if (parsed !== null) go = onEvent(parsed);
+      });
+      const decoder = new TextDecoder();
+      const body = response.body.getReader();
+      while (go) {
+        clearTimeout(timer);
+        timer = setTimeout(end, limits.idleMs);
+        const { done, value } = await body.read();
+        if (done) break;
+        received += value.byteLength;
+        reader.read(decoder.decode(value, { stream: true }));
+      }
+      return received;
+    } catch (error) {
+      // Bytes had come, so the stream did open: how it ended is no news.
+      if (received > 0 && !(error instanceof NotAConfiguration)) return received;
+      throw asEdgeError(error, url, limits.timeoutMs, ending.signal.aborted && !signal.aborted);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      ending.abort();
+    }
+  }
+
+  async #limited<T>(
+    url: string,
+    signal: AbortSignal,
+    timeoutMs: number,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    const timer = setTimeout(end, timeoutMs);
+    try {
+      return await work(ending.signal);
+    } catch (error) {
+      throw asEdgeError(error, url, timeoutMs, ending.signal.aborted && !signal.aborted);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      ending.abort();
+    }
+  }
+}
+
+const parseEvent = (
+  event: { readonly type: string; readonly data: string },
+  account: string,
+): StreamEvent | null => {
+  switch (event.type) {
+    case 'snapshot':
+      return { kind: 'snapshot', configuration: parseSnapshot(parseJson(event.data), account) };
+    case 'change':
+      return { kind: 'change', change: parseChange(parseJson(event.data)) };
+    default:
+      // A later edge may say more than this provider knows.
+      return null;
+  }
+};
+
+const refusal = async (response: Response, url: string): Promise<EdgeError> => {
+  await response.body?.cancel();
+  return new EdgeError(problemOf(response.status), explain(response.status, url));
+};
+
+const asEdgeError = (error: unknown, url: string, timeoutMs: number, timedOut: boolean): EdgeError => {
+  if (error instanceof EdgeError) return error;
+  if (timedOut) return new EdgeError('unavailable', `${url} did not answer within ${timeoutMs} ms`);
+  return new EdgeError('unavailable', `${url}: ${reasonOf(error)}`);
+};

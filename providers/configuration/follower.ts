@@ -1,0 +1,113 @@
+import { backoffMs, wait } from './backoff.ts';
+import { type ConfigurationEdge, EdgeError, type StreamEvent } from './edge.ts';
+import type { LocalFlags } from './local-flags.ts';
+import type { Configuration } from './wire.ts';
+
+export interface FollowerLimits {
+  /** How long an answer may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The longest wait between two attempts; so too how often the configuration is polled where the stream cannot be had. */
+  readonly pollMs: number;
+  /** A stream on which nothing comes for this long, not even the comment an edge sends every 15 s, is given up. */
+  readonly idleMs: number;
+  /** The ceiling of the first wait. */
+  readonly baseMs: number;
+}
+
+export interface FollowerListener {
+  /** The flags are those of the edge now; `keys` are the ones that differ from what was there before. */
+  changed(keys: readonly string[]): void;
+  /** The edge answers: what is held is the present configuration. */
+  live(): void;
+  /** The edge could not be asked, or does not let us ask. What is held stays. */
+  failed(error: EdgeError): void;
+}
+
+/** A stream that held for this long was good: the next attempt after it comes early. */
+const GOOD_STREAM_MS = 10_000;
+
+/**
+ * Keeps LocalFlags equal to an edge's configuration until it is aborted: loads, follows the stream, and comes back after every
+ * failure. Where no stream can be had, each attempt to get one is a poll of the configuration. Never rejects.
+ */
+export const followConfiguration = async (
+  edge: ConfigurationEdge,
+  flags: LocalFlags,
+  listener: FollowerListener,
+  limits: FollowerLimits,
+  outside: { readonly signal: AbortSignal; readonly now: () => number; readonly random: () => number },
+): Promise<void> => {
+  const { signal, now, random } = outside;
+  let heard = false;
+  let mustLoad = true;
+  let failures = 0;
+
+  const take = (configuration: Configuration): void => {
+    // What was there at the start (a bootstrap, a file) is no measure; after that a version never goes back.
+    if (heard && configuration.version < flags.version) return;
+    heard = true;
+    const keys = flags.replace(configuration);
+    if (keys.length > 0) listener.changed(keys);
+  };
+
+  const load = async (): Promise<void> => {
+    const configuration = await edge.load(signal, limits.timeoutMs);
+    if (signal.aborted) return;
+    if (configuration !== null) take(configuration);
+    mustLoad = false;
+    listener.live();
+  };
+
+  const onEvent = (event: StreamEvent): boolean => {
+    if (signal.aborted) return false;
+    if (event.kind === 'snapshot') {
+      take(event.configuration);
+      return true;
+    }
+    const keys = flags.apply(event.change);
+    if (keys === null) {
+      mustLoad = true;
+      return false;
+    }
+    if (keys.length > 0) listener.changed(keys);
+    return true;
+  };
+
+  const round = async (): Promise<void> => {
+    const loaded = mustLoad;
+    if (loaded) await load();
+    if (signal.aborted) return;
+    try {
+      const start = now();
+      const received = await edge.follow(
+        flags.version,
+        flags.account,
+        limits,
+        signal,
+        listener.live,
+        onEvent,
+      );
+      // A stream that said nothing may be one that a proxy swallows: the next round asks for the configuration itself.
+      if (received === 0) mustLoad = true;
+      else if (now() - start >= GOOD_STREAM_MS) failures = -1;
+    } catch (error) {
+      mustLoad = true;
+      // No stream is no outage as long as the configuration itself can be had.
+      if (loaded && !(error instanceof EdgeError && error.problem === 'refused')) return;
+      await load();
+      mustLoad = true;
+    }
+  };
+
+  while (!signal.aborted) {
+    try {
+      await round();
+    } catch (error) {
+      if (signal.aborted) return;
+      mustLoad = true;
+      listener.failed(error instanceof EdgeError ? error : new EdgeError('unavailable', String(error)));
+    }
+    failures += 1;
+    await wait(backoffMs(failures, random(), limits.baseMs, limits.pollMs), signal);
+  }
+};

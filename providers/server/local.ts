@@ -1,0 +1,52 @@
+import type { EvaluationContext, JsonValue, ResolutionDetails } from '@openfeature/server-sdk';
+import { type Health, InProcess, type InProcessOptions, type Start } from '../configuration/in-process.ts';
+import type { AskedType } from '../configuration/local-flags.ts';
+import type { StatusEvents, Told } from './events.ts';
+import { resolution } from './resolution.ts';
+import type { Resolver } from './resolver.ts';
+
+/** Evaluates in this process. */
+export class LocalResolver implements Resolver {
+  readonly #flags: InProcess;
+
+  constructor(options: InProcessOptions, events: StatusEvents) {
+    this.#flags = new InProcess(options, {
+      changed: (keys) => events.changed(keys),
+      health: (health, message) => {
+        const told = toldOf(health, this.#flags.loaded);
+        if (told !== null) events.is(told, message);
+      },
+    });
+  }
+
+  start(): Promise<Start> {
+    return this.#flags.start();
+  }
+
+  resolve<T extends JsonValue>(
+    key: string,
+    type: AskedType,
+    fallback: T,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<T>> {
+    return Promise.resolve(resolution(this.#flags.evaluate(key, type, context), fallback));
+  }
+
+  close(): Promise<void> {
+    return this.#flags.close();
+  }
+}
+
+// A refused token must be mended by someone; as long as the last good configuration answers, it is not fatal.
+const toldOf = (health: Health, loaded: boolean): Told | null => {
+  switch (health) {
+    case 'starting':
+      return null;
+    case 'live':
+      return 'ready';
+    case 'stale':
+      return loaded ? 'stale' : 'error';
+    case 'refused':
+      return loaded ? 'error' : 'fatal';
+  }
+};

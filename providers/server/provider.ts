@@ -1,0 +1,89 @@
+import {
+  type EvaluationContext,
+  GeneralError,
+  type JsonValue,
+  type Provider,
+  ProviderFatalError,
+  type ResolutionDetails,
+} from '@openfeature/server-sdk';
+import type { InProcessOptions } from '../configuration/in-process.ts';
+import { StatusEvents } from './events.ts';
+import { LocalResolver } from './local.ts';
+import { RemoteResolver } from './remote.ts';
+import type { Resolver } from './resolver.ts';
+
+export interface HalyardProviderOptions extends InProcessOptions {
+  /**
+   * `in-process` (the default) loads the configuration, follows its changes and evaluates here: a token with the permission
+   * `config`. `remote` asks the edge for every evaluation: `evaluate` is enough.
+   */
+  readonly mode?: 'in-process' | 'remote' | undefined;
+}
+
+/**
+ * OpenFeature on a server. One instance may serve any number of clients and domains.
+ *
+ * `initialize` rejects with PROVIDER_FATAL where the token is no good, and with GENERAL where no configuration came in time and
+ * there was no bootstrap; after the latter it goes on trying, and READY follows when one came.
+ */
+export class HalyardProvider implements Provider {
+  readonly metadata = { name: 'halyard' } as const;
+  readonly runsOn = 'server';
+  readonly #status = new StatusEvents();
+  readonly events = this.#status.emitter;
+  readonly #resolver: Resolver;
+
+  constructor(options: HalyardProviderOptions) {
+    this.#resolver =
+      options.mode === 'remote'
+        ? new RemoteResolver(options, this.#status)
+        : new LocalResolver(options, this.#status);
+  }
+
+  async initialize(): Promise<void> {
+    const start = await this.#resolver.start();
+    if (start.kind === 'ready') {
+      this.#status.initialized('ready');
+      return;
+    }
+    this.#status.initialized(start.fatal ? 'fatal' : 'error');
+    throw start.fatal ? new ProviderFatalError(start.message) : new GeneralError(start.message);
+  }
+
+  async onClose(): Promise<void> {
+    this.#status.close();
+    await this.#resolver.close();
+  }
+
+  resolveBooleanEvaluation(
+    flagKey: string,
+    defaultValue: boolean,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<boolean>> {
+    return this.#resolver.resolve(flagKey, 'boolean', defaultValue, context);
+  }
+
+  resolveStringEvaluation(
+    flagKey: string,
+    defaultValue: string,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<string>> {
+    return this.#resolver.resolve(flagKey, 'string', defaultValue, context);
+  }
+
+  resolveNumberEvaluation(
+    flagKey: string,
+    defaultValue: number,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<number>> {
+    return this.#resolver.resolve(flagKey, 'number', defaultValue, context);
+  }
+
+  resolveObjectEvaluation<T extends JsonValue>(
+    flagKey: string,
+    defaultValue: T,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<T>> {
+    return this.#resolver.resolve(flagKey, 'object', defaultValue, context);
+  }
+}

@@ -1,0 +1,16 @@
+import type { EvaluationContext, JsonValue, ResolutionDetails } from '@openfeature/server-sdk';
+import type { Start } from '../configuration/in-process.ts';
+import type { AskedType } from '../configuration/local-flags.ts';
+
+/** Where answers come from. Never throws; an error is in the details, with the caller's default. */
+export interface Resolver {
+  start(): Promise<Start>;
+  resolve<T extends JsonValue>(
+    key: string,
+    type: AskedType,
+    fallback: T,
+    context: EvaluationContext,
+  ): Promise<ResolutionDetails<T>>;
+  /** Leaves no timer and no connection. */
+  close(): Promise<void>;
+}
