@@ -7,8 +7,8 @@ export interface Bucketer {
   pointOf(text: string): number;
   /** The bound a percentage (0 to 100) stands for: a point is inside `[from, to)` if `bound(from) <= point < bound(to)`. */
   bound(percentage: number): number;
-  /** A point as a percentage, 0 to 100, for people. */
-  percentageOf(point: number): number;
+  /** About where a point is in percent; `bucketOf` says it exactly. */
+  near(point: number): number;
 }
 
 const WHOLE = 2 ** 32;
@@ -18,7 +18,7 @@ const ours = (salt: string): Bucketer => {
   return {
     pointOf: (text) => hashAfter(salted, text),
     bound: (percentage) => Math.round((percentage * WHOLE) / 100),
-    percentageOf: (point) => (point / WHOLE) * 100,
+    near: (point) => (point / WHOLE) * 100,
   };
 };
 
@@ -31,9 +31,22 @@ const flagships = (salt: string): Bucketer => {
       return (hash % 100) + Math.floor(hash / 100) / 42_949_673;
     },
     bound: (percentage) => percentage,
-    percentageOf: (point) => point,
+    near: (point) => point,
   };
 };
 
 export const bucketerOf = ({ hash, salt }: Bucketing): Bucketer =>
   hash === 'murmur3' ? ours(salt) : flagships(salt);
+
+const DECIMALS = 1_000_000;
+
+/**
+ * A point as a percentage with 6 decimals: the largest one whose bound the point has reached. A range [from, to) of such percentages
+ * therefore holds the point exactly when from <= bucket < to.
+ */
+export const bucketOf = (point: number, bucketer: Bucketer): number => {
+  let units = Math.floor(bucketer.near(point) * DECIMALS);
+  while (bucketer.bound((units + 1) / DECIMALS) <= point) units += 1;
+  while (bucketer.bound(units / DECIMALS) > point) units -= 1;
+  return units / DECIMALS;
+};

@@ -1,7 +1,7 @@
 import { fold, textOf } from '../attribute.ts';
 import type { Scalar } from '../model.ts';
 import { addressOf, blockOf, insideAny } from './address.ts';
-import { ordered } from './order.ts';
+import { comparable, ordered } from './order.ts';
 import { compilePattern, LONGEST_MATCHED_TEXT } from './pattern.ts';
 import { VALUE_PROBLEMS, type ValueKind, type ValueOf } from './value.ts';
 import { compareVersions, versionOf } from './version.ts';
@@ -26,6 +26,8 @@ export interface OperatorRow<K extends ValueKind = ValueKind, F extends boolean 
   problem(value: unknown): string | null;
   /** The test for one value that `problem` finds nothing wrong with. That of a negated `scalar` row is negated already. */
   test(value: unknown, ignoreCase: boolean): Test;
+  /** Why the operator cannot judge a scalar, negated or not ("is no version"), for people; null if it can. */
+  unfit(value: unknown, operand: Scalar): string | null;
 }
 
 const row = <K extends ValueKind, F extends boolean>(
@@ -34,6 +36,7 @@ const row = <K extends ValueKind, F extends boolean>(
   reads: OperatorRow['reads'],
   negated: boolean,
   test: (value: ValueOf[K], ignoreCase: boolean) => Test,
+  unfit: (value: ValueOf[K], operand: Scalar) => string | null = () => null,
 ): OperatorRow<K, F> => ({
   value,
   ignoreCase,
@@ -41,7 +44,8 @@ const row = <K extends ValueKind, F extends boolean>(
   negated,
   problem: VALUE_PROBLEMS[value],
   // problem() has found this to be a value of the kind: the parser calls it before.
-  test: (checked, fold) => test(checked as ValueOf[K], fold),
+  test: (checked, ignores) => test(checked as ValueOf[K], ignores),
+  unfit: (checked, operand) => unfit(checked as ValueOf[K], operand),
 });
 
 type TextTest = (text: string, value: string) => boolean;
@@ -73,36 +77,70 @@ const membership = (negated: boolean) =>
   });
 
 const order = (accepts: (difference: number) => boolean) =>
-  row('scalar', false, 'scalar', false, (bound) => ordered(bound, accepts));
+  row(
+    'scalar',
+    false,
+    'scalar',
+    false,
+    (bound) => ordered(bound, accepts),
+    (bound, operand) =>
+      comparable(bound, operand) ? null : 'has no order with that: both must be dates, or both numbers',
+  );
 
 const version = (accepts: (difference: number) => boolean) =>
-  row('version', false, 'scalar', false, (value) => {
-    const bound = versionOf(value);
-    return (operand) => {
-      const other = versionOf(textOf(operand));
-      return bound !== null && other !== null && accepts(compareVersions(other, bound));
-    };
-  });
+  row(
+    'version',
+    false,
+    'scalar',
+    false,
+    (value) => {
+      const bound = versionOf(value);
+      return (operand) => {
+        const other = versionOf(textOf(operand));
+        return bound !== null && other !== null && accepts(compareVersions(other, bound));
+      };
+    },
+    (_, operand) => (versionOf(textOf(operand)) === null ? 'is no version' : null),
+  );
 
 const pattern = (negated: boolean) =>
-  row('pattern', false, 'scalar', negated, (source) => {
-    const compiled = compilePattern(source);
-    return (operand) => {
-      const text = textOf(operand);
-      return (
-        text.length <= LONGEST_MATCHED_TEXT && typeof compiled !== 'string' && compiled.test(text) !== negated
-      );
-    };
-  });
+  row(
+    'pattern',
+    false,
+    'scalar',
+    negated,
+    (source) => {
+      const compiled = compilePattern(source);
+      return (operand) => {
+        const text = textOf(operand);
+        return (
+          text.length <= LONGEST_MATCHED_TEXT &&
+          typeof compiled !== 'string' &&
+          compiled.test(text) !== negated
+        );
+      };
+    },
+    (_, operand) =>
+      textOf(operand).length > LONGEST_MATCHED_TEXT
+        ? `is longer than ${LONGEST_MATCHED_TEXT} characters`
+        : null,
+  );
 
 const addresses = (negated: boolean) =>
-  row('addresses', false, 'scalar', negated, (values) => {
-    const inside = insideAny(values.map(blockOf).filter((block) => block !== null));
-    return (operand) => {
-      const address = addressOf(textOf(operand));
-      return address !== null && inside(address) !== negated;
-    };
-  });
+  row(
+    'addresses',
+    false,
+    'scalar',
+    negated,
+    (values) => {
+      const inside = insideAny(values.map(blockOf).filter((block) => block !== null));
+      return (operand) => {
+        const address = addressOf(textOf(operand));
+        return address !== null && inside(address) !== negated;
+      };
+    },
+    (_, operand) => (addressOf(textOf(operand)) === null ? 'is no IP address' : null),
+  );
 
 const presence = (negated: boolean) => row('none', false, 'presence', negated, () => () => true);
 

@@ -51,3 +51,9 @@ export const ordered = (
 
 /** Not a subtraction: two infinities are equal, and their difference is not a number. */
 const sign = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Whether two scalars have an order: both are dates, or both are numerals. */
+export const comparable = (a: Scalar, b: Scalar): boolean => {
+  const isInstant = (scalar: Scalar): boolean => typeof scalar === 'string' && instantOf(scalar) !== null;
+  return (isInstant(a) && isInstant(b)) || (numeralOf(a) !== null && numeralOf(b) !== null);
+};
