@@ -3,6 +3,7 @@ import {
   type Comparison,
   type Condition,
   type Flag,
+  largestOf,
   OPERATORS,
   type Rule,
   type Scalar,
@@ -65,7 +66,7 @@ function ruleOf(rule: RuleShape): Rule {
       ...(rule.split.attribute === undefined ? {} : { attribute: rule.split.attribute }),
       allocations: rule.split.allocations,
     };
-    return { priority, conditions, serve_variation: largestShare(split), split };
+    return { priority, conditions, serve_variation: largestOf(split) ?? '', split };
   }
   return {
     priority,
@@ -99,18 +100,4 @@ function conditionOf(condition: ConditionShape): Condition {
     ...(ignore_case === undefined || !row.ignoreCase ? {} : { ignore_case }),
     // The operator's row has accepted the value, so the pair is one of the union's members.
   } as Comparison;
-}
-
-/** The variation most contexts get, the first of equals: what a client that knows no splits is shown. */
-export function largestShare(split: Split): string {
-  let largest = '';
-  let most = -1;
-  for (const { variation, ranges } of split.allocations) {
-    const share = ranges.reduce((sum, [from, to]) => sum + Math.round((to - from) * 1_000_000), 0);
-    if (share > most) {
-      most = share;
-      largest = variation;
-    }
-  }
-  return largest;
 }

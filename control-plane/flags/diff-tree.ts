@@ -1,4 +1,4 @@
-import type { JsonValue, Rule } from '@halyard/engine';
+import type { JsonValue } from '@halyard/engine';
 import type { FlagDefinition } from './change.ts';
 
 /**
@@ -12,10 +12,23 @@ export interface BareObject {
 
 export const emptyBare = (): BareObject => Object.create(null);
 
-export function bare(value: JsonValue): Bare {
-  if (typeof value === 'number') return value + 0;
-  if (typeof value !== 'object' || value === null) return value;
-  if (isList(value)) return value.map(bare);
+/** Throws a TypeError for what is not JSON. */
+export function bare(value: unknown): Bare {
+  switch (typeof value) {
+    case 'number':
+      return value + 0;
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'object':
+      if (value === null) return null;
+      return Array.isArray(value) ? value.map(bare) : bareObject(value);
+    default:
+      throw new TypeError(`a ${typeof value} is not JSON`);
+  }
+}
+
+function bareObject(value: object): BareObject {
   const copy = emptyBare();
   for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = bare(member);
   return copy;
@@ -29,15 +42,9 @@ export function bareFlag(flag: FlagDefinition | null): BareObject {
     for (const [field, value] of Object.entries(flag)) {
       if (field !== 'rules' && value !== undefined) tree[field] = bare(value);
     }
-    for (const rule of flag.rules) rules[String(rule.priority)] = bareRule(rule);
+    for (const rule of flag.rules) rules[String(rule.priority)] = bareObject(rule);
   }
   tree['rules'] = rules;
-  return tree;
-}
-
-function bareRule(rule: Rule): BareObject {
-  const tree = emptyBare();
-  for (const [field, value] of Object.entries(rule)) if (value !== undefined) tree[field] = bare(value);
   return tree;
 }
 

@@ -2,7 +2,7 @@ import type { JsonValue } from '@halyard/engine';
 import microdiff from 'microdiff';
 import type { Diff, FlagDefinition } from './change.ts';
 import { joinPath } from './diff-path.ts';
-import { type Bare, bareFlag, plain } from './diff-tree.ts';
+import { type Bare, bare, bareFlag, plain } from './diff-tree.ts';
 
 /**
  * What changed, field by field: dotted path to the smallest changed value → what it was and what it is. Rules go by their
@@ -35,3 +35,7 @@ export function diffFlags(before: FlagDefinition | null, after: FlagDefinition |
 /** Whether two definitions mean the same: nothing to write, no entry in the changelog. */
 export const sameFlag = (a: FlagDefinition, b: FlagDefinition): boolean =>
   Object.keys(diffFlags(a, b)).length === 0;
+
+/** The same for any two JSON values. */
+export const sameJson = (a: unknown, b: unknown): boolean =>
+  microdiff([bare(a)], [bare(b)], { cyclesFix: false }).length === 0;

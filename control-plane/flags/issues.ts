@@ -55,6 +55,17 @@ export class Issues {
     this.add(path, `${nameOf(path)} is ${shown(value)}; expected ${expectation}`);
   }
 
+  /** Those of another collector, each where `relocate` says: a pointer of the caller's body, or undefined for no place in it. */
+  addAll(others: Issues, relocate: (pointer: string) => string | undefined): void {
+    for (const { pointer, message } of others.#found) {
+      const place = pointer === undefined ? undefined : relocate(pointer);
+      if (this.#found.length < MOST)
+        this.#found.push(place === undefined ? { message } : { pointer: place, message });
+      else this.#uncounted++;
+    }
+    this.#uncounted += others.#uncounted;
+  }
+
   get count(): number {
     return this.#found.length + this.#uncounted;
   }

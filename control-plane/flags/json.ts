@@ -18,6 +18,7 @@ export const JSON_DEPTH = 32;
 /**
  * Whether a value is JSON that every store keeps as it is: at most 32 deep, finite numbers, no U+0000 (PostgreSQL's text has no
  * place for it) and no lone surrogate (UTF-8 has none), in names as in texts. False: it is not even JSON that could be looked at further.
+ * A member that is undefined is absent, as it is once written.
  *
  * @param depth how many objects and lists the value is in already.
  */
@@ -57,6 +58,7 @@ function checkMembers(value: object, issues: Issues, path: Path, depth: number):
     return whole;
   }
   for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue;
     const place = [...path, name];
     checkText(name, issues, place, `The name ${nameOf(place)} contains`);
     if (!checkJson(member, issues, place, depth)) whole = false;

@@ -28,13 +28,10 @@ export const FlagKey = z
 export const VariationName = z.string(expected('the name of a variation'));
 
 const TEXT = 'a text that is not empty';
-export const Attribute = z
-  .string(expected(TEXT))
-  .min(1, expected(TEXT))
-  .openapi({
-    description: 'The name of a value in the context, or a dotted path to it.',
-    example: 'user.email',
-  });
+export const Attribute = z.string(expected(TEXT)).min(1, expected(TEXT)).openapi({
+  description: 'The name of a value in the context, or a dotted path to it.',
+  example: 'user.email',
+});
 
 const PERCENTAGE = 'a number from 0 to 100';
 

@@ -1,0 +1,91 @@
+import { type Issue, Problem, type ProblemKind } from '../problem.ts';
+import type { FlagChange } from './change.ts';
+import { Issues, type Path, pointerOf } from './issues.ts';
+import type { Batch, RequestedChange } from './parse-changes.ts';
+import { patched } from './patch-flag.ts';
+import { type Current, checkVersion, existing, updateTo, type Write } from './write.ts';
+import { type Defaults, newFlag, replacement } from './write-flag.ts';
+
+/**
+ * Up to 500 flags in one commit, all or nothing. `put` creates or replaces; a missing key is `not_found` for the others; a
+ * `version` that is not the current one is `precondition`. Everything of the gravest kind is reported, with its place in the request.
+ */
+export const changeFlags = ({ changes }: Batch, defaults: Defaults): Write => ({
+  keys: changes.map(({ key }) => key),
+  decide: (before) => {
+    const problems = new Problems();
+    const decided = changes.map((change, index) =>
+      problems.collect(['changes', index], () => decide(change, before, defaults, index)),
+    );
+    problems.throwGravest();
+    return { changes: decided.flatMap((each) => each ?? []), answer: { before } };
+  },
+});
+
+function decide(change: RequestedChange, before: Current, defaults: Defaults, index: number): FlagChange[] {
+  const { key } = change;
+  const stored = change.op === 'put' ? before.get(key) : existing(before, key);
+  if (stored === undefined) {
+    if (change.version !== undefined) existing(before, key);
+    return change.op === 'put' ? [{ event: 'create', key, after: newFlag(key, change.input, defaults) }] : [];
+  }
+  checkVersion(stored, change.version ?? null);
+  switch (change.op) {
+    case 'put':
+      return updateTo(stored, replacement(stored, change.input));
+    case 'patch': {
+      const issues = new Issues();
+      const after = patched(stored, change.patch, issues, ['changes', index, 'flag']);
+      issues.throwIfAny();
+      return after === null ? [] : updateTo(stored, after);
+    }
+    case 'delete':
+      return [{ event: 'delete', key }];
+    default:
+      return change satisfies never;
+  }
+}
+
+const GRAVEST_FIRST = ['not_found', 'precondition', 'invalid'] as const satisfies readonly ProblemKind[];
+
+/** The problems of many changes; an answer has one status, so one kind is reported. */
+class Problems {
+  readonly #issues = new Map<ProblemKind, Issue[]>();
+
+  collect<T>(at: Path, attempt: () => T): T | null {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const place = pointerOf(at);
+      const known = this.#issues.get(error.kind) ?? [];
+      known.push(...error.issues.map((issue) => placed(issue, error.kind, place)));
+      this.#issues.set(error.kind, known);
+      return null;
+    }
+  }
+
+  throwGravest(): void {
+    for (const kind of GRAVEST_FIRST) {
+      const [first, ...others] = this.#issues.get(kind) ?? [];
+      if (first !== undefined) throw new Problem(kind, [first, ...others]);
+    }
+  }
+}
+
+function placed(issue: Issue, kind: ProblemKind, at: string): Issue {
+  const { pointer } = issue;
+  switch (kind) {
+    case 'not_found':
+      return { ...issue, pointer: `${at}/key` };
+    case 'precondition':
+      return {
+        ...issue,
+        message: issue.message.replace('If-Match names', 'the change names'),
+        pointer: `${at}/version`,
+      };
+    default:
+      if (pointer?.startsWith('/changes/') === true) return issue;
+      return { ...issue, pointer: `${at}/flag${pointer ?? ''}` };
+  }
+}

@@ -1,0 +1,60 @@
+import type { Bucketing } from '@halyard/engine';
+import { Problem } from '../problem.ts';
+import type { CommitRequest, Committed } from '../store/port.ts';
+import type { FlagChange, FlagDefinition, StoredFlag } from './change.ts';
+import { sameFlag } from './diff.ts';
+import { Issues, shown } from './issues.ts';
+import { checkAcross, checkSize } from './parse-flag.ts';
+
+/** One write, ready to be given to the store's `commit`: which flags it looks at, and the pure decision. */
+export type Write<A extends Before = Before> = Pick<CommitRequest<A>, 'keys' | 'decide'>;
+
+/** The flags as they were found, so that a write that changed nothing can be answered too. */
+export interface Before {
+  readonly before: Current;
+}
+
+export type Current = ReadonlyMap<string, StoredFlag>;
+
+/** A flag as it is after the commit, whether it changed or not. Null: it is not there. */
+export function flagAfter(committed: Committed<Before>, key: string): StoredFlag | null {
+  const changed = committed.flags.get(key);
+  return changed === undefined ? (committed.answer.before.get(key) ?? null) : changed;
+}
+
+/** Problem: `not_found`. */
+export function existing(current: Current, key: string): StoredFlag {
+  const stored = current.get(key);
+  if (stored === undefined) throw noSuchFlag(key);
+  return stored;
+}
+
+export const noSuchFlag = (key: string): Problem =>
+  new Problem('not_found', { message: `There is no flag ${shown(key)} in this app` });
+
+/** Problem: `precondition` with the current version. Null: the last writer wins. */
+export function checkVersion(stored: StoredFlag, ifMatch: number | null): void {
+  if (ifMatch === null || ifMatch === stored.version) return;
+  throw new Problem('precondition', {
+    message: `The flag ${shown(stored.definition.key)} is at version ${stored.version}; If-Match names ${ifMatch}`,
+    version: stored.version,
+  });
+}
+
+/** Nothing, if the flag is the same already. */
+export const updateTo = (stored: StoredFlag, after: FlagDefinition): FlagChange[] =>
+  sameFlag(stored.definition, after) ? [] : [{ event: 'update', key: after.key, after }];
+
+/** What a flag gets that does not say. */
+export const ownBucketing = (account: string, key: string): Bucketing => ({
+  hash: 'murmur3',
+  salt: `${account}/${key}`,
+});
+
+/** For a definition put together from a request and what is stored: the parts were valid, the whole may not be. Problem: `invalid`. */
+export function checkWhole(definition: FlagDefinition): FlagDefinition {
+  const issues = new Issues();
+  if (checkSize(definition, issues, [])) checkAcross(definition, issues, []);
+  issues.throwIfAny();
+  return definition;
+}
