@@ -5,7 +5,8 @@ const conditions = ['halyard-source', 'module', 'browser', 'development|producti
 
 const shared = {
   resolve: { conditions },
-  ssr: { resolve: { conditions: ['halyard-source', 'node', 'module', 'development|production'] } },
+  // Without `module`: packages answer it with files that only bundlers can load (@opentelemetry/api, by way of prom-client).
+  ssr: { resolve: { conditions: ['halyard-source', 'node', 'development|production'] } },
 };
 
 export default defineConfig({

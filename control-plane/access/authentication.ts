@@ -1,0 +1,129 @@
+import type { Accounts, Token } from '../store/port.ts';
+import { type Grant, grantOf } from './grant.ts';
+import { sameSecret, sha256Hex } from './secret.ts';
+
+/** A verified secret is believed this long before the store is asked again: the bound on a revocation another replica made. */
+const RECHECK_MS = 2_000;
+/** The last use of a token is written at most this often. */
+const USED_EVERY_MS = 60_000;
+const REMEMBERED = 10_000;
+
+interface Verified {
+  readonly hash: string;
+  grant: Grant;
+  expiresMs: number;
+  checkedMs: number;
+  /** Ends with a session even though its token lives on. */
+  readonly sessionEndsMs: number;
+}
+
+export interface Authenticator {
+  /** The grant of a token's secret; null if it is unknown, expired or revoked. Rejects with `unavailable`. */
+  token(secret: string): Promise<Grant | null>;
+  /** The grant of a session cookie's value: its token's, while both live. */
+  session(secret: string): Promise<Grant | null>;
+  /** Everything is asked of the store again: a token was revoked or a session ended. */
+  forget(): void;
+}
+
+export interface AuthenticatorOptions {
+  readonly accounts: Pick<Accounts, 'tokenByHash' | 'token' | 'session' | 'tokenUsed'>;
+  readonly now: () => number;
+  /** Told when a last use could not be written; the request goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Secrets are hashed once and then remembered in memory: hashing and asking cost as much as the rest of a request. */
+export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOptions): Authenticator => {
+  // Apart, so that a remembered token is no session cookie and the reverse.
+  const tokens = new Map<string, Verified>();
+  const sessions = new Map<string, Verified>();
+  const usedAt = new Map<string, number>();
+  // An answer that was on its way when everything was forgotten must not be remembered.
+  let generation = 0;
+
+  const alive = (token: Token | null, at: number): token is Token =>
+    token !== null &&
+    token.revoked_at === null &&
+    (token.expires_at === null || Date.parse(token.expires_at) > at);
+
+  const remember = (verified: Map<string, Verified>, secret: string, entry: Verified): void => {
+    verified.delete(secret);
+    if (verified.size >= REMEMBERED) {
+      const oldest = verified.keys().next();
+      if (oldest.done !== true) verified.delete(oldest.value);
+    }
+    verified.set(secret, entry);
+  };
+
+  const used = (token: string, at: number): void => {
+    if (at - (usedAt.get(token) ?? Number.NEGATIVE_INFINITY) < USED_EVERY_MS) return;
+    if (usedAt.size >= REMEMBERED) usedAt.clear();
+    usedAt.set(token, at);
+    accounts.tokenUsed(token, new Date(at).toISOString()).catch(onError);
+  };
+
+  const look = async (
+    verified: Map<string, Verified>,
+    secret: string,
+    find: (hash: string, at: number) => Promise<{ token: Token; endsMs: number } | null>,
+  ): Promise<Grant | null> => {
+    const at = now();
+    const known = verified.get(secret);
+    if (known !== undefined) {
+      if (at >= known.expiresMs || at >= known.sessionEndsMs) {
+        verified.delete(secret);
+        return null;
+      }
+      if (at - known.checkedMs < RECHECK_MS) {
+        used(known.grant.token_id, at);
+        return known.grant;
+      }
+    }
+    const asked = generation;
+    const hash = known?.hash ?? (await sha256Hex(secret));
+    const found = await find(hash, at);
+    if (found === null || !alive(found.token, at)) {
+      verified.delete(secret);
+      return null;
+    }
+    const grant = grantOf(found.token);
+    if (asked === generation) {
+      remember(verified, secret, {
+        hash,
+        grant,
+        expiresMs: grant.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(grant.expires_at),
+        sessionEndsMs: found.endsMs,
+        checkedMs: at,
+      });
+    }
+    used(grant.token_id, at);
+    return grant;
+  };
+
+  return {
+    token: (secret) =>
+      look(tokens, secret, async (hash) => {
+        const token = await accounts.tokenByHash(hash);
+        return token !== null && sameSecret(token.hash, hash)
+          ? { token, endsMs: Number.POSITIVE_INFINITY }
+          : null;
+      }),
+
+    session: (secret) =>
+      look(sessions, secret, async (hash, at) => {
+        const session = await accounts.session(hash);
+        if (session === null || !sameSecret(session.hash, hash)) return null;
+        const endsMs = Date.parse(session.expires_at);
+        if (endsMs <= at) return null;
+        const token = await accounts.token(session.account, session.token_id);
+        return token === null ? null : { token, endsMs };
+      }),
+
+    forget() {
+      generation++;
+      tokens.clear();
+      sessions.clear();
+    },
+  };
+};

@@ -1,0 +1,174 @@
+import { type FlagDefinition } from '../flags/change.ts';
+import { Problem } from '../problem.ts';
+import type { Accounts, App, Stores, Token, WriteInfo } from '../store/port.ts';
+import { exampleFlags } from './example.ts';
+import { mintId, mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
+
+export interface FirstStartOptions {
+  /** The operator's choice of the first admin token, at least 24 characters; null: one is minted. */
+  readonly adminToken: string | null;
+  /** The operator's choice of the secret that signs stream tickets; null: one is minted. The first one is kept. */
+  readonly secret: string | null;
+  readonly example: boolean;
+}
+
+/** What a person must be told after the very first start. */
+export interface FirstStart {
+  /** Shown this once; null when the operator chose it. */
+  readonly adminToken: string | null;
+  readonly example: {
+    readonly app: string;
+    readonly flag: string;
+    /** A token that may evaluate the example app's flags. */
+    readonly token: string;
+  } | null;
+}
+
+interface Ground {
+  readonly stores: Stores;
+  readonly account: string;
+  readonly now: () => number;
+  readonly random: RandomBytes;
+}
+
+const SYSTEM = { name: 'halyard', token_id: '' } as const;
+const ADMIN = 'admin';
+const EXAMPLE = 'example';
+
+/**
+ * Makes an empty database one that can be used, and a changed HALYARD_ADMIN_TOKEN the one that holds. Null when this was not the
+ * first start. The admin token comes last, so that a start that was cut short is followed by another first one.
+ */
+export const firstStart = async (
+  ground: Ground,
+  options: FirstStartOptions,
+): Promise<FirstStart | null> => {
+  const { stores, account, now, random } = ground;
+  const { accounts } = stores;
+  await accounts.ensureAccount(account, new Date(now()).toISOString());
+  await accounts.secret(account, options.secret ?? mintSecret('hly_', random));
+  const tokens = await accounts.tokens(account);
+  const first = !tokens.some((token) => token.permission === 'admin');
+  const example = first && options.example ? await createExample(ground) : null;
+  if (options.adminToken !== null) {
+    await fixAdminToken(ground, options.adminToken, tokens);
+    return first ? { adminToken: null, example } : null;
+  }
+  if (!first) return null;
+  const secret = mintSecret('hly_', random);
+  await createAdminToken(ground, secret);
+  return { adminToken: secret, example };
+};
+
+const writeNow = (now: () => number, comment: string | null = null): WriteInfo => ({
+  actor: SYSTEM,
+  at: new Date(now()).toISOString(),
+  comment,
+});
+
+const createAdminToken = async ({ stores, account, now, random }: Ground, secret: string): Promise<void> => {
+  await stores.accounts.createToken(
+    account,
+    {
+      id: mintId(random),
+      hash: await sha256Hex(secret),
+      name: ADMIN,
+      permission: 'admin',
+      app_ids: null,
+      allowed_origins: null,
+      expires_at: null,
+    },
+    writeNow(now),
+  );
+};
+
+/** The operator's token is there when this returns, and the ones that earlier starts made are not. Problem: `conflict`. */
+const fixAdminToken = async (ground: Ground, secret: string, tokens: readonly Token[]): Promise<void> => {
+  const { stores, account, now } = ground;
+  const hash = await sha256Hex(secret);
+  const known = tokens.find((token) => token.hash === hash);
+  if (known !== undefined && known.revoked_at !== null) {
+    throw new Problem('conflict', {
+      message: 'HALYARD_ADMIN_TOKEN was revoked; choose another one.',
+    });
+  }
+  if (known === undefined) await createUnlessThere(ground, secret, hash);
+  const replaced = tokens.filter(
+    (token) =>
+      token.hash !== hash &&
+      token.revoked_at === null &&
+      token.name === ADMIN &&
+      token.created_by === SYSTEM.name,
+  );
+  for (const token of replaced) {
+    await gone(stores.accounts.revokeToken(account, token.id, writeNow(now)));
+  }
+};
+
+/** Another replica that starts at the same time may have been first. */
+const createUnlessThere = async (ground: Ground, secret: string, hash: string): Promise<void> => {
+  try {
+    await createAdminToken(ground, secret);
+  } catch (error) {
+    if (!(error instanceof Problem && error.kind === 'conflict')) throw error;
+    const token = await ground.stores.accounts.tokenByHash(hash);
+    if (token === null || token.revoked_at !== null) throw error;
+  }
+};
+
+const gone = async (removal: Promise<void>): Promise<void> => {
+  try {
+    await removal;
+  } catch (error) {
+    if (!(error instanceof Problem && error.kind === 'not_found')) throw error;
+  }
+};
+
+const createExample = async (ground: Ground): Promise<FirstStart['example']> => {
+  const { stores, account, now, random } = ground;
+  const app = await exampleApp(ground);
+  const flags = exampleFlags(account);
+  await stores.app(account, app.id).commit({
+    keys: flags.map((flag) => flag.key),
+    decide: (current) => ({
+      changes: flags
+        .filter((flag) => !current.has(flag.key))
+        .map((after: FlagDefinition) => ({ event: 'create', key: after.key, after })),
+      answer: null,
+    }),
+    write: writeNow(now, 'Made by the first start'),
+  });
+  const secret = mintSecret('hly_', random);
+  await stores.accounts.createToken(
+    account,
+    {
+      id: mintId(random),
+      hash: await sha256Hex(secret),
+      name: 'example (evaluate)',
+      permission: 'evaluate',
+      app_ids: [app.id],
+      allowed_origins: null,
+      expires_at: null,
+    },
+    writeNow(now),
+  );
+  return { app: app.id, flag: 'new-checkout', token: secret };
+};
+
+const exampleApp = async ({ stores, account, now, random }: Ground): Promise<App> => {
+  const find = async (accounts: Accounts) =>
+    (await accounts.apps(account)).find((app) => app.name === EXAMPLE);
+  const there = await find(stores.accounts);
+  if (there !== undefined) return there;
+  try {
+    return await stores.accounts.createApp(
+      account,
+      { id: mintId(random), name: EXAMPLE, client_side_default: true },
+      writeNow(now),
+    );
+  } catch (error) {
+    const other = error instanceof Problem && error.kind === 'conflict' ? await find(stores.accounts) : undefined;
+    if (other === undefined) throw error;
+    return other;
+  }
+};

@@ -1,0 +1,33 @@
+import type { Permission, Token } from '../store/port.ts';
+
+/** What a verified secret may do. */
+export interface Grant {
+  readonly account: string;
+  readonly token_id: string;
+  /** The actor in the audit trail. */
+  readonly name: string;
+  readonly permission: Permission;
+  /** Null: every app of the account. */
+  readonly app_ids: readonly string[] | null;
+  /** Not null: a browser token; its `Origin` is checked. */
+  readonly allowed_origins: readonly string[] | null;
+  /** ISO 8601. */
+  readonly expires_at: string | null;
+}
+
+export const grantOf = (token: Token): Grant => ({
+  account: token.account,
+  token_id: token.id,
+  name: token.name,
+  permission: token.permission,
+  app_ids: token.app_ids,
+  allowed_origins: token.allowed_origins,
+  expires_at: token.expires_at,
+});
+
+export const coversApp = (grant: Pick<Grant, 'app_ids'>, app: string): boolean =>
+  grant.app_ids === null || grant.app_ids.includes(app);
+
+/** Whether everything `inner` reaches is within reach of `outer`: a token of some apps must not mint or end one of others. */
+export const coversApps = (outer: readonly string[] | null, inner: readonly string[] | null): boolean =>
+  outer === null || inner?.every((app) => outer.includes(app)) === true;

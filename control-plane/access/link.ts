@@ -1,0 +1,37 @@
+import type { Accounts, SignInLink } from '../store/port.ts';
+import { mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
+
+/** A sign-in link works once, within ten minutes. */
+export const LINK_MS = 10 * 60 * 1_000;
+
+export interface MintedLink {
+  readonly url: string;
+  readonly expires_at: string;
+}
+
+/**
+ * The secret stands in the fragment, which browsers send to no server and write into no referrer; the dashboard exchanges it by POST.
+ */
+export const mintLink = async (
+  accounts: Pick<Accounts, 'createLink'>,
+  token: { readonly account: string; readonly token_id: string },
+  publicUrl: string,
+  nowMs: number,
+  random: RandomBytes,
+): Promise<MintedLink> => {
+  const secret = mintSecret('hll_', random);
+  const expires_at = new Date(nowMs + LINK_MS).toISOString();
+  await accounts.createLink({
+    hash: await sha256Hex(secret),
+    account: token.account,
+    token_id: token.token_id,
+    expires_at,
+  });
+  return { url: `${publicUrl.replace(/\/+$/, '')}/dashboard/sign-in#link=${secret}`, expires_at };
+};
+
+export const useLink = async (
+  accounts: Pick<Accounts, 'consumeLink'>,
+  secret: string,
+  nowMs: number,
+): Promise<SignInLink | null> => accounts.consumeLink(await sha256Hex(secret), new Date(nowMs).toISOString());

@@ -1,0 +1,14 @@
+import type { Permission } from '../store/port.ts';
+
+/** Weakest first: each allows what the ones before it allow. */
+export const PERMISSIONS = [
+  'evaluate',
+  'config',
+  'read',
+  'write',
+  'admin',
+] as const satisfies readonly Permission[];
+
+const RANK: Readonly<Record<Permission, number>> = { evaluate: 0, config: 1, read: 2, write: 3, admin: 4 };
+
+export const allows = (held: Permission, needed: Permission): boolean => RANK[held] >= RANK[needed];

@@ -1,0 +1,157 @@
+import { z } from '@hono/zod-openapi';
+import { coversApp } from '../access/grant.ts';
+import { mintId } from '../access/secret.ts';
+import { Problem } from '../problem.ts';
+import type { App as StoredApp } from '../store/port.ts';
+import type { Call } from './call.ts';
+import { once } from './once.ts';
+import { type AnyServed, serve } from './operation.ts';
+import { body } from './parse.ts';
+import { ACCOUNT, APP, appOf } from './paths.ts';
+import { App, Deleted, NewApp, RenamedApp } from './schemas.ts';
+import type { Setting } from './setting.ts';
+
+const tag = 'Apps';
+
+/** The store's row without what is not the client's. */
+export const appView = (app: StoredApp): App => ({
+  id: app.id,
+  name: app.name,
+  client_side_default: app.client_side_default,
+  created_at: app.created_at,
+  updated_at: app.updated_at,
+  updated_by: app.updated_by,
+});
+
+export const noSuchApp = (app: string): Problem =>
+  new Problem('not_found', { message: `There is no app ${JSON.stringify(app)} in this account.` });
+
+/** Problem: `not_found`. */
+export const existingApp = async (
+  { stores }: Pick<Setting, 'stores'>,
+  account: string,
+  app: string,
+): Promise<StoredApp> => {
+  const found = await stores.accounts.app(account, app);
+  if (found === null) throw noSuchApp(app);
+  return found;
+};
+
+export const appOperations = (setting: Setting): readonly AnyServed[] => {
+  const { accounts } = setting.stores;
+
+  /** The account's version after a write, so that the answer can wait until this process's own edge knows. */
+  const committed = async (account: string) => ({
+    app: null,
+    version: (await accounts.outbox(account).version()) ?? 0,
+  });
+
+  return [
+    serve(
+      {
+        id: 'listApps',
+        tag,
+        summary: 'List the apps',
+        description: 'All of them in one answer, without their flags; those the token is for.',
+        method: 'get',
+        path: `${ACCOUNT}/apps`,
+        needs: 'read',
+        answers: { schema: z.array(App), list: true },
+      },
+      async ({ account, caller }) => {
+        const apps = await accounts.apps(account);
+        const result = apps.filter((app) => coversApp(caller.grant, app.id)).map(appView);
+        return {
+          result,
+          info: { count: result.length, cursor: null, cursors: { after: null } },
+        };
+      },
+    ),
+
+    serve(
+      {
+        id: 'createApp',
+        tag,
+        summary: 'Create an app',
+        method: 'post',
+        path: `${ACCOUNT}/apps`,
+        needs: 'write',
+        writes: true,
+        body: body(NewApp),
+        answers: { status: 201, schema: App },
+        problems: ['conflict', 'limit'],
+      },
+      (call) => {
+        if (call.caller.grant.app_ids !== null) {
+          throw new Problem('forbidden', {
+            message: 'The token is for some apps only; creating one needs a token for every app.',
+          });
+        }
+        return once(call, setting, async () => {
+          const app = await accounts.createApp(
+            call.account,
+            { id: mintId(setting.random), ...call.body },
+            call.write,
+          );
+          return { status: 201, result: appView(app), committed: await committed(call.account) };
+        });
+      },
+    ),
+
+    serve(
+      {
+        id: 'getApp',
+        tag,
+        summary: 'Get an app',
+        method: 'get',
+        path: APP,
+        needs: 'read',
+        answers: { schema: App },
+        problems: ['not_found'],
+      },
+      async (call) => ({ result: appView(await existingApp(setting, call.account, appOf(call))) }),
+    ),
+
+    serve(
+      {
+        id: 'renameApp',
+        tag,
+        summary: 'Rename an app',
+        description: 'Its id stays.',
+        method: 'put',
+        path: APP,
+        needs: 'write',
+        writes: true,
+        body: body(RenamedApp),
+        answers: { schema: App },
+        problems: ['not_found', 'conflict'],
+      },
+      (call) =>
+        once(call, setting, async () => {
+          const app = await accounts.renameApp(call.account, appOf(call), call.body.name, call.write);
+          return { result: appView(app), committed: await committed(call.account) };
+        }),
+    ),
+
+    serve(
+      {
+        id: 'deleteApp',
+        tag,
+        summary: 'Delete an app',
+        description: 'Its flags and their history go with it; the account’s log keeps the last hash of its changelog.',
+        method: 'delete',
+        path: APP,
+        needs: 'admin',
+        writes: true,
+        answers: { schema: Deleted },
+        problems: ['not_found'],
+      },
+      (call: Call) =>
+        once(call, setting, async () => {
+          const id = appOf(call);
+          await accounts.deleteApp(call.account, id, call.write);
+          return { result: { id }, committed: await committed(call.account) };
+        }),
+    ),
+  ];
+};

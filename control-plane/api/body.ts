@@ -1,0 +1,114 @@
+import { Problem } from '../problem.ts';
+
+export const BODY_LIMIT = 1024 * 1024;
+export const IMPORT_LIMIT = 256 * 1024 * 1024;
+
+const isType = (header: string | null, pattern: RegExp): boolean => pattern.test(header ?? '');
+
+const JSON_BODY = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
+const NDJSON_BODY = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines)\s*(?:;|$)/i;
+
+/**
+ * The text of a JSON body, read no further than the limit, whatever the length header says. Problems: `media_type`,
+ * `too_large`, `malformed` (not UTF-8).
+ */
+export const readJsonText = async (request: Request): Promise<string> => {
+  const type = request.headers.get('content-type');
+  if (!isType(type, JSON_BODY)) {
+    throw new Problem('media_type', {
+      message: `The content type is ${type === null ? 'missing' : JSON.stringify(type)}; expected application/json.`,
+    });
+  }
+  return decode(await readBytes(request, BODY_LIMIT));
+};
+
+const tooLarge = (limit: number): Problem =>
+  new Problem('too_large', {
+    message: `The body is over ${limit / (1024 * 1024)} MiB, the most this call takes.`,
+  });
+
+const readBytes = async (request: Request, limit: number): Promise<Uint8Array> => {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  if (only !== undefined && chunks.length === 1) return only;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+};
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+const decode = (bytes: Uint8Array): string => {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw new Problem('malformed', { message: 'The body is not valid UTF-8; expected JSON in UTF-8.' });
+  }
+};
+
+/** Problem: `malformed`, with what the parser found. */
+export const parseJson = (text: string): unknown => {
+  if (text.trim() === '') throw new Problem('malformed', { message: 'The body is empty; expected JSON.' });
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch (error) {
+    const found = error instanceof Error ? error.message.replace(/^JSON\.parse: /, '') : 'it cannot be parsed';
+    throw new Problem('malformed', { message: `The body is not JSON: ${found}.` });
+  }
+};
+
+/** The lines of an NDJSON body as they arrive, blank ones left out, with their number counted from 1. */
+export async function* readLines(request: Request): AsyncGenerator<{ number: number; text: string }> {
+  const type = request.headers.get('content-type');
+  if (!isType(type, NDJSON_BODY)) {
+    throw new Problem('media_type', {
+      message: `The content type is ${type === null ? 'missing' : JSON.stringify(type)}; expected application/x-ndjson.`,
+    });
+  }
+  if (Number(request.headers.get('content-length') ?? 0) > IMPORT_LIMIT) throw tooLarge(IMPORT_LIMIT);
+  if (request.body === null) return;
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let size = 0;
+  let number = 0;
+  // The pieces of a line that has not ended yet: joined once, so that a huge line costs its length, not its square.
+  let pieces: string[] = [];
+  const decodeNext = (chunk?: Uint8Array): string => {
+    try {
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch {
+      throw new Problem('malformed', {
+        message: `Line ${number + 1} is not valid UTF-8; expected one flag as JSON a line.`,
+      });
+    }
+  };
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > IMPORT_LIMIT) throw tooLarge(IMPORT_LIMIT);
+    const parts = decodeNext(chunk).split('\n');
+    const rest = parts.pop() ?? '';
+    for (const part of parts) {
+      pieces.push(part);
+      number++;
+      const text = pieces.join('').trim();
+      pieces = [];
+      if (text !== '') yield { number, text };
+    }
+    pieces.push(rest);
+  }
+  pieces.push(decodeNext());
+  const last = pieces.join('').trim();
+  if (last !== '') yield { number: number + 1, text: last };
+}

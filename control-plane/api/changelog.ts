@@ -1,0 +1,89 @@
+import { z } from '@hono/zod-openapi';
+import type { ChangelogEntry } from '../flags/change.ts';
+import { ChangelogEntrySchema } from '../flags/schema-changes.ts';
+import { Problem } from '../problem.ts';
+import type { ChangelogQuery, Page } from '../store/port.ts';
+import { existingApp } from './apps.ts';
+import type { Answer, Call } from './call.ts';
+import { pageInfo } from './envelope.ts';
+import { type AnyServed, serve } from './operation.ts';
+import { APP, appOf, FLAG, flagOf } from './paths.ts';
+import { instant, Paging } from './query.ts';
+import type { Setting } from './setting.ts';
+
+const Filters = Paging.extend({
+  actor: z.string().optional().openapi({ description: 'Only what this actor did, by name.' }),
+  since: instant('Only entries of this time or later.').optional(),
+  until: instant('Only entries of this time or earlier.').optional(),
+});
+type Filters = z.infer<typeof Filters>;
+
+const queryOf = ({ limit, cursor, actor, since, until }: Filters): ChangelogQuery => ({
+  limit,
+  ...(cursor === undefined || cursor === '' ? {} : { after: cursor }),
+  ...(actor === undefined || actor === '' ? {} : { actor }),
+  ...(since === undefined ? {} : { since }),
+  ...(until === undefined ? {} : { until }),
+});
+
+const pageOf = ({ items, next }: Page<ChangelogEntry>): Answer => ({
+  result: items,
+  info: { ...pageInfo(items.length, next) },
+});
+
+export const changelogOperations = (setting: Setting): readonly AnyServed[] => {
+  const { stores } = setting;
+
+  const flagChangelog = async (call: Call<Filters>): Promise<Answer> => {
+    const [app, flag] = [appOf(call), flagOf(call)];
+    const store = stores.app(call.account, app);
+    const page = await store.changelog({ ...queryOf(call.query), flag });
+    // A deleted flag's changelog stays, so only a key that never was has none at all.
+    if (page.items.length === 0 && (await store.changelog({ limit: 1, flag })).items.length === 0) {
+      await existingApp(setting, call.account, app);
+      throw new Problem('not_found', {
+        message: `There is no flag ${JSON.stringify(flag)} in this app, and there never was.`,
+      });
+    }
+    return pageOf(page);
+  };
+
+  return [
+    serve(
+      {
+        id: 'listFlagChanges',
+        tag: 'Changelog',
+        summary: 'The changelog of a flag',
+        description: 'Newest first. A deleted flag’s changelog stays.',
+        method: 'get',
+        path: `${FLAG}/changelog`,
+        needs: 'read',
+        query: Filters,
+        answers: { schema: z.array(ChangelogEntrySchema), list: true },
+        problems: ['not_found'],
+      },
+      flagChangelog,
+    ),
+
+    serve(
+      {
+        id: 'listChanges',
+        tag: 'Changelog',
+        summary: 'The changelog of an app',
+        description: 'Newest first.',
+        method: 'get',
+        path: `${APP}/changelog`,
+        needs: 'read',
+        query: Filters,
+        answers: { schema: z.array(ChangelogEntrySchema), list: true },
+        problems: ['not_found'],
+      },
+      async (call) => {
+        const app = appOf(call);
+        const page = await stores.app(call.account, app).changelog(queryOf(call.query));
+        if (page.items.length === 0) await existingApp(setting, call.account, app);
+        return pageOf(page);
+      },
+    ),
+  ];
+};

@@ -1,0 +1,90 @@
+import { changeFlags } from '../flags/change-flags.ts';
+import { parseRestore } from '../flags/parse-body.ts';
+import { type Batch, parseChanges } from '../flags/parse-changes.ts';
+import { ChangesResult, ChangesWrite, Restore } from '../flags/schema-changes.ts';
+import { FlagSchema } from '../flags/schema-flag.ts';
+import { flagView } from '../flags/view.ts';
+import { flagAfter } from '../flags/write.ts';
+import { restoreFlag } from '../flags/write-flag.ts';
+import { Problem } from '../problem.ts';
+import { existingApp } from './apps.ts';
+import { commit } from './commit.ts';
+import { flagAnswer } from './flags.ts';
+import { checkedComment } from './headers.ts';
+import { type AnyServed, serve } from './operation.ts';
+import { APP, appOf, FLAG, flagOf } from './paths.ts';
+import type { Setting } from './setting.ts';
+
+const tag = 'Flags';
+
+const withComment = (body: unknown): Batch => {
+  const batch = parseChanges(body);
+  return batch.comment === null
+    ? batch
+    : { ...batch, comment: checkedComment(batch.comment, 'comment', '/comment') };
+};
+
+export const changesOperations = (setting: Setting): readonly AnyServed[] => [
+  serve(
+    {
+      id: 'changeFlags',
+      tag,
+      summary: 'Change many flags at once',
+      description:
+        'Up to 500, in one commit: all of it or nothing, at the edges too. `put` creates or replaces; `patch` and `delete` of a missing key are 404.',
+      method: 'post',
+      path: `${APP}/changes`,
+      needs: 'write',
+      writes: true,
+      body: { schema: ChangesWrite, parse: withComment },
+      answers: { schema: ChangesResult },
+      problems: ['not_found', 'precondition', 'limit'],
+    },
+    async (call) => {
+      const app = await existingApp(setting, call.account, appOf(call));
+      const { changes, comment } = call.body;
+      const defaults = { account: call.account, clientSide: app.client_side_default };
+      const write = { ...call.write, comment: comment ?? call.write.comment };
+      return commit({ ...call, write }, setting, changeFlags(call.body, defaults), (committed) => ({
+        result: {
+          app_version: committed.appVersion,
+          flags: changes.flatMap(({ key }) => {
+            const flag = flagAfter(committed, key);
+            return flag === null ? [] : [flagView(flag)];
+          }),
+        },
+      }));
+    },
+  ),
+
+  serve(
+    {
+      id: 'restoreFlag',
+      tag,
+      summary: 'Make a flag what it was after an earlier change',
+      description: 'A new change, with its own entry; brings a deleted flag back.',
+      method: 'post',
+      path: `${FLAG}/restore`,
+      needs: 'write',
+      writes: true,
+      ifMatch: 'accepted',
+      body: { schema: Restore, parse: parseRestore },
+      answers: { schema: FlagSchema },
+      problems: ['not_found', 'limit'],
+    },
+    async (call) => {
+      const [app, key] = [appOf(call), flagOf(call)];
+      const entry = await setting.stores.app(call.account, app).entry(call.body.changelog_id);
+      if (entry === null) {
+        await existingApp(setting, call.account, app);
+        throw new Problem('not_found', {
+          pointer: '/changelog_id',
+          message: `There is no changelog entry ${JSON.stringify(call.body.changelog_id)} in this app.`,
+        });
+      }
+      return commit(call, setting, restoreFlag(key, entry, call.ifMatch), (committed) =>
+        flagAnswer(flagAfter(committed, key), key),
+      );
+    },
+  ),
+];

@@ -1,0 +1,29 @@
+import type { Before, Write } from '../flags/write.ts';
+import type { CommitRequest, Committed } from '../store/port.ts';
+import { type Answer, type Call, type Outcome, render } from './call.ts';
+import { appOf } from './paths.ts';
+import type { Setting } from './setting.ts';
+
+type Writing = Pick<Call, 'account' | 'params' | 'write' | 'idempotency'>;
+
+/** Commits a decided write of the call's app and answers it; a repeat under the same Idempotency-Key gets the first answer. */
+export const commit = async <A extends Before = Before>(
+  call: Writing,
+  { stores, propagation }: Setting,
+  { keys, decide }: Write<A>,
+  respond: (committed: Committed<A>) => Answer,
+): Promise<Outcome> => {
+  const app = appOf(call);
+  const request: CommitRequest<A> = {
+    keys,
+    decide,
+    write: call.write,
+    ...(call.idempotency === null
+      ? {}
+      : { idempotency: { ...call.idempotency, answer: (committed) => render(respond(committed)) } }),
+  };
+  const committed = await stores.app(call.account, app).commit(request);
+  if (committed.replayed !== undefined) return { repeated: committed.replayed };
+  propagation.committed(call.account, app, committed.appVersion);
+  return { ...respond(committed), committed: { app, version: committed.appVersion } };
+};

@@ -1,0 +1,147 @@
+import type { FlagCache } from '@halyard/caches';
+import { Hono } from 'hono';
+import { createAuthenticator } from '../access/authentication.ts';
+import { createFailures } from '../access/failures.ts';
+import { type FirstStart, type FirstStartOptions, firstStart } from '../access/first-start.ts';
+import type { Grant } from '../access/grant.ts';
+import { mintLink } from '../access/link.ts';
+import { type RandomBytes, systemRandom } from '../access/secret.ts';
+import { maySignIn } from '../access/session.ts';
+import { Problem } from '../problem.ts';
+import type { Place, Stores, Subscription } from '../store/port.ts';
+import { createVisitors } from './address.ts';
+import { serveDocs } from './docs.ts';
+import { openApiDocument } from './document.ts';
+import { type ExchangeEnv, exchange, failedRequest } from './exchange.ts';
+import { failureResponse } from './failure.ts';
+import { createMetrics } from './metrics.ts';
+import { operationsOf } from './operations.ts';
+import { type DashboardFiles, servePages } from './pages.ts';
+import { createPropagation } from './propagation.ts';
+import { serveProbes } from './probes.ts';
+import { bind } from './routes.ts';
+import { API_SECURITY } from './security.ts';
+import type { Log, Setting } from './setting.ts';
+
+export interface ControlPlaneOptions {
+  readonly stores: Stores;
+  readonly cache: FlagCache;
+  /** The account that the first start makes and that sign-in links are minted in. */
+  readonly account: string;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Cryptographically strong; default the platform's. */
+  readonly random?: RandomBytes;
+  /** Where people reach this server; null: where a request came to. */
+  readonly publicUrl: string | null;
+  /** Believe `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`. Default false. */
+  readonly trustProxy?: boolean;
+  /** The built dashboard; null: `/dashboard/` says that it is not built. */
+  readonly dashboard?: DashboardFiles | null;
+  /** Awaited between a commit and its answer, so that this process's own edge shows the change first; bounded by who gives it. */
+  readonly settled?: (place: Place, version: number) => Promise<void>;
+}
+
+export interface ControlPlane {
+  readonly app: Hono<ExchangeEnv>;
+  /** The grant of a token's secret; null if it is unknown, expired or revoked. */
+  readonly authenticate: (secret: string) => Promise<Grant | null>;
+  /** Prepares the database; null when this was not the first start. Call it before anything else. */
+  firstStart(options: FirstStartOptions): Promise<FirstStart | null>;
+  /**
+   * A link that signs its holder in once, within ten minutes, as the token with this name (default: the oldest admin token). `url` is
+   * where the dashboard is reached. Problem: `not_found`.
+   */
+  mintSignInLink(url: string, tokenName?: string): Promise<string>;
+  /** Follows what other replicas commit. */
+  start(): Promise<void>;
+  /** Ends streams and stops following; answers under way go on. */
+  close(): Promise<void>;
+}
+
+export const createControlPlane = (options: ControlPlaneOptions): ControlPlane => {
+  const { stores, cache, account, now, log } = options;
+  const random = options.random ?? systemRandom;
+  const authenticator = createAuthenticator({
+    accounts: stores.accounts,
+    now,
+    onError: (error) => log.warn({ err: error }, 'the last use of a token could not be written'),
+  });
+  const ending = new AbortController();
+  const setting: Setting = {
+    ...createVisitors(options.trustProxy === true),
+    stores,
+    cache,
+    now,
+    random,
+    log,
+    publicUrl: options.publicUrl,
+    authenticator,
+    failures: createFailures(now),
+    propagation: createPropagation({ cache, now }),
+    settled: options.settled ?? (async () => {}),
+    ending: ending.signal,
+  };
+  const metrics = createMetrics();
+  const table = operationsOf(setting);
+
+  const app = new Hono<ExchangeEnv>();
+  app.use('*', exchange(setting, metrics));
+  app.onError((error, c) =>
+    failureResponse(error, failedRequest(c), log, { ...API_SECURITY, 'x-request-id': c.get('requestId') }),
+  );
+  app.notFound((c) => {
+    const problem = new Problem('not_found', { message: `There is nothing at ${c.req.path}.` });
+    return failureResponse(problem, failedRequest(c), log, {
+      ...API_SECURITY,
+      'x-request-id': c.get('requestId'),
+    });
+  });
+  bind(app, table, setting);
+  const document = openApiDocument(table);
+  serveDocs(app, document);
+  serveProbes(app, setting, metrics);
+  servePages(app, options.dashboard ?? null);
+
+  let following: Subscription | null = null;
+  return {
+    app,
+    authenticate: authenticator.token,
+    firstStart: (given) => firstStart({ stores, account, now, random }, given),
+
+    async mintSignInLink(url, tokenName) {
+      const tokens = await stores.accounts.tokens(account);
+      const token = tokens.find(
+        (one) =>
+          one.revoked_at === null &&
+          (one.expires_at === null || Date.parse(one.expires_at) > now()) &&
+          maySignIn(one.permission) &&
+          (tokenName === undefined ? one.permission === 'admin' : one.name === tokenName),
+      );
+      if (token === undefined) {
+        throw new Problem('not_found', {
+          message:
+            tokenName === undefined
+              ? 'There is no admin token to sign in with; make one with `halyard token create`.'
+              : `There is no token named ${JSON.stringify(tokenName)} that may sign in.`,
+        });
+      }
+      const link = await mintLink(stores.accounts, { account, token_id: token.id }, url, now(), random);
+      return link.url;
+    },
+
+    async start() {
+      // Another replica may have revoked a token: what was remembered is asked again.
+      following ??= stores.onCommit((place) => {
+        if (place.app === null) authenticator.forget();
+      });
+    },
+
+    async close() {
+      ending.abort();
+      await following?.close();
+      await setting.propagation.close();
+    },
+  };
+};

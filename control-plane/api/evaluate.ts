@@ -1,0 +1,105 @@
+import { type CompiledFlag, compile, type Evaluation } from '@halyard/engine';
+import { z } from '@hono/zod-openapi';
+import { Problem } from '../problem.ts';
+import { existingApp } from './apps.ts';
+import { JSON_TYPE } from './envelope.ts';
+import { type AnyServed, serve } from './operation.ts';
+import { APP, appOf } from './paths.ts';
+import { EvaluationResult } from './schemas.ts';
+import type { Setting } from './setting.ts';
+
+const COMPILED = 2_000;
+
+/** Compiled flags by app, key and version, so that a flag is compiled once a change. */
+const createCompiledFlags = () => {
+  const flags = new Map<string, { version: number; flag: CompiledFlag }>();
+  return (account: string, app: string, key: string, version: number, definition: unknown): CompiledFlag => {
+    const id = `${account}/${app}/${key}`;
+    const known = flags.get(id);
+    flags.delete(id);
+    const current = known?.version === version ? known : { version, flag: compile(definition, account) };
+    flags.set(id, current);
+    if (flags.size > COMPILED) {
+      const oldest = flags.keys().next();
+      if (oldest.done !== true) flags.delete(oldest.value);
+    }
+    return current.flag;
+  };
+};
+
+const OWN_PARAMETERS = new Set(['flagKey']);
+
+/** Every parameter but the flag's key is an attribute, as text; one given several times is a list of texts. */
+const contextOf = (parameters: URLSearchParams): Record<string, string | string[]> => {
+  // Without a prototype, so that a parameter `__proto__` is an attribute like any other.
+  const context: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of parameters) {
+    if (OWN_PARAMETERS.has(name)) continue;
+    const known = context[name];
+    if (known === undefined) context[name] = value;
+    else if (typeof known === 'string') context[name] = [known, value];
+    else known.push(value);
+  }
+  return context;
+};
+
+const noSuchFlag = (key: string): Problem =>
+  new Problem('not_found', { message: `FLAG_NOT_FOUND: there is no flag ${JSON.stringify(key)} in this app.` });
+
+export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
+  const compiled = createCompiledFlags();
+  return [
+    serve(
+      {
+        id: 'evaluateFlag',
+        tag: 'Evaluation',
+        summary: 'Evaluate a flag',
+        description:
+          'Every query parameter but `flagKey` is a context attribute, as text; a repeated one is a list. Answered from the database, so it sees every commit; applications ask an edge.',
+        method: 'get',
+        path: `${APP}/evaluate`,
+        needs: 'evaluate',
+        crossOrigin: true,
+        query: z.object({
+          flagKey: z.string().optional().openapi({ description: 'The flag’s key. Required.' }),
+          targetingKey: z.string().optional().openapi({ description: 'Whom the flag is evaluated for.' }),
+        }),
+        answers: { schema: EvaluationResult, enveloped: false },
+        problems: ['not_found', 'unparsable'],
+      },
+      async (call) => {
+        const key = call.query.flagKey ?? '';
+        if (key === '') {
+          throw new Problem('invalid', { message: 'flagKey is missing; expected the key of a flag.' });
+        }
+        const app = appOf(call);
+        const stored = await setting.stores.app(call.account, app).flag(key);
+        if (stored === null) {
+          await existingApp(setting, call.account, app);
+          throw noSuchFlag(key);
+        }
+        const flag = compiled(call.account, app, key, stored.version, stored.definition);
+        if (call.caller.grant.allowed_origins !== null && !flag.clientSide) throw noSuchFlag(key);
+        const { searchParams } = new URL(call.request.url);
+        return {
+          raw: evaluationText(key, flag.evaluate(contextOf(searchParams))),
+          headers: { 'content-type': JSON_TYPE },
+        };
+      },
+    ),
+  ];
+};
+
+const evaluationText = (flagKey: string, evaluation: Evaluation): string => {
+  if (evaluation.kind === 'failed') {
+    throw new Problem('unparsable', { message: `${evaluation.code}: ${evaluation.message}` });
+  }
+  const { value, variant, reason, metadata } = evaluation;
+  return JSON.stringify({
+    flagKey,
+    value,
+    variant,
+    reason,
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  });
+};

@@ -1,0 +1,46 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Grant } from '../access/grant.ts';
+import { mintId } from '../access/secret.ts';
+import type { FailedRequest } from './failure.ts';
+import type { Metrics } from './metrics.ts';
+import type { Setting } from './setting.ts';
+
+export interface ExchangeEnv {
+  Variables: { requestId: string; operation?: string; caller?: Grant };
+}
+
+const REQUEST_ID = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/**
+ * Gives every request an id (or keeps the one a proxy gave it), and writes one line about it when it was answered: never its query, its body
+ * or a header, because secrets travel there.
+ */
+export const exchange =
+  ({ log, random, now }: Pick<Setting, 'log' | 'random' | 'now'>, metrics: Metrics): MiddlewareHandler<ExchangeEnv> =>
+  async (c, next) => {
+    const began = now();
+    const given = c.req.raw.headers.get('x-request-id');
+    c.set('requestId', given !== null && REQUEST_ID.test(given) ? given : mintId(random));
+    await next();
+    const took = now() - began;
+    const { status } = c.res;
+    const operation = c.get('operation');
+    if (operation !== undefined) metrics.answered(operation, status, took / 1_000);
+    if (status === 401 || status === 429) metrics.refused();
+    const caller = c.get('caller');
+    const line = {
+      ...failedRequest(c),
+      status,
+      ms: took,
+      ...(operation === undefined ? {} : { operation }),
+      ...(caller === undefined ? {} : { account: caller.account, token_id: caller.token_id, actor: caller.name }),
+    };
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') log.debug(line, 'answered');
+    else log.info(line, 'answered');
+  };
+
+export const failedRequest = (c: Context<ExchangeEnv>): FailedRequest => ({
+  id: c.get('requestId'),
+  method: c.req.method,
+  path: c.req.path,
+});

@@ -1,0 +1,188 @@
+import { z } from '@hono/zod-openapi';
+import type { StoredFlag } from '../flags/change.ts';
+import { parsePatch } from '../flags/parse-body.ts';
+import { parseFlag, parseNewFlag } from '../flags/parse-flag.ts';
+import { patchFlag } from '../flags/patch-flag.ts';
+import { FlagCreate, FlagPatch, FlagReplace, FlagSchema } from '../flags/schema-flag.ts';
+import { flagView } from '../flags/view.ts';
+import { flagAfter, noSuchFlag } from '../flags/write.ts';
+import { createFlag, deleteFlag, replaceFlag } from '../flags/write-flag.ts';
+import { existingApp } from './apps.ts';
+import type { Answer, Call } from './call.ts';
+import { commit } from './commit.ts';
+import { pageInfo } from './envelope.ts';
+import { noneMatches } from './headers.ts';
+import { type AnyServed, serve } from './operation.ts';
+import { APP, appOf, FLAG, flagOf } from './paths.ts';
+import { Paging } from './query.ts';
+import { DeletedFlag } from './schemas.ts';
+import type { Setting } from './setting.ts';
+
+const tag = 'Flags';
+
+const Listing = Paging.extend({
+  q: z.string().optional().openapi({ description: 'A text in the key or description, in any case.' }),
+  tag: z.string().optional().openapi({ description: 'Only flags with this tag.' }),
+  state: z
+    .enum(['enabled', 'disabled'], { error: '"enabled" or "disabled"' })
+    .optional()
+    .openapi({ description: 'Only flags in this state.' }),
+});
+
+export const etagOf = (flag: StoredFlag): string => `"${flag.version}"`;
+
+/** A flag as it now is, with its version as the tag that the next write may name. */
+export const flagAnswer = (flag: StoredFlag | null, key: string, status: 200 | 201 = 200): Answer => {
+  if (flag === null) throw noSuchFlag(key);
+  return { status, result: flagView(flag), headers: { etag: etagOf(flag) } };
+};
+
+export const flagOperations = (setting: Setting): readonly AnyServed[] => {
+  const { stores } = setting;
+  return [
+    serve(
+      {
+        id: 'listFlags',
+        tag,
+        summary: 'List the flags of an app',
+        description: 'Ordered by key.',
+        method: 'get',
+        path: `${APP}/flags`,
+        needs: 'read',
+        query: Listing,
+        answers: { schema: z.array(FlagSchema), list: true },
+        problems: ['not_found'],
+      },
+      async (call) => {
+        const { limit, cursor, q, tag: named, state } = call.query;
+        const app = appOf(call);
+        const page = await stores.app(call.account, app).flags({
+          limit,
+          ...(cursor === undefined || cursor === '' ? {} : { after: cursor }),
+          ...(q === undefined || q === '' ? {} : { q }),
+          ...(named === undefined || named === '' ? {} : { tag: named }),
+          ...(state === undefined ? {} : { state }),
+        });
+        if (page.items.length === 0) await existingApp(setting, call.account, app);
+        return {
+          result: page.items.map(flagView),
+          info: { ...pageInfo(page.items.length, page.next) },
+        };
+      },
+    ),
+
+    serve(
+      {
+        id: 'createFlag',
+        tag,
+        summary: 'Create a flag',
+        description: '`bucketing` can be chosen here and never again.',
+        method: 'post',
+        path: `${APP}/flags`,
+        needs: 'write',
+        writes: true,
+        body: { schema: FlagCreate, parse: parseNewFlag },
+        answers: { status: 201, schema: FlagSchema },
+        problems: ['not_found', 'conflict', 'limit'],
+      },
+      async (call) => {
+        const app = await existingApp(setting, call.account, appOf(call));
+        const defaults = { account: call.account, clientSide: app.client_side_default };
+        const { key } = call.body;
+        return commit(call, setting, createFlag(call.body, defaults), (committed) =>
+          flagAnswer(flagAfter(committed, key), key, 201),
+        );
+      },
+    ),
+
+    serve(
+      {
+        id: 'getFlag',
+        tag,
+        summary: 'Get a flag',
+        description: 'The `ETag` is its version; `If-None-Match` is answered by 304.',
+        method: 'get',
+        path: FLAG,
+        needs: 'read',
+        answers: { schema: FlagSchema },
+        problems: ['not_found'],
+      },
+      async (call) => {
+        const [app, key] = [appOf(call), flagOf(call)];
+        const flag = await stores.app(call.account, app).flag(key);
+        if (flag === null) await existingApp(setting, call.account, app);
+        else if (noneMatches(call.request.headers, etagOf(flag))) {
+          return { raw: null, status: 304, headers: { etag: etagOf(flag) } };
+        }
+        return flagAnswer(flag, key);
+      },
+    ),
+
+    serve(
+      {
+        id: 'replaceFlag',
+        tag,
+        summary: 'Replace a flag',
+        description:
+          'Whole: a description or metadata left out is dropped. The extensions `tags`, `client_side` and `off_variation` are kept when left out, so that a client that does not know them cannot lose them; null removes one.',
+        method: 'put',
+        path: FLAG,
+        needs: 'write',
+        writes: true,
+        ifMatch: 'accepted',
+        body: { schema: FlagReplace, parse: parseFlag },
+        answers: { schema: FlagSchema },
+        problems: ['not_found'],
+      },
+      (call) => {
+        const key = flagOf(call);
+        return commit(call, setting, replaceFlag(key, call.body, call.ifMatch), (committed) =>
+          flagAnswer(flagAfter(committed, key), key),
+        );
+      },
+    ),
+
+    serve(
+      {
+        id: 'patchFlag',
+        tag,
+        summary: 'Change some fields of a flag',
+        description: 'JSON Merge Patch (RFC 7396): null removes a field; `rules` is replaced whole.',
+        method: 'patch',
+        path: FLAG,
+        needs: 'write',
+        writes: true,
+        ifMatch: 'accepted',
+        body: { schema: FlagPatch, parse: parsePatch },
+        answers: { schema: FlagSchema },
+        problems: ['not_found'],
+      },
+      (call) => {
+        const key = flagOf(call);
+        return commit(call, setting, patchFlag(key, call.body, call.ifMatch), (committed) =>
+          flagAnswer(flagAfter(committed, key), key),
+        );
+      },
+    ),
+
+    serve(
+      {
+        id: 'deleteFlag',
+        tag,
+        summary: 'Delete a flag',
+        description: 'Its changelog stays, and a flag created again under the key counts its versions on.',
+        method: 'delete',
+        path: FLAG,
+        needs: 'write',
+        writes: true,
+        ifMatch: 'accepted',
+        answers: { schema: DeletedFlag },
+        problems: ['not_found'],
+      },
+      (call: Call) => {
+        const key = flagOf(call);
+        return commit(call, setting, deleteFlag(key, call.ifMatch), () => ({ result: { key } }));
+      },
+    ),
+  ];
+};

@@ -1,0 +1,38 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  answered(operation: string, status: number, seconds: number): void;
+  refused(): void;
+  text(): Promise<{ readonly type: string; readonly body: string }>;
+}
+
+/** Labels are operations and statuses, never keys or accounts: the number of series does not grow with the data. */
+export const createMetrics = (): Metrics => {
+  const registry = new Registry();
+  const requests = new Counter({
+    name: 'halyard_api_requests_total',
+    help: 'Answers of the management API.',
+    labelNames: ['operation', 'status'] as const,
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'halyard_api_request_duration_seconds',
+    help: 'From the request to its answer; streams end when they begin.',
+    labelNames: ['operation'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  const refusals = new Counter({
+    name: 'halyard_authentication_failures_total',
+    help: 'Requests whose token, session or link was not a valid one.',
+    registers: [registry],
+  });
+  return {
+    answered(operation, status, took) {
+      requests.inc({ operation, status });
+      seconds.observe({ operation }, took);
+    },
+    refused: () => refusals.inc(),
+    text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
+  };
+};

@@ -1,0 +1,32 @@
+import { accountOperations } from './accounts.ts';
+import { appOperations } from './apps.ts';
+import { changelogOperations } from './changelog.ts';
+import { changesOperations } from './changes.ts';
+import { evaluateOperations } from './evaluate.ts';
+import { eventOperations } from './events.ts';
+import { explainOperations } from './explain.ts';
+import { flagOperations } from './flags.ts';
+import type { AnyServed } from './operation.ts';
+import { propagationOperations } from './propagation-call.ts';
+import { ruleOperations } from './rules.ts';
+import { sessionOperations } from './session.ts';
+import type { Setting } from './setting.ts';
+import { tokenOperations } from './tokens.ts';
+import { transferOperations } from './transfer.ts';
+
+/** Every call of the API, in the order the reference shows them. */
+export const operationsOf = (setting: Setting): readonly AnyServed[] => [
+  ...appOperations(setting),
+  ...flagOperations(setting),
+  ...ruleOperations(setting),
+  ...changesOperations(setting),
+  ...changelogOperations(setting),
+  ...evaluateOperations(setting),
+  ...explainOperations(setting),
+  ...transferOperations(setting),
+  ...propagationOperations(setting),
+  ...eventOperations(setting),
+  ...tokenOperations(setting),
+  ...accountOperations(setting),
+  ...sessionOperations(setting),
+];

@@ -1,0 +1,20 @@
+import type { Call } from './call.ts';
+
+export const ACCOUNTS = '/client/v4/accounts';
+export const ACCOUNT = `${ACCOUNTS}/{account_id}/flagship`;
+export const APP = `${ACCOUNT}/apps/{app_id}`;
+export const FLAG = `${APP}/flags/{flag_key}`;
+
+/** What each parameter of a path is, for the document. */
+export const PARAMETERS: Readonly<Record<string, string>> = {
+  account_id: 'The account’s id.',
+  app_id: 'The app’s id.',
+  flag_key: 'The flag’s key.',
+  priority: 'The priority that names the rule in its flag.',
+  token_id: 'The token’s id.',
+};
+
+type Placed = Pick<Call, 'params'>;
+
+export const appOf = ({ params }: Placed): string => params['app_id'] ?? '';
+export const flagOf = ({ params }: Placed): string => params['flag_key'] ?? '';

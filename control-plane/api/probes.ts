@@ -1,0 +1,30 @@
+import type { Hono } from 'hono';
+import { Problem } from '../problem.ts';
+import { authorize, identify } from './caller.ts';
+import type { ExchangeEnv } from './exchange.ts';
+import type { Metrics } from './metrics.ts';
+import { API_SECURITY } from './security.ts';
+import type { Setting } from './setting.ts';
+
+/** `/healthz`: the process lives. `/readyz`: the database answers. `/metrics` shows who uses what, so it takes a token. */
+export const serveProbes = (app: Hono<ExchangeEnv>, setting: Setting, metrics: Metrics): void => {
+  const headers = { ...API_SECURITY, 'cache-control': 'no-store' };
+  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, headers));
+
+  app.get('/readyz', async (c) => {
+    try {
+      await setting.stores.ping();
+      return c.json({ status: 'ok' }, 200, headers);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return c.json({ status: 'unavailable', reason: error.message }, 503, { ...headers, 'retry-after': '1' });
+    }
+  });
+
+  app.get('/metrics', async (c) => {
+    const { grant } = await identify(c.req.raw, c.env, setting);
+    authorize(grant, 'read', {}, c.req.raw.headers.get('origin'));
+    const { type, body } = await metrics.text();
+    return c.body(body, 200, { ...headers, 'content-type': type });
+  });
+};

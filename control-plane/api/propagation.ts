@@ -1,0 +1,193 @@
+import { appSpace, type EdgeReceipt, type FlagCache, type Subscription } from '@halyard/caches';
+
+/** What an edge is known to have of an app. */
+export interface EdgeState {
+  readonly id: string;
+  /** Null: it holds nothing of the app, so it has nothing of it to be stale. */
+  readonly applied_version: number | null;
+  /** By this process's clock: how long the newest version took to the edge, or how long the edge has been without it. */
+  readonly lag_ms: number;
+  readonly last_seen: string;
+}
+
+export interface Propagation {
+  /** Tells when a version was committed; call it soon after every commit. */
+  committed(account: string, app: string, version: number): void;
+  /** The live edges. Rejects with `CacheUnavailable`. */
+  edges(account: string, app: string, version: number): Promise<readonly EdgeState[]>;
+  /** Resolves true when every live edge has the version, false after `timeoutMs`. */
+  reached(account: string, app: string, version: number, timeoutMs: number): Promise<boolean>;
+  /** Calls back soon after any edge applied something. */
+  follow(account: string, app: string, onReceipt: () => void): Subscription;
+  close(): Promise<void>;
+}
+
+/** Versions of an app whose times are remembered: an edge further behind than this is late by an older one's time. */
+const REMEMBERED_VERSIONS = 256;
+/** Apps whose receipts are followed, most recently asked for. */
+const REMEMBERED_APPS = 500;
+/** Receipts come as events; this is how often the set is asked all the same, because an edge also leaves it silently. */
+const LOOK_EVERY_MS = 250;
+
+interface Followed {
+  readonly space: string;
+  readonly committedAt: Map<number, number>;
+  /** Edge → version → when its receipt first said so. */
+  readonly receivedAt: Map<string, { version: number; atMs: number }>;
+  readonly listeners: Set<() => void>;
+  subscription: Promise<Subscription | null>;
+}
+
+export interface PropagationOptions {
+  readonly cache: FlagCache;
+  readonly now: () => number;
+}
+
+export const createPropagation = ({ cache, now }: PropagationOptions): Propagation => {
+  const apps = new Map<string, Followed>();
+  let closed = false;
+
+  const follow = (space: string): Followed => {
+    const known = apps.get(space);
+    if (known !== undefined) {
+      apps.delete(space);
+      apps.set(space, known);
+      return known;
+    }
+    const app: Followed = {
+      space,
+      committedAt: new Map(),
+      receivedAt: new Map(),
+      listeners: new Set(),
+      subscription: Promise.resolve(null),
+    };
+    // A cache that cannot be reached now is asked again with the next question.
+    app.subscription = cache
+      .watchEdges(space, (receipt) => received(app, receipt))
+      .catch(() => {
+        if (apps.get(space) === app && app.listeners.size === 0) apps.delete(space);
+        return null;
+      });
+    apps.set(space, app);
+    if (apps.size > REMEMBERED_APPS) forgetOldest();
+    return app;
+  };
+
+  const forgetOldest = (): void => {
+    for (const [space, app] of apps) {
+      if (app.listeners.size > 0) continue;
+      apps.delete(space);
+      void app.subscription.then((subscription) => subscription?.close());
+      return;
+    }
+  };
+
+  const received = (app: Followed, receipt: EdgeReceipt): void => {
+    note(app, receipt);
+    for (const listener of [...app.listeners]) listener();
+  };
+
+  const note = (app: Followed, { edge, appliedVersion }: EdgeReceipt): void => {
+    if (appliedVersion === null) return;
+    const before = app.receivedAt.get(edge);
+    if (before === undefined || before.version < appliedVersion) {
+      app.receivedAt.set(edge, { version: appliedVersion, atMs: now() });
+    }
+  };
+
+  const lag = (app: Followed, receipt: EdgeReceipt, version: number): number => {
+    if (receipt.appliedVersion === null) return 0;
+    if (receipt.appliedVersion >= version) {
+      const seen = app.receivedAt.get(receipt.edge);
+      const at = app.committedAt.get(receipt.appliedVersion);
+      return seen === undefined || at === undefined ? 0 : Math.max(0, seen.atMs - at);
+    }
+    for (let missing = receipt.appliedVersion + 1; missing <= version; missing++) {
+      const at = app.committedAt.get(missing);
+      if (at !== undefined) return Math.max(0, now() - at);
+    }
+    return 0;
+  };
+
+  const states = async (app: Followed, version: number): Promise<readonly EdgeState[]> => {
+    const receipts = await cache.edges(app.space);
+    for (const receipt of receipts) note(app, receipt);
+    const live = new Set(receipts.map((receipt) => receipt.edge));
+    for (const edge of app.receivedAt.keys()) if (!live.has(edge)) app.receivedAt.delete(edge);
+    return receipts
+      .map((receipt) => ({
+        id: receipt.edge,
+        applied_version: receipt.appliedVersion,
+        lag_ms: lag(app, receipt, version),
+        last_seen: new Date(now() - receipt.lastSeenMs).toISOString(),
+      }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  };
+
+  const subscribe = (account: string, app: string, onReceipt: () => void): Subscription => {
+    const followed = follow(appSpace(account, app));
+    followed.listeners.add(onReceipt);
+    return {
+      async close() {
+        followed.listeners.delete(onReceipt);
+      },
+    };
+  };
+
+  return {
+    committed(account, app, version) {
+      // Only apps that somebody asked about: writes to the others cost nothing here.
+      const followed = apps.get(appSpace(account, app));
+      if (followed === undefined || followed.committedAt.has(version)) return;
+      followed.committedAt.set(version, now());
+      if (followed.committedAt.size > REMEMBERED_VERSIONS) {
+        const oldest = followed.committedAt.keys().next();
+        if (oldest.done !== true) followed.committedAt.delete(oldest.value);
+      }
+    },
+
+    edges: (account, app, version) => states(follow(appSpace(account, app)), version),
+
+    async reached(account, app, version, timeoutMs) {
+      const followed = follow(appSpace(account, app));
+      let expired = timeoutMs <= 0;
+      let wake = (): void => {};
+      const end = setTimeout(() => {
+        expired = true;
+        wake();
+      }, timeoutMs);
+      try {
+        for (;;) {
+          const edges = await states(followed, version);
+          if (edges.every((edge) => edge.applied_version === null || edge.applied_version >= version)) {
+            return true;
+          }
+          if (expired || closed) return false;
+          await new Promise<void>((resolve) => {
+            const look = setTimeout(() => wake(), LOOK_EVERY_MS);
+            wake = () => {
+              clearTimeout(look);
+              followed.listeners.delete(wake);
+              resolve();
+            };
+            followed.listeners.add(wake);
+          });
+        }
+      } finally {
+        clearTimeout(end);
+      }
+    },
+
+    follow: subscribe,
+
+    async close() {
+      closed = true;
+      const all = [...apps.values()];
+      apps.clear();
+      for (const app of all) {
+        for (const listener of [...app.listeners]) listener();
+        await (await app.subscription)?.close();
+      }
+    },
+  };
+};

@@ -1,0 +1,98 @@
+import { parsePatch, parseSplitWeights } from '../flags/parse-body.ts';
+import { patchRule } from '../flags/patch-rule.ts';
+import { reweightSplit } from '../flags/reweight-split.ts';
+import { SplitResult, SplitWeights } from '../flags/schema-changes.ts';
+import { FlagSchema } from '../flags/schema-flag.ts';
+import { RulePatch } from '../flags/schema-rule.ts';
+import { flagView } from '../flags/view.ts';
+import { flagAfter, noSuchFlag } from '../flags/write.ts';
+import { Problem } from '../problem.ts';
+import type { Call } from './call.ts';
+import { commit } from './commit.ts';
+import { etagOf, flagAnswer } from './flags.ts';
+import { z } from '@hono/zod-openapi';
+import { type AnyServed, serve } from './operation.ts';
+import { FLAG, flagOf } from './paths.ts';
+import { switchParameter } from './query.ts';
+import type { Setting } from './setting.ts';
+
+const tag = 'Flags';
+const RULE = `${FLAG}/rules/{priority}`;
+
+const Reweighted = FlagSchema.partial().extend(SplitResult.shape).openapi('ReweightedFlag', {
+  description: 'The flag as it now is, and how many contexts moved. A dry run answers `moved` and `split` alone.',
+});
+
+const priorityOf = ({ params }: Pick<Call, 'params'>): number => {
+  const text = params['priority'] ?? '';
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Problem('not_found', {
+    message: `There is no rule of priority ${JSON.stringify(text)}; expected a whole number of at least 1.`,
+  });
+};
+
+/** The call refuses to be made without If-Match, so it is there. */
+const versionOf = ({ ifMatch }: Pick<Call, 'ifMatch'>): number => {
+  if (ifMatch !== null) return ifMatch;
+  throw new Problem('precondition_required', {
+    message: 'If-Match is *; expected the version of the flag that the change was made from, as If-Match: "7".',
+  });
+};
+
+export const ruleOperations = (setting: Setting): readonly AnyServed[] => [
+  serve(
+    {
+      id: 'patchRule',
+      tag,
+      summary: 'Change one rule',
+      description:
+        'JSON Merge Patch (RFC 7396) of the rule, so that two people who ramp two rules do not overwrite each other.',
+      method: 'patch',
+      path: RULE,
+      needs: 'write',
+      writes: true,
+      ifMatch: 'required',
+      body: { schema: RulePatch, parse: parsePatch },
+      answers: { schema: FlagSchema },
+      problems: ['not_found'],
+    },
+    (call) => {
+      const key = flagOf(call);
+      const write = patchRule(key, priorityOf(call), call.body, versionOf(call));
+      return commit(call, setting, write, (committed) => flagAnswer(flagAfter(committed, key), key));
+    },
+  ),
+
+  serve(
+    {
+      id: 'reweightRule',
+      tag,
+      summary: 'Give the variations of a rule new weights',
+      description:
+        'Moves the least possible share of contexts. A rule with a rollout, or that serves one variation, becomes a split that gives everybody the same first.',
+      method: 'put',
+      path: `${RULE}/split`,
+      needs: 'write',
+      writes: true,
+      ifMatch: 'required',
+      query: z.object({ dry_run: switchParameter('Answers what would move, and changes nothing.') }),
+      body: { schema: SplitWeights, parse: parseSplitWeights },
+      answers: { schema: Reweighted },
+      problems: ['not_found'],
+    },
+    (call) => {
+      const key = flagOf(call);
+      const dryRun = call.query.dry_run;
+      const write = reweightSplit(key, priorityOf(call), call.body, versionOf(call), dryRun);
+      return commit(dryRun ? { ...call, idempotency: null } : call, setting, write, (committed) => {
+        const { moved, split } = committed.answer;
+        const flag = flagAfter(committed, key);
+        if (flag === null) throw noSuchFlag(key);
+        const headers = { etag: etagOf(flag) };
+        return dryRun
+          ? { result: { moved, split }, headers }
+          : { result: { ...flagView(flag), moved, split }, headers };
+      });
+    },
+  ),
+];

@@ -1,0 +1,121 @@
+import { readSessionCookie, sessionCookie } from '../access/cookie.ts';
+import { coversApp, type Grant, grantOf } from '../access/grant.ts';
+import { useLink } from '../access/link.ts';
+import { closeSession, maySignIn, openSession, SESSION_MS } from '../access/session.ts';
+import { Problem } from '../problem.ts';
+import { appView } from './apps.ts';
+import type { Call } from './call.ts';
+import { refusal, sameSite } from './caller.ts';
+import { type AnyServed, serve } from './operation.ts';
+import { body } from './parse.ts';
+import { Session, SignedOut, SignIn } from './schemas.ts';
+import type { Setting } from './setting.ts';
+
+const tag = 'Session';
+const path = '/client/v4/session';
+
+type Credential = { readonly token?: string | undefined; readonly link?: string | undefined };
+
+export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
+  const { accounts } = setting.stores;
+
+  const sessionView = async (grant: Grant): Promise<Session> => {
+    const apps = await accounts.apps(grant.account);
+    return {
+      account: grant.account,
+      token_id: grant.token_id,
+      name: grant.name,
+      permission: grant.permission,
+      app_ids: grant.app_ids === null ? null : [...grant.app_ids],
+      expires_at: grant.expires_at,
+      apps: apps.filter((app) => coversApp(grant, app.id)).map(appView),
+    };
+  };
+
+  const grantFor = async ({ token, link }: Credential): Promise<Grant | null> => {
+    if (token !== undefined) return setting.authenticator.token(token);
+    const used = link === undefined ? null : await useLink(accounts, link, setting.now());
+    const owner = used === null ? null : await accounts.token(used.account, used.token_id);
+    if (owner === null || owner.revoked_at !== null) return null;
+    return owner.expires_at !== null && Date.parse(owner.expires_at) <= setting.now() ? null : grantOf(owner);
+  };
+
+  return [
+    serve(
+      {
+        id: 'signIn',
+        tag,
+        summary: 'Exchange a token or a one-time link for a session cookie',
+        description: 'The cookie is HttpOnly and SameSite=Strict, Secure over https, and ends after a day.',
+        method: 'post',
+        path,
+        needs: null,
+        body: body(SignIn),
+        answers: { status: 201, schema: Session },
+        problems: ['unauthenticated', 'forbidden', 'rate_limited'],
+      },
+      async ({ request, env, body: credential }: Call<undefined, Credential>) => {
+        const seenAs = setting.seenAs(request);
+        // A page elsewhere must not be able to sign a browser in as somebody it chose.
+        if (request.headers.get('origin') !== null) sameSite(request, seenAs);
+        const grant = await grantFor(credential);
+        if (grant === null) {
+          throw refusal(
+            request,
+            env,
+            setting,
+            credential.token === undefined
+              ? 'The sign-in link was used before or is older than ten minutes; ask for a new one.'
+              : 'The token is unknown, expired or revoked; expected a valid one.',
+          );
+        }
+        if (!maySignIn(grant.permission)) {
+          throw new Problem('forbidden', {
+            message: `The token's permission is ${JSON.stringify(grant.permission)}; signing in takes "read" or more.`,
+          });
+        }
+        const opened = await openSession(accounts, grant, setting.now(), setting.random);
+        return {
+          status: 201,
+          result: await sessionView(grant),
+          headers: { 'set-cookie': sessionCookie(opened.secret, SESSION_MS / 1_000, seenAs) },
+        };
+      },
+    ),
+
+    serve(
+      {
+        id: 'getSession',
+        tag,
+        summary: 'Who is signed in',
+        method: 'get',
+        path,
+        needs: 'evaluate',
+        answers: { schema: Session },
+      },
+      async ({ caller }) => ({ result: await sessionView(caller.grant) }),
+    ),
+
+    serve(
+      {
+        id: 'signOut',
+        tag,
+        summary: 'Sign out',
+        method: 'delete',
+        path,
+        needs: null,
+        answers: { schema: SignedOut },
+      },
+      async ({ request }) => {
+        const seenAs = setting.seenAs(request);
+        const secret = readSessionCookie(request.headers.get('cookie'), seenAs);
+        if (secret !== null) {
+          sameSite(request, seenAs);
+          await closeSession(accounts, secret);
+          setting.authenticator.forget();
+        }
+        return { result: {}, headers: { 'set-cookie': sessionCookie(null, 0, seenAs) } };
+      },
+    ),
+  ];
+};
