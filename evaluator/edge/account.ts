@@ -1,0 +1,233 @@
+import { accountSpace, appKey, SECRET_KEY, tokenKey } from '@halyard/caches';
+import { LRUCache } from 'lru-cache';
+import { type Caller, callerOf } from './caller.ts';
+import { FollowedSpace, type FollowOptions } from './followed-space.ts';
+import type { Grant } from './options.ts';
+
+/** Verified secrets remembered: hashing one costs as much as the rest of a request. */
+const REMEMBERED = 10_000;
+const TOKEN_PREFIX = tokenKey('');
+const APP_PREFIX = appKey('');
+
+export interface AccountListener {
+  /** The apps of the account may have changed. */
+  onApps(): void;
+  /** Tokens may have been revoked. */
+  onTokens(): void;
+  onVersion(version: number): void;
+  onLive(): void;
+}
+
+/** What this edge knows of its account: tokens, apps, and the secret that signs stream tickets. */
+export class Account {
+  readonly id: string;
+  readonly #space: FollowedSpace;
+  readonly #listener: AccountListener;
+  readonly #now: () => number;
+  readonly #byHash = new Map<string, Caller>();
+  readonly #byId = new Map<string, Caller>();
+  readonly #remembered = new LRUCache<string, Caller>({ max: REMEMBERED });
+  readonly #apps = new Set<string>();
+  #origins: Map<string, 'all' | Set<string>> | null = null;
+  #secret: string | null = null;
+  #lives = 0;
+
+  constructor(id: string, options: FollowOptions, listener: AccountListener) {
+    this.id = id;
+    this.#listener = listener;
+    this.#now = options.now;
+    this.#space = new FollowedSpace(accountSpace(id), options, {
+      reset: (entries, version) => {
+        this.#byHash.clear();
+        this.#byId.clear();
+        this.#apps.clear();
+        this.#secret = null;
+        for (const [key, value] of entries) this.#take(key, value);
+        this.#changed(version);
+      },
+      change: ({ version, changes }) => {
+        for (const { key, value } of changes) this.#take(key, value);
+        this.#changed(version);
+      },
+      live: () => {
+        this.#lives += 1;
+        listener.onLive();
+      },
+    });
+  }
+
+  /** Whether the account was ever loaded: before that, a token cannot be called unknown. */
+  get loaded(): boolean {
+    return this.#space.version !== null;
+  }
+
+  get version(): number | null {
+    return this.#space.version;
+  }
+
+  get space(): string {
+    return this.#space.space;
+  }
+
+  get staleSeconds(): number | null {
+    return this.#space.staleSeconds;
+  }
+
+  get connected(): boolean {
+    return this.#space.connected;
+  }
+
+  /** How often the cache was found again after it was lost. */
+  get reconnects(): number {
+    return Math.max(0, this.#lives - 1);
+  }
+
+  get secret(): string | null {
+    return this.#secret;
+  }
+
+  get apps(): ReadonlySet<string> {
+    return this.#apps;
+  }
+
+  /** Resolves when the account is loaded, from the cache or the disk, or after `timeoutMs`. */
+  async start(timeoutMs: number): Promise<void> {
+    this.#space.start();
+    await this.#space.ready(timeoutMs);
+  }
+
+  close(): Promise<void> {
+    return this.#space.close();
+  }
+
+  /** Whether the app exists; waits a moment for the news of one that was created just now. */
+  async hasAppSoon(app: string, timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
+    while (!this.#apps.has(app)) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      await this.#space.nextChange(left);
+    }
+    return true;
+  }
+
+  /** A caller that was verified before; expiry is for the one who asks. */
+  remembered(secret: string): Caller | undefined {
+    return this.#remembered.get(secret);
+  }
+
+  /** Checks a secret against the replicated hashes, and remembers it if it is good. */
+  async verify(secret: string): Promise<Caller | null> {
+    const version = this.#space.version;
+    const caller = this.#byHash.get(await sha256(secret));
+    if (caller === undefined) return null;
+    // A revocation may have arrived while the hash was computed.
+    if (version === this.#space.version) this.#remembered.set(secret, caller);
+    return caller;
+  }
+
+  /** The replicated token of this id, unless it is revoked or expired. */
+  token(id: string): Caller | null {
+    const caller = this.#byId.get(id);
+    return caller === undefined || caller.expiresAt <= this.#now() ? null : caller;
+  }
+
+  /** Whether any token (of the app, if one is named) allows the origin. */
+  allowsOrigin(origin: string, app: string | null): boolean {
+    this.#origins ??= this.#indexOrigins();
+    const apps = this.#origins.get(origin);
+    return apps !== undefined && (app === null || apps === 'all' || apps.has(app));
+  }
+
+  #take(key: string, value: string | null): void {
+    if (key.startsWith(TOKEN_PREFIX)) this.#takeToken(key.slice(TOKEN_PREFIX.length), value);
+    else if (key.startsWith(APP_PREFIX)) {
+      const app = key.slice(APP_PREFIX.length);
+      if (value === null) this.#apps.delete(app);
+      else this.#apps.add(app);
+    } else if (key === SECRET_KEY) this.#secret = secretFrom(value);
+  }
+
+  #takeToken(hash: string, value: string | null): void {
+    const known = this.#byHash.get(hash);
+    if (known !== undefined) {
+      this.#byHash.delete(hash);
+      this.#byId.delete(known.grant.token_id);
+    }
+    const grant = value === null ? null : grantFrom(this.id, value);
+    if (grant === null) return;
+    const caller = callerOf(grant, true);
+    this.#byHash.set(hash, caller);
+    this.#byId.set(grant.token_id, caller);
+  }
+
+  #changed(version: number): void {
+    this.#remembered.clear();
+    this.#origins = null;
+    this.#listener.onApps();
+    this.#listener.onTokens();
+    this.#listener.onVersion(version);
+  }
+
+  #indexOrigins(): Map<string, 'all' | Set<string>> {
+    const index = new Map<string, 'all' | Set<string>>();
+    for (const { origins, apps, expiresAt } of this.#byHash.values()) {
+      if (expiresAt <= this.#now()) continue;
+      for (const origin of origins ?? []) {
+        const known = index.get(origin) ?? new Set();
+        if (apps === null || known === 'all') index.set(origin, 'all');
+        else index.set(origin, new Set([...known, ...apps]));
+      }
+    }
+    return index;
+  }
+}
+
+const sha256 = async (text: string): Promise<string> => {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+
+const record = (value: unknown): Readonly<Record<string, unknown>> | null =>
+  // The assertion only says that a property of it may be asked for.
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
+
+const parsed = (text: string): Readonly<Record<string, unknown>> | null => {
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    return null;
+  }
+};
+
+const texts = (value: unknown): readonly string[] | null =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null;
+
+/** A token entry that cannot be understood allows nothing: a newer release may restrict it in a way unknown here. */
+const grantFrom = (account: string, text: string): Grant | null => {
+  const entry = parsed(text);
+  if (entry === null) return null;
+  const { id, name, permission, app_ids, allowed_origins, expires_at } = entry;
+  if (typeof id !== 'string' || typeof name !== 'string') return null;
+  if (permission !== 'evaluate' && permission !== 'config') return null;
+  const apps = app_ids === undefined || app_ids === null ? null : texts(app_ids);
+  const origins = allowed_origins === undefined || allowed_origins === null ? null : texts(allowed_origins);
+  const expires = expires_at === undefined || expires_at === null ? null : expires_at;
+  if (apps === null && app_ids !== undefined && app_ids !== null) return null;
+  if (origins === null && allowed_origins !== undefined && allowed_origins !== null) return null;
+  if (expires !== null && (typeof expires !== 'string' || Number.isNaN(Date.parse(expires)))) return null;
+  return {
+    account,
+    token_id: id,
+    name,
+    permission,
+    app_ids: apps,
+    allowed_origins: origins,
+    expires_at: expires,
+  };
+};
+
+const secretFrom = (text: string | null): string | null => {
+  const secret = text === null ? null : parsed(text)?.['secret'];
+  return typeof secret === 'string' && secret !== '' ? secret : null;
+};

@@ -1,0 +1,126 @@
+import type { Commit } from '@halyard/caches';
+
+/** How many commits a reader may have missed and still be brought up to date one by one. */
+const HISTORY_COMMITS = 256;
+const HISTORY_BYTES = 512 * 1024;
+
+interface Past {
+  readonly version: number;
+  readonly commit: Commit;
+  readonly bytes: number;
+  frame: Uint8Array | null;
+}
+
+/**
+ * An app's configuration as text for those who evaluate in process: the document, and the events of its stream. Everything is
+ * serialized at most once a version, however many read it.
+ */
+export class ConfigText {
+  readonly #account: string;
+  readonly #app: string;
+  #entries: ReadonlyMap<string, string> = new Map();
+  #version = 0;
+  #document: string | null = null;
+  #snapshotFrame: Uint8Array | null = null;
+  #noticeFrame: Uint8Array | null = null;
+  #past: Past[] = [];
+  #pastBytes = 0;
+
+  constructor(account: string, app: string) {
+    this.#account = account;
+    this.#app = app;
+  }
+
+  reset(entries: ReadonlyMap<string, string>, version: number): void {
+    this.#past = [];
+    this.#pastBytes = 0;
+    this.#became(entries, version);
+  }
+
+  change(commit: Commit, entries: ReadonlyMap<string, string>): void {
+    let bytes = 0;
+    for (const { value } of commit.changes) bytes += value?.length ?? 0;
+    this.#past.push({ version: commit.version, commit, bytes, frame: null });
+    this.#pastBytes += bytes;
+    while (
+      this.#past.length > HISTORY_COMMITS ||
+      (this.#pastBytes > HISTORY_BYTES && this.#past.length > 1)
+    ) {
+      this.#pastBytes -= this.#past.shift()?.bytes ?? 0;
+    }
+    this.#became(entries, commit.version);
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** `{account, app, version, flags}`. */
+  get document(): string {
+    if (this.#document === null) {
+      const flags: string[] = [];
+      for (const [key, value] of this.#entries) flags.push(`${JSON.stringify(key)}:${flagText(value)}`);
+      const head = `{"account":${JSON.stringify(this.#account)},"app":${JSON.stringify(this.#app)}`;
+      this.#document = `${head},"version":${this.#version},"flags":{${flags.join(',')}}}`;
+    }
+    return this.#document;
+  }
+
+  get snapshotFrame(): Uint8Array {
+    this.#snapshotFrame ??= frame(`event: snapshot\nid: ${this.#version}\ndata: ${this.document}\n\n`);
+    return this.#snapshotFrame;
+  }
+
+  /** The OFREP notice that the app is at this version now. No `event:` name (ADR-0008). */
+  get noticeFrame(): Uint8Array {
+    this.#noticeFrame ??= frame(
+      `id: ${this.#version}\ndata: {"type":"refetchEvaluation","etag":"${this.#version}"}\n\n`,
+    );
+    return this.#noticeFrame;
+  }
+
+  /** The `change` events after a version, oldest first; null if they are no longer known one by one. */
+  framesAfter(version: number): readonly Uint8Array[] | null {
+    if (version === this.#version) return [];
+    const first = this.#past.findIndex((past) => past.version === version + 1);
+    if (first === -1) return null;
+    return this.#past.slice(first).map((past) => {
+      past.frame ??= changeFrame(past.commit);
+      return past.frame;
+    });
+  }
+
+  #became(entries: ReadonlyMap<string, string>, version: number): void {
+    this.#entries = entries;
+    this.#version = version;
+    this.#document = null;
+    this.#snapshotFrame = null;
+    this.#noticeFrame = null;
+  }
+}
+
+const changeFrame = ({ version, changes }: Commit): Uint8Array => {
+  const list = changes.map(
+    ({ key, value }) => `{"key":${JSON.stringify(key)},"flag":${value === null ? null : flagText(value)}}`,
+  );
+  return frame(
+    `event: change\nid: ${version}\ndata: {"version":${version},"changes":[${list.join(',')}]}\n\n`,
+  );
+};
+
+/**
+ * A flag's text fit to stand in the document and in one line of an event. What is no JSON becomes an empty flag, which every engine
+ * answers with PARSE_ERROR: one damaged entry must not make the whole document unreadable.
+ */
+const flagText = (text: string): string => {
+  try {
+    const flag: unknown = JSON.parse(text);
+    if (typeof flag !== 'object' || flag === null) return '{}';
+    return /[\r\n]/.test(text) ? JSON.stringify(flag) : text;
+  } catch {
+    return '{}';
+  }
+};
+
+const encoder = new TextEncoder();
+const frame = (text: string): Uint8Array => encoder.encode(text);

@@ -1,0 +1,107 @@
+import type { Hono, Context as HonoContext } from 'hono';
+import type { Account } from './account.ts';
+import type { Gate } from './admission.ts';
+import { matchesEtag, versionIn } from './etag.ts';
+import { type EventStreams, streamHeaders } from './event-streams.ts';
+import { answerCompressed } from './gzip.ts';
+import type { HeldApp } from './held-app.ts';
+import { refusal } from './refusal.ts';
+
+export interface ConfigOptions {
+  readonly gate: Gate;
+  readonly account: Account;
+  readonly streams: EventStreams;
+}
+
+/** The configuration of an app and its stream, for providers that evaluate in process. */
+export const configRoutes = (app: Hono, options: ConfigOptions): void => {
+  app.get('/apps/:app/config', (c) => answerConfig(c, options));
+  app.get('/apps/:app/stream', (c) => answerStream(c, options));
+};
+
+const answerConfig = async (c: HonoContext, { gate }: ConfigOptions): Promise<Response> => {
+  const request = c.req.raw;
+  const admission = await gate.admit(request.headers, c.req.param('app'), 'config');
+  if (admission.kind === 'refused') return refusal(admission, null);
+  const { app, cors } = admission;
+  const etag = `"${app.version}"`;
+  const headers: Record<string, string> = {
+    ...app.headers,
+    'cache-control': 'private, no-cache',
+    etag,
+    ...cors,
+  };
+  if (matchesEtag(request.headers.get('if-none-match'), etag)) {
+    const { 'content-type': _, ...rest } = headers;
+    return new Response(null, { status: 304, headers: rest });
+  }
+  return answerCompressed(request.headers, app.config.document, headers);
+};
+
+const answerStream = async (c: HonoContext, { gate, account, streams }: ConfigOptions): Promise<Response> => {
+  const { headers } = c.req.raw;
+  const admission = await gate.admit(headers, c.req.param('app'), 'config');
+  if (admission.kind === 'refused') return refusal(admission, null);
+  const { app, caller, cors } = admission;
+  const body = follow(app, versionIn(headers.get('last-event-id')), streams, () => {
+    if (app.closed) return false;
+    return caller.replicated ? account.token(caller.grant.token_id) !== null : gate.stillGood(headers);
+  });
+  return new Response(body, { headers: { ...streamHeaders(app.headers), ...cors } });
+};
+
+/**
+ * The stream of one reader who has `seen` a version (null: nothing). It is sent what it misses one by one where that is still known,
+ * else a snapshot, and then every commit.
+ */
+const follow = (
+  app: HeldApp,
+  seen: number | null,
+  streams: EventStreams,
+  stillAllowed: () => boolean | Promise<boolean>,
+): ReadableStream<Uint8Array> => {
+  const { config } = app;
+  let at = seen;
+
+  /** Everything between the reader's version and ours. A reader that is ahead of this edge is left waiting for it to catch up. */
+  const missing = (): readonly Uint8Array[] => {
+    if (at !== null && at >= config.version) return [];
+    const frames = at === null ? null : config.framesAfter(at);
+    at = config.version;
+    return frames ?? [config.snapshotFrame];
+  };
+  const sendMissing = (): void => {
+    for (const frame of missing()) reader.send(frame);
+  };
+  const startAgain = (): void => {
+    at = null;
+    sendMissing();
+  };
+
+  const stop = app.listen({ commit: sendMissing, reset: (lower) => (lower ? startAgain() : sendMissing()) });
+  const reader = streams.open({
+    first: joined(missing()),
+    stillAllowed,
+    onHeartbeat: () => {
+      // Still ahead of an edge that is not behind: it read another history, before the database was restored.
+      if (at !== null && at > config.version && app.staleSeconds === null) startAgain();
+    },
+    onClose: stop,
+  });
+  return reader.body;
+};
+
+const CONNECTED = new TextEncoder().encode(':\n\n');
+
+/** Never empty: the first bytes tell the reader, and proxies between, that the stream is open. */
+const joined = (frames: readonly Uint8Array[]): Uint8Array => {
+  const all = frames.length === 0 ? [CONNECTED] : frames;
+  if (all.length === 1 && all[0] !== undefined) return all[0];
+  const bytes = new Uint8Array(all.reduce((sum, frame) => sum + frame.byteLength, 0));
+  let offset = 0;
+  for (const frame of all) {
+    bytes.set(frame, offset);
+    offset += frame.byteLength;
+  }
+  return bytes;
+};

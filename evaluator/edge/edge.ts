@@ -1,0 +1,156 @@
+import { Hono } from 'hono';
+import { Account } from './account.ts';
+import { Gate } from './admission.ts';
+import { Apps } from './apps.ts';
+import { configRoutes } from './config.ts';
+import { preflightAnswer } from './cors.ts';
+import { EventStreams } from './event-streams.ts';
+import { flagshipRoutes } from './flagship.ts';
+import type { FollowOptions } from './followed-space.ts';
+import { failure } from './fragments.ts';
+import { renderMetrics } from './metrics.ts';
+import { noticeRoutes } from './notices.ts';
+import { ofrepRoutes } from './ofrep.ts';
+import { operationRoutes } from './operations.ts';
+import { DEFAULT_LIMITS, type EdgeOptions } from './options.ts';
+import { Receipts } from './receipts.ts';
+import { Tickets } from './tickets.ts';
+
+export interface Edge {
+  /** Serves evaluation and streams; fetch-shaped, so that it runs wherever Hono does. */
+  readonly app: Hono;
+  /** Resolves when the account is loaded (from the cache or the disk), or when that takes long: the edge then goes on trying. */
+  start(): Promise<void>;
+  /** Whether it holds configuration. */
+  ready(): boolean;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  /** Ends every stream, says goodbye and keeps what is held on disk. */
+  close(): Promise<void>;
+}
+
+const START_MS = 3_000;
+const STILL_CURRENT_EVERY_MS = 10_000;
+
+/** The read path: follows the flag cache and answers evaluations from memory, whatever else is down. */
+export const createEdge = (options: EdgeOptions): Edge => {
+  const { cache, account: accountId, id, now, log, disk, random = Math.random } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const following: FollowOptions = { cache, now, log, random, disk };
+  const streams = new EventStreams(limits);
+
+  const receipts = new Receipts({
+    cache,
+    edge: id,
+    log,
+    held: () => {
+      const held = new Map<string, number>();
+      if (account.version !== null) held.set(account.space, account.version);
+      for (const app of apps) if (app.version !== null) held.set(app.space, app.version);
+      return held;
+    },
+  });
+
+  const account = new Account(accountId, following, {
+    onTokens: () => streams.recheck(),
+    onApps: () => {
+      apps.keepOnly(account.apps);
+      if (account.apps.size <= limits.prefetchApps) for (const app of account.apps) apps.follow(app);
+    },
+    onVersion: (version) => receipts.applied(account.space, version),
+    onLive: () => receipts.sayEverything(),
+  });
+  const apps = new Apps(account, following, limits, {
+    onApplied: (app) => receipts.applied(app.space, app.version ?? 0),
+  });
+
+  const gate = new Gate(account, apps, options);
+  const tickets = new Tickets(() => account.secret);
+  const ready = (): boolean => account.loaded;
+  const metrics = (): Promise<string> => renderMetrics(account, apps, streams);
+
+  const app = new Hono();
+  const basePath = pathOf(options.publicUrl);
+  ofrepRoutes(app, { gate, apps, tickets, now, catchUpMs: limits.catchUpMs, basePath });
+  configRoutes(app, { gate, account, streams });
+  noticeRoutes(app, { gate, account, apps, streams, tickets, now });
+  const preflight = (request: Request, appId: string | null): Response => {
+    const origin = request.headers.get('origin');
+    return preflightAnswer(origin, origin !== null && account.allowsOrigin(origin, appId));
+  };
+  for (const path of OWN_PATHS) {
+    app.options(path, (c) => preflight(c.req.raw, c.req.param('app') ?? null));
+    // Not `all`: a second match for the right method would cost every request a chain of handlers.
+    app.on(evaluates(path) ? NOT_POST : NOT_GET, path, () => methodNotAllowed(path));
+  }
+  if (options.standalone === true) {
+    flagshipRoutes(app, { gate, apps, account: accountId });
+    operationRoutes(app, { gate, account, ready, metrics, metricsFor: options.metricsFor ?? 'read' });
+  }
+  app.onError((error, c) => {
+    // The path only: query strings carry tickets and attributes.
+    log.error({ path: c.req.path, error: String(error) }, 'A request failed.');
+    return c.body(failure(null, 'GENERAL', 'Something went wrong on the server.'), 500, {
+      'content-type': 'application/json',
+    });
+  });
+
+  let keepingCurrent: ReturnType<typeof setInterval> | null = null;
+
+  return {
+    app,
+    ready,
+    metrics,
+
+    async start() {
+      if (disk !== undefined) {
+        keepingCurrent = setInterval(() => {
+          if (account.loaded && account.staleSeconds === null) void noteCurrent();
+        }, STILL_CURRENT_EVERY_MS);
+      }
+      receipts.start();
+      await account.start(START_MS);
+    },
+
+    async close() {
+      streams.closeAll();
+      if (keepingCurrent !== null) clearInterval(keepingCurrent);
+      await receipts.close();
+      const current = account.loaded && account.staleSeconds === null;
+      await Promise.all([account.close(), apps.close()]);
+      if (current) await noteCurrent();
+    },
+  };
+
+  async function noteCurrent(): Promise<void> {
+    try {
+      await disk?.stillCurrent(now());
+    } catch (error) {
+      log.error({ error: String(error) }, 'The last good configuration cannot be kept up to date.');
+    }
+  }
+};
+
+const OFREP_PATHS = ['/ofrep/v1/evaluate/flags/:key', '/ofrep/v1/evaluate/flags'];
+const OWN_PATHS = [
+  ...OFREP_PATHS,
+  ...OFREP_PATHS.map((path) => `/apps/:app${path}`),
+  '/apps/:app/ofrep/v1/stream',
+  '/apps/:app/config',
+  '/apps/:app/stream',
+];
+
+const NOT_POST = ['GET', 'PUT', 'PATCH', 'DELETE'];
+const NOT_GET = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const evaluates = (path: string): boolean => path.includes('/evaluate/');
+
+const methodNotAllowed = (path: string): Response => {
+  const allow = evaluates(path) ? 'POST, OPTIONS' : 'GET, OPTIONS';
+  return new Response(failure(null, 'GENERAL', `This path takes ${allow}.`), {
+    status: 405,
+    headers: { allow, 'content-type': 'application/json' },
+  });
+};
+
+const pathOf = (publicUrl: string | undefined): string =>
+  publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');

@@ -1,0 +1,133 @@
+/** One reader of server-sent events. */
+export interface Reader {
+  readonly body: ReadableStream<Uint8Array>;
+  /** Hands over bytes, or drops the reader if it is too slow for them. */
+  send(bytes: Uint8Array): void;
+  end(): void;
+  readonly open: boolean;
+}
+
+interface Entry {
+  readonly reader: Reader;
+  readonly stillAllowed: () => boolean | Promise<boolean>;
+  readonly onHeartbeat: () => void;
+}
+
+export interface OpenStream {
+  /** Sent at once, however large; what may wait in memory is counted on top of it. */
+  readonly first: Uint8Array;
+  /** Asked with every heartbeat and when tokens change; a reader that no longer is, is ended. */
+  readonly stillAllowed: () => boolean | Promise<boolean>;
+  readonly onHeartbeat: () => void;
+  readonly onClose: () => void;
+}
+
+const HEARTBEAT = new TextEncoder().encode(':\n\n');
+
+/**
+ * All open event streams of an edge. A reader that does not keep up is cut off, and comes back with its `Last-Event-ID`: nothing is
+ * buffered for it without bound.
+ */
+export class EventStreams {
+  readonly #streamBytes: number;
+  readonly #heartbeatMs: number;
+  readonly #entries = new Set<Entry>();
+  #timer: ReturnType<typeof setInterval> | null = null;
+  /** Readers cut off for being slow, ever. */
+  dropped = 0;
+
+  constructor({ streamBytes, heartbeatMs }: { readonly streamBytes: number; readonly heartbeatMs: number }) {
+    this.#streamBytes = streamBytes;
+    this.#heartbeatMs = heartbeatMs;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  open({ first, stillAllowed, onHeartbeat, onClose }: OpenStream): Reader {
+    let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+    const forget = (): void => {
+      if (controller === null) return;
+      controller = null;
+      this.#entries.delete(entry);
+      if (this.#entries.size === 0) this.#stopHeartbeat();
+      onClose();
+    };
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (opened) => {
+          controller = opened;
+          opened.enqueue(first);
+        },
+        cancel: forget,
+      },
+      { highWaterMark: this.#streamBytes + first.byteLength, size: (chunk) => chunk.byteLength },
+    );
+    const reader: Reader = {
+      body,
+      send: (bytes) => {
+        if (controller === null) return;
+        if ((controller.desiredSize ?? 0) < bytes.byteLength) {
+          const slow = controller;
+          this.dropped += 1;
+          forget();
+          slow.error(new Error('The reader is too slow.'));
+        } else controller.enqueue(bytes);
+      },
+      end: () => {
+        const ended = controller;
+        forget();
+        ended?.close();
+      },
+      get open() {
+        return controller !== null;
+      },
+    };
+    const entry: Entry = { reader, stillAllowed, onHeartbeat };
+    this.#entries.add(entry);
+    this.#timer ??= setInterval(() => this.#beat(), this.#heartbeatMs);
+    return reader;
+  }
+
+  /** Ends the readers whose token is gone. */
+  recheck(): void {
+    for (const entry of this.#entries) void endUnlessAllowed(entry);
+  }
+
+  closeAll(): void {
+    for (const { reader } of this.#entries) reader.end();
+    this.#stopHeartbeat();
+  }
+
+  #beat(): void {
+    for (const entry of this.#entries) {
+      entry.reader.send(HEARTBEAT);
+      if (entry.reader.open) entry.onHeartbeat();
+    }
+    this.recheck();
+  }
+
+  #stopHeartbeat(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}
+
+const endUnlessAllowed = async ({ reader, stillAllowed }: Entry): Promise<void> => {
+  try {
+    const allowed = stillAllowed();
+    if (!(typeof allowed === 'boolean' ? allowed : await allowed)) reader.end();
+  } catch {
+    // Could not be asked now: that is no revocation.
+  }
+};
+
+/** `of`: the headers of an ordinary answer about the app. */
+export const streamHeaders = (of: Readonly<Record<string, string>>): Record<string, string> => ({
+  ...of,
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  // Proxies of the nginx family buffer answers unless told otherwise.
+  'x-accel-buffering': 'no',
+});

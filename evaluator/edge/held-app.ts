@@ -1,0 +1,166 @@
+import { appSpace, type Commit } from '@halyard/caches';
+import { CompiledApp } from '@halyard/engine';
+import { ConfigText } from './config-text.ts';
+import { FollowedSpace, type FollowOptions } from './followed-space.ts';
+
+export interface AppListener {
+  /** The next commit. */
+  commit(commit: Commit): void;
+  /** Everything may be different. `lower`: the versions began again below what was held. */
+  reset(lower: boolean): void;
+}
+
+export interface AppEvents {
+  /** Something was applied: a receipt is due, and the size of the configuration may be another. */
+  onApplied(app: HeldApp): void;
+}
+
+/** One app as this edge holds it: the configuration always, its compiled form while there is room for it. */
+export class HeldApp {
+  readonly id: string;
+  readonly account: string;
+  readonly #space: FollowedSpace;
+  readonly #listeners = new Set<AppListener>();
+  readonly config: ConfigText;
+  /** Evaluations answered, by reason or error code. */
+  readonly evaluations = new Map<string, number>();
+  /** Epoch milliseconds; when the compiled form was last noted as used. */
+  usedAt = 0;
+  #compiled: CompiledApp | null = null;
+  #closed = false;
+  #changedAt = Number.NEGATIVE_INFINITY;
+  #headers: Readonly<Record<string, string>> | null = null;
+
+  constructor(account: string, id: string, options: FollowOptions, events: AppEvents) {
+    this.id = id;
+    this.account = account;
+    this.config = new ConfigText(account, id);
+    this.#space = new FollowedSpace(appSpace(account, id), options, {
+      reset: (entries, version, lower) => {
+        this.#compiled = null;
+        this.config.reset(entries, version);
+        this.#changed(options.now());
+        for (const listener of [...this.#listeners]) listener.reset(lower);
+        events.onApplied(this);
+      },
+      change: (commit, entries) => {
+        for (const { key, value } of commit.changes) {
+          if (this.#compiled === null) break;
+          if (value === null) this.#compiled.delete(key);
+          else this.#compiled.set(key, flagFrom(key, value));
+        }
+        this.config.change(commit, entries);
+        this.#changed(options.now());
+        for (const listener of [...this.#listeners]) listener.commit(commit);
+        events.onApplied(this);
+      },
+    });
+  }
+
+  get space(): string {
+    return this.#space.space;
+  }
+
+  /** Null until a configuration was had. */
+  get version(): number | null {
+    return this.#space.version;
+  }
+
+  get staleSeconds(): number | null {
+    return this.#space.staleSeconds;
+  }
+
+  /** Length of the configuration as JSON text. */
+  get bytes(): number {
+    return this.#space.bytes;
+  }
+
+  /** Epoch milliseconds of the last change seen by this edge. */
+  get changedAt(): number {
+    return this.#changedAt;
+  }
+
+  get isCompiled(): boolean {
+    return this.#compiled !== null;
+  }
+
+  /** The compiled flags; made now if they were given up. */
+  get flags(): CompiledApp {
+    if (this.#compiled === null) {
+      this.#compiled = new CompiledApp(this.account);
+      for (const [key, value] of this.#space.entries ?? []) this.#compiled.set(key, flagFrom(key, value));
+    }
+    return this.#compiled;
+  }
+
+  /** Gives up the compiled form only. */
+  evict(): void {
+    this.#compiled = null;
+  }
+
+  /** The headers of an evaluation that needs no others. The same object until the version changes. */
+  get headers(): Readonly<Record<string, string>> {
+    const { staleSeconds } = this;
+    if (staleSeconds !== null) {
+      return { ...this.#freshHeaders(), 'halyard-stale': `${staleSeconds}` };
+    }
+    return this.#freshHeaders();
+  }
+
+  count(outcome: string, times = 1): void {
+    this.evaluations.set(outcome, (this.evaluations.get(outcome) ?? 0) + times);
+  }
+
+  start(): void {
+    this.#space.start();
+  }
+
+  ready(timeoutMs: number): Promise<void> {
+    return this.#space.ready(timeoutMs);
+  }
+
+  reaches(version: number, timeoutMs: number): Promise<boolean> {
+    return this.#space.reaches(version, timeoutMs);
+  }
+
+  /** Returns the function that stops listening. */
+  listen(listener: AppListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The app was deleted, or the edge closes. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.#space.close();
+  }
+
+  #changed(now: number): void {
+    this.#headers = null;
+    this.#changedAt = now;
+  }
+
+  #freshHeaders(): Readonly<Record<string, string>> {
+    this.#headers ??= {
+      'content-type': 'application/json',
+      'cache-control': 'private, no-store',
+      vary: 'Authorization, X-API-Key, Origin',
+      'halyard-version': `${this.version ?? 0}`,
+    };
+    return this.#headers;
+  }
+}
+
+/** An entry that is damaged becomes a flag without anything but its key: it cannot be understood, and it alone fails. */
+const flagFrom = (key: string, text: string): unknown => {
+  try {
+    const flag: unknown = JSON.parse(text);
+    return typeof flag === 'object' && flag !== null && 'key' in flag && flag.key === key ? flag : { key };
+  } catch {
+    return { key };
+  }
+};

@@ -1,0 +1,3 @@
+export { createEdge, type Edge } from './edge.ts';
+export type { LastGood } from './last-good.ts';
+export type { EdgeLimits, EdgeOptions, Grant, Log, Permission } from './options.ts';

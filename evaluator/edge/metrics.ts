@@ -1,0 +1,44 @@
+import type { Account } from './account.ts';
+import type { Apps } from './apps.ts';
+import type { EventStreams } from './event-streams.ts';
+
+/**
+ * What the edge counts, in Prometheus' text format. The hot path only adds to plain numbers; they are put in form when asked for, and
+ * so is the library, which Workers need not load.
+ */
+export const renderMetrics = async (account: Account, apps: Apps, streams: EventStreams): Promise<string> => {
+  const { Counter, Gauge, Registry } = await import('prom-client');
+  const registers = [new Registry()];
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers });
+
+  const evaluations = counter('halyard_edge_evaluations_total', 'Evaluations answered.', ['app', 'reason']);
+  const version = gauge('halyard_edge_config_version', 'Version of the configuration served.', ['app']);
+  const stale = gauge(
+    'halyard_edge_config_stale_seconds',
+    'Since the configuration was last known to be current; 0 while it is.',
+    ['app'],
+  );
+  for (const app of apps) {
+    for (const [reason, count] of app.evaluations) evaluations.inc({ app: app.id, reason }, count);
+    if (app.version === null) continue;
+    version.set({ app: app.id }, app.version);
+    stale.set({ app: app.id }, app.staleSeconds ?? 0);
+  }
+  gauge('halyard_edge_account_version', 'Version of the account (tokens, apps) held.').set(
+    account.version ?? 0,
+  );
+  gauge('halyard_edge_cache_connected', '1 while the flag cache answers.').set(account.connected ? 1 : 0);
+  counter('halyard_edge_cache_reconnects_total', 'Times the flag cache was found again.').inc(
+    account.reconnects,
+  );
+  gauge('halyard_edge_stream_subscribers', 'Open event streams.').set(streams.size);
+  counter('halyard_edge_stream_dropped_total', 'Readers cut off for being slow.').inc(streams.dropped);
+  gauge('halyard_edge_compiled_apps', 'Apps held in compiled form.').set(apps.compiledCount);
+  gauge('halyard_edge_compiled_bytes', 'Their configuration as JSON text.').set(apps.compiledBytes);
+  counter('halyard_edge_compiled_hits_total', 'Requests that found the compiled form.').inc(apps.hits);
+  counter('halyard_edge_compiled_misses_total', 'Requests that had to compile.').inc(apps.misses);
+  return registers[0]?.metrics() ?? '';
+};

@@ -1,0 +1,157 @@
+import type { Hono, Context as HonoContext } from 'hono';
+import type { Admission, Admitted, Gate } from './admission.ts';
+import type { Apps } from './apps.ts';
+import { fingerprint, matchesEtag, versionIn } from './etag.ts';
+import { type EvaluationRequest, readRequest } from './evaluation-request.ts';
+import { failure, fragmentOf } from './fragments.ts';
+import { answerCompressed } from './gzip.ts';
+import type { HeldApp } from './held-app.ts';
+import { refusal } from './refusal.ts';
+import { type Tickets, ticketPeriod } from './tickets.ts';
+
+/** A page that is hidden this long closes its stream (ADR-0008). */
+const INACTIVITY_SECONDS = 120;
+const TOLD = 'flagConfigEtag';
+
+export interface OfrepOptions {
+  readonly gate: Gate;
+  readonly apps: Apps;
+  readonly tickets: Tickets;
+  readonly now: () => number;
+  readonly catchUpMs: number;
+  /** In front of every path this edge names, without a slash at the end. */
+  readonly basePath: string;
+}
+
+/** The OpenFeature Remote Evaluation Protocol, 0.3: one flag, and all of them. */
+export const ofrepRoutes = (app: Hono, options: OfrepOptions): void => {
+  const single = (c: HonoContext): Promise<Response> => answerSingle(c, options);
+  const bulk = (c: HonoContext): Promise<Response> => answerBulk(c, options);
+  for (const base of ['/ofrep/v1', '/apps/:app/ofrep/v1']) {
+    app.post(`${base}/evaluate/flags/:key`, single);
+    app.post(`${base}/evaluate/flags`, bulk);
+  }
+};
+
+const answerSingle = async (c: HonoContext, { gate, apps, catchUpMs }: OfrepOptions): Promise<Response> => {
+  const request = c.req.raw;
+  const key = c.req.param('key') ?? '';
+  const deciding = gate.admit(request.headers, c.req.param('app'), 'evaluate');
+  const admission = deciding instanceof Promise ? await deciding : deciding;
+  if (admission.kind === 'refused') return refusal(admission, key);
+  const { app, caller, cors } = admission;
+
+  const asked = await readRequest(request);
+  if (asked.kind === 'bad') return badRequest(asked, key, app, cors);
+  if (request.url.includes(TOLD) && !(await caughtUp(request.url, app, catchUpMs))) {
+    return behind(app, key, cors);
+  }
+  const headers = cors === null ? app.headers : { ...app.headers, ...cors };
+  const flag = apps.flagsOf(app).get(key);
+  if (flag === undefined || (caller.origins !== null && !flag.clientSide)) {
+    app.count('FLAG_NOT_FOUND');
+    return new Response(failure(key, 'FLAG_NOT_FOUND', `There is no flag ${key}.`), { status: 404, headers });
+  }
+  const evaluation = flag.evaluate(asked.context);
+  const body = fragmentOf(flag, evaluation);
+  if (evaluation.kind === 'served') {
+    app.count(evaluation.reason);
+    return new Response(body, { headers });
+  }
+  app.count(evaluation.code);
+  return new Response(body, { status: 400, headers });
+};
+
+const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Response> => {
+  const { gate, now, catchUpMs } = options;
+  const request = c.req.raw;
+  const deciding = gate.admit(request.headers, c.req.param('app'), 'evaluate');
+  const admission: Admission = deciding instanceof Promise ? await deciding : deciding;
+  if (admission.kind === 'refused') return refusal(admission, null);
+  const { app, caller, cors } = admission;
+
+  const asked = await readRequest(request);
+  if (asked.kind === 'bad') return badRequest(asked, null, app, cors);
+  const query = request.url.indexOf('?');
+  const parameters = query === -1 ? null : new URLSearchParams(request.url.slice(query));
+  if (parameters?.has(TOLD) && !(await caughtUp(request.url, app, catchUpMs))) return behind(app, null, cors);
+
+  // Before anything is read of the app: what follows is one version, without a pause.
+  const ticket = (await options.tickets.issue(app.id, caller, now())) ?? null;
+  const keys = parameters?.get('keys') ?? null;
+  const who = `${app.id}\n${caller.grant.token_id}\n${keys ?? ''}`;
+  const etag = `"${app.version}-${ticketPeriod(now())}-${fingerprint(`${who}\n${asked.text}`)}"`;
+  const headers: Record<string, string> = {
+    ...app.headers,
+    // A page may keep the answer, and must ask whether it still holds.
+    'cache-control': 'private, no-cache',
+    etag,
+    ...cors,
+  };
+  if (matchesEtag(request.headers.get('if-none-match'), etag)) {
+    const { 'content-type': _, ...rest } = headers;
+    return new Response(null, { status: 304, headers: rest });
+  }
+  const streams = ticket === null ? '' : eventStreams(options, app, ticket);
+  const flags = evaluateAll(admission, asked, options.apps, keys);
+  return answerCompressed(
+    request.headers,
+    `{"flags":[${flags}]${streams},"metadata":{"version":${app.version}}}`,
+    headers,
+  );
+};
+
+const evaluateAll = (
+  { app, caller }: Admitted,
+  { context }: Extract<EvaluationRequest, { kind: 'context' }>,
+  apps: Apps,
+  keys: string | null,
+): string => {
+  const compiled = apps.flagsOf(app);
+  const browser = caller.origins !== null;
+  const counts = new Map<string, number>();
+  let flags = '';
+  const visit: Parameters<typeof compiled.evaluateAll>[1] = (flag, evaluation) => {
+    if (browser && !flag.clientSide) return;
+    const outcome = evaluation.kind === 'served' ? evaluation.reason : evaluation.code;
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    flags += flags === '' ? fragmentOf(flag, evaluation) : `,${fragmentOf(flag, evaluation)}`;
+  };
+  if (keys === null) compiled.evaluateAll(context, visit);
+  else {
+    for (const key of new Set(keys.split(','))) {
+      const flag = compiled.get(key);
+      if (flag !== undefined) visit(flag, flag.evaluate(context));
+    }
+  }
+  for (const [outcome, count] of counts) app.count(outcome, count);
+  return flags;
+};
+
+const eventStreams = ({ basePath }: OfrepOptions, app: HeldApp, ticket: string): string => {
+  const requestUri = `${basePath}/apps/${encodeURIComponent(app.id)}/ofrep/v1/stream?ticket=${ticket}`;
+  return `,"eventStreams":[${JSON.stringify({
+    type: 'sse',
+    endpoint: { requestUri },
+    inactivityDelaySec: INACTIVITY_SECONDS,
+  })}]`;
+};
+
+/** A page told of a version by another edge must not be answered an older one by this edge. */
+const caughtUp = async (url: string, app: HeldApp, catchUpMs: number): Promise<boolean> => {
+  const version = versionIn(new URLSearchParams(url.slice(url.indexOf('?'))).get(TOLD));
+  return version === null || (app.version ?? 0) >= version || (await app.reaches(version, catchUpMs));
+};
+
+const behind = (app: HeldApp, key: string | null, cors: Admitted['cors']): Response =>
+  new Response(failure(key, 'GENERAL', `This edge is still at version ${app.version} of the app.`), {
+    status: 503,
+    headers: { ...app.headers, ...cors, 'retry-after': '1' },
+  });
+
+const badRequest = (
+  { status, code, message }: Extract<EvaluationRequest, { kind: 'bad' }>,
+  key: string | null,
+  app: HeldApp,
+  cors: Admitted['cors'],
+): Response => new Response(failure(key, code, message), { status, headers: { ...app.headers, ...cors } });

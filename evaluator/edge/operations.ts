@@ -1,0 +1,46 @@
+import type { Hono } from 'hono';
+import type { Account } from './account.ts';
+import type { Gate } from './admission.ts';
+import { may } from './caller.ts';
+import { refusal } from './refusal.ts';
+
+export interface OperationOptions {
+  readonly gate: Gate;
+  readonly account: Account;
+  readonly ready: () => boolean;
+  readonly metrics: () => Promise<string>;
+  readonly metricsFor: 'read' | 'anyone';
+}
+
+/** Health and metrics of an edge that has its server to itself. */
+export const operationRoutes = (app: Hono, options: OperationOptions): void => {
+  const { account, gate, ready, metrics, metricsFor } = options;
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+
+  app.get('/readyz', (c) => {
+    const state = {
+      status: ready() ? 'ready' : 'not ready',
+      cache: account.connected ? 'connected' : 'cut off',
+      account_version: account.version,
+      stale_seconds: account.staleSeconds,
+    };
+    return c.json(state, ready() ? 200 : 503);
+  });
+
+  app.get('/metrics', async (c) => {
+    const { headers } = c.req.raw;
+    if (metricsFor === 'read') {
+      const caller = await gate.identify(headers);
+      if ('kind' in caller) return refusal(caller, null);
+      if (!may(caller, 'read')) {
+        const { permission } = caller.grant;
+        return refusal(
+          gate.refuse(403, `This token may ${permission}; read is needed.`, headers, null),
+          null,
+        );
+      }
+    }
+    return c.text(await metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+  });
+};

@@ -1,0 +1,12 @@
+import type { Refused } from './admission.ts';
+import { failure } from './fragments.ts';
+
+/** A refusal as OFREP answers errors; the configuration and the streams answer theirs alike. `key`: the flag asked for, if one was. */
+export const refusal = ({ status, message, headers }: Refused, key: string | null): Response => {
+  // OFREP's schema of a 404 for one flag knows no other code.
+  const code = status === 404 && key !== null ? 'FLAG_NOT_FOUND' : 'GENERAL';
+  return new Response(failure(key, code, message), {
+    status,
+    headers: { ...headers, 'content-type': 'application/json' },
+  });
+};
