@@ -12,10 +12,13 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
-type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
+export type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
 
 /** Listens, or rejects with a `CannotStart` that says what to do. */
-export const listen = (fetch: Fetch, host: string, port: number): Promise<Listening> =>
+export const listen = (
+  fetch: Fetch,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Listening> =>
   new Promise((resolve, reject) => {
     const server = createAdaptorServer({ fetch });
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -24,9 +27,8 @@ export const listen = (fetch: Fetch, host: string, port: number): Promise<Listen
     server.listen(port, host, () => {
       const address = server.address();
       const bound = address !== null && typeof address === 'object' ? address.port : port;
-      const name = host.includes(':') ? `[${host}]` : host;
       resolve({
-        url: `http://${name === '0.0.0.0' || name === '[::]' ? '127.0.0.1' : name}:${bound}`,
+        url: `http://${reachable(host)}:${bound}`,
         close: (graceMs) =>
           new Promise((closed) => {
             const cut = setTimeout(
@@ -42,6 +44,13 @@ export const listen = (fetch: Fetch, host: string, port: number): Promise<Listen
       });
     });
   });
+
+/** How this machine reaches what listens on the host; an address that means "all of them" is none. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+};
 
 const sentenceOf = (error: NodeJS.ErrnoException, host: string, port: number): string => {
   switch (error.code) {

@@ -1,0 +1,57 @@
+import { Problem, type Stores } from '@halyard/control-plane';
+import type { Logger } from 'pino';
+import { verifyAudit } from './audit-command.ts';
+import type { Command } from './command-line.ts';
+import { UsageError } from './command-line.ts';
+import type { Configuration } from './configuration.ts';
+import { openStores } from './open-stores.ts';
+import { signInLink, tokenCommand } from './token-command.ts';
+
+/** Runs a command that answers and ends; what it prints. A problem found by `audit verify` is thrown, so that the exit code says it. */
+export const operate = async (
+  command: Command,
+  configuration: Configuration,
+  log: Logger,
+): Promise<string> => {
+  switch (command.name) {
+    case 'link':
+      return withStores(configuration, log, (stores) => signInLink(stores, configuration, command.words[0]));
+    case 'token':
+      return withStores(configuration, log, (stores) => tokenCommand(stores, configuration, command));
+    case 'audit':
+      return withStores(configuration, log, (stores) => verifyAudit(stores, configuration, command));
+    case 'backup':
+      return backup(configuration, command);
+    case 'types':
+      return (await import('./types-command.ts')).typesCommand(configuration, command);
+    default:
+      throw new UsageError(`"${command.name}" is not a command that answers and ends.`);
+  }
+};
+
+const withStores = async (
+  configuration: Configuration,
+  log: Logger,
+  work: (stores: Stores) => Promise<string>,
+): Promise<string> => {
+  const stores = await openStores(configuration.databaseUrl, log);
+  try {
+    return await work(stores);
+  } finally {
+    await stores.close();
+  }
+};
+
+const backup = async (configuration: Configuration, command: Command): Promise<string> => {
+  const file = command.words[0];
+  if (file === undefined)
+    throw new UsageError('A backup needs a file to write, as in "halyard backup flags.db".');
+  if (!configuration.databaseUrl.startsWith('file:')) {
+    throw new Problem('invalid', {
+      message: 'HALYARD_DATABASE_URL names PostgreSQL, which has its own tools for this; use pg_dump.',
+    });
+  }
+  const { backupSqlite } = await import('@halyard/control-plane/sqlite');
+  await backupSqlite(configuration.databaseUrl, file);
+  return `Wrote ${file}. To restore it, stop the server and put it in the place of the database file.`;
+};
