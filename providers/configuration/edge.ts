@@ -32,6 +32,11 @@ export class EdgeError extends Error {
   }
 }
 
+export interface Loaded {
+  readonly configuration: Configuration;
+  readonly etag: string | null;
+}
+
 export type StreamEvent =
   | { readonly kind: 'snapshot'; readonly configuration: Configuration }
   | { readonly kind: 'change'; readonly change: ConfigurationChange };
@@ -71,7 +76,6 @@ export class ConfigurationEdge {
   readonly #base: string;
   readonly #token: string;
   readonly #fetch: typeof fetch;
-  #etag: string | null = null;
 
   constructor(options: EdgeOptions) {
     this.#base = baseUrl(options);
@@ -81,12 +85,12 @@ export class ConfigurationEdge {
     this.#fetch = (input, init) => given(input, init);
   }
 
-  /** The configuration, or null where the one last loaded here is still the present one. */
-  async load(signal: AbortSignal, timeoutMs: number): Promise<Configuration | null> {
+  /** The configuration with its ETag, or null where `etag` still names the present one. */
+  async load(signal: AbortSignal, timeoutMs: number, etag: string | null): Promise<Loaded | null> {
     const url = `${this.#base}/config`;
     return this.#limited(url, signal, timeoutMs, async (limited) => {
       const headers: Record<string, string> = { Authorization: `Bearer ${this.#token}` };
-      if (this.#etag !== null) headers['If-None-Match'] = this.#etag;
+      if (etag !== null) headers['If-None-Match'] = etag;
       const response = await this.#fetch(url, { headers, signal: limited });
       if (response.status === 304) {
         await response.body?.cancel();
@@ -94,8 +98,7 @@ export class ConfigurationEdge {
       }
       if (response.status !== 200) throw await refusal(response, url);
       const configuration = parseConfiguration(parseJson(await response.text()));
-      this.#etag = response.headers.get('ETag');
-      return configuration;
+      return { configuration, etag: response.headers.get('ETag') };
     });
   }
 

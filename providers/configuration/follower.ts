@@ -38,22 +38,37 @@ export const followConfiguration = async (
   outside: { readonly signal: AbortSignal; readonly now: () => number; readonly random: () => number },
 ): Promise<void> => {
   const { signal, now, random } = outside;
-  let heard = false;
   let mustLoad = true;
-  let failures = 0;
+  let troubleSince = now();
+  // What was there at the start (a bootstrap, a file) is no measure.
+  let highest = -1;
+  let lowerBefore = false;
+  let etag: string | null = null;
 
   const take = (configuration: Configuration): void => {
-    // What was there at the start (a bootstrap, a file) is no measure; after that a version never goes back.
-    if (heard && configuration.version < flags.version) return;
-    heard = true;
+    highest = configuration.version;
+    lowerBefore = false;
     const keys = flags.replace(configuration);
     if (keys.length > 0) listener.changed(keys);
   };
 
+  /**
+   * A version that is lower than one seen is most likely that of an edge a moment behind the one asked before, and is not taken.
+   * Where the next load finds it again, the database was restored from a backup.
+   */
+  const isBehind = ({ version }: Configuration): boolean => {
+    const behind = version < highest && !lowerBefore;
+    lowerBefore = behind;
+    return behind;
+  };
+
   const load = async (): Promise<void> => {
-    const configuration = await edge.load(signal, limits.timeoutMs);
+    const loaded = await edge.load(signal, limits.timeoutMs, etag);
     if (signal.aborted) return;
-    if (configuration !== null) take(configuration);
+    if (loaded !== null && !isBehind(loaded.configuration)) {
+      take(loaded.configuration);
+      etag = loaded.etag;
+    }
     mustLoad = false;
     listener.live();
   };
@@ -61,6 +76,7 @@ export const followConfiguration = async (
   const onEvent = (event: StreamEvent): boolean => {
     if (signal.aborted) return false;
     if (event.kind === 'snapshot') {
+      // Sent where this reader cannot be brought up to date otherwise, so it counts, whatever its version.
       take(event.configuration);
       return true;
     }
@@ -69,6 +85,7 @@ export const followConfiguration = async (
       mustLoad = true;
       return false;
     }
+    highest = flags.version;
     if (keys.length > 0) listener.changed(keys);
     return true;
   };
@@ -89,7 +106,7 @@ export const followConfiguration = async (
       );
       // A stream that said nothing may be one that a proxy swallows: the next round asks for the configuration itself.
       if (received === 0) mustLoad = true;
-      else if (now() - start >= GOOD_STREAM_MS) failures = -1;
+      if (received > 0 && now() - start >= GOOD_STREAM_MS) troubleSince = now();
     } catch (error) {
       mustLoad = true;
       // No stream is no outage as long as the configuration itself can be had.
@@ -107,7 +124,6 @@ export const followConfiguration = async (
       mustLoad = true;
       listener.failed(error instanceof EdgeError ? error : new EdgeError('unavailable', String(error)));
     }
-    failures += 1;
-    await wait(backoffMs(failures, random(), limits.baseMs, limits.pollMs), signal);
+    await wait(backoffMs(now() - troubleSince, random(), limits.baseMs, limits.pollMs), signal);
   }
 };

@@ -1,4 +1,5 @@
 import type { Context } from '@halyard/engine';
+import { FIRST_MS, LONGEST_MS } from './backoff.ts';
 import { ConfigurationEdge, type EdgeOptions } from './edge.ts';
 import { type FollowerLimits, followConfiguration } from './follower.ts';
 import { LastGood } from './last-good.ts';
@@ -65,13 +66,13 @@ export class InProcess {
   constructor(options: InProcessOptions, listener: InProcessListener) {
     this.#options = options;
     this.#listener = listener;
-    const pollMs = options.pollMs ?? 30_000;
+    const pollMs = options.pollMs ?? LONGEST_MS;
     this.#limits = {
       startTimeoutMs: options.startTimeoutMs ?? 5_000,
       timeoutMs: options.timeoutMs ?? 10_000,
       idleMs: options.idleMs ?? 40_000,
       pollMs,
-      baseMs: Math.min(1_000, pollMs),
+      baseMs: Math.min(FIRST_MS, pollMs),
     };
     if (options.bootstrap !== undefined) this.#restore(options.bootstrap, 'the bootstrap');
   }

@@ -8,7 +8,7 @@ import {
   ProviderFatalError,
   type ResolutionDetails,
 } from '@openfeature/web-sdk';
-import { backoffMs } from '../configuration/backoff.ts';
+import { backoffMs, FIRST_MS } from '../configuration/backoff.ts';
 import { type BulkAnswer, BulkError, baseOf, type EdgeOptions, fetchBulk, type Loaded } from './bulk.ts';
 import { StoredValues } from './stored.ts';
 import { type NoticeStream, type NoticeStreamClass, openStream } from './stream.ts';
@@ -37,8 +37,6 @@ const EVENTS = {
   error: ProviderEvents.Error,
 } as const;
 
-const BASE_MS = 1_000;
-
 const localStorageOrNull = (): Storage | null => {
   try {
     return localStorage;
@@ -65,6 +63,7 @@ export class HalyardWebProvider implements Provider {
   readonly #values = new Values();
   readonly #page;
   readonly #pollMs: number;
+  readonly #now: () => number;
   readonly #random: () => number;
   #context: EvaluationContext = {};
   #loaded: Loaded | undefined;
@@ -78,8 +77,9 @@ export class HalyardWebProvider implements Provider {
   #notice: string | undefined;
   #stream: NoticeStream | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #failures = 0;
-  #streamFailures = 0;
+  /** Epoch milliseconds since when answers or notices fail. */
+  #troubleSince: number | undefined;
+  #streamTrouble = false;
   /** What the SDK was last told. */
   #status: keyof typeof EVENTS = 'ready';
 
@@ -87,6 +87,7 @@ export class HalyardWebProvider implements Provider {
     const { storage = localStorageOrNull(), ttlMs = 604_800_000, now = Date.now, pollMs = 60_000 } = options;
     this.#options = options;
     this.#pollMs = pollMs;
+    this.#now = now;
     this.#random = options.random ?? Math.random;
     this.#page = options.page ?? (typeof document === 'object' ? document : undefined);
     this.#stored =
@@ -167,7 +168,7 @@ export class HalyardWebProvider implements Provider {
       if (signal.aborted) return [];
       if (!loaded) throw new BulkError('the edge says that nothing changed, but nothing had been loaded');
       if (this.#notice === notice) this.#notice = undefined;
-      this.#failures = 0;
+      if (!this.#streamTrouble) this.#troubleSince = undefined;
       return this.#take(loaded, false);
     } finally {
       if (this.#asking === signal) this.#asking = null;
@@ -181,8 +182,7 @@ export class HalyardWebProvider implements Provider {
   }
 
   async #refresh(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#quiet();
     const { signal } = this.#era;
     if (signal.aborted) return;
     if (this.#asking === signal) {
@@ -216,9 +216,12 @@ export class HalyardWebProvider implements Provider {
         this.#loaded.answer,
         baseOf(this.#options),
         () => {
-          this.#streamFailures = 0;
-          // What changed between the answer and now was not noticed.
-          this.#later(this.#random() * BASE_MS);
+          // What changed while the connection was lost may not have been noticed.
+          if (this.#streamTrouble) {
+            this.#streamTrouble = false;
+            this.#troubleSince = undefined;
+            this.#sooner(this.#wait());
+          }
         },
         (etag) => {
           this.#notice = etag;
@@ -226,7 +229,8 @@ export class HalyardWebProvider implements Provider {
         },
         (gaveUp) => {
           if (gaveUp) this.#stream = null;
-          this.#later(this.#wait(++this.#streamFailures));
+          this.#streamTrouble = true;
+          this.#later(this.#wait());
         },
       );
     if (!this.#stream && this.#pollMs) this.#later(this.#pollMs);
@@ -235,7 +239,7 @@ export class HalyardWebProvider implements Provider {
   #retry(error: unknown): BulkError {
     // fetchBulk rejects with nothing else; what else is thrown on the way is a mistake of ours, to be treated alike.
     const problem = error instanceof BulkError ? error : new BulkError(String(error));
-    if (!this.#hidden) this.#later(Math.max(problem.retryAfterMs, this.#wait(++this.#failures)));
+    if (!this.#hidden) this.#later(Math.max(problem.retryAfterMs, this.#wait()));
     return problem;
   }
 
@@ -245,12 +249,26 @@ export class HalyardWebProvider implements Provider {
     this.events.emit(EVENTS[status], { message });
   }
 
-  #wait(failures: number): number {
-    return backoffMs(failures, this.#random(), BASE_MS, this.#pollMs || 60_000);
+  /** How long to wait with trouble that begins now, or goes on. */
+  #wait(): number {
+    const now = this.#now();
+    this.#troubleSince ??= now;
+    return backoffMs(now - this.#troubleSince, this.#random(), FIRST_MS, this.#pollMs || 60_000);
   }
 
+  /** Asks in `ms`, or when it was going to anyway. */
   #later(ms: number): void {
     this.#timer ??= setTimeout(() => void this.#refresh(), ms);
+  }
+
+  #sooner(ms: number): void {
+    this.#quiet();
+    this.#later(ms);
+  }
+
+  #quiet(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   get #hidden(): boolean {
@@ -258,8 +276,7 @@ export class HalyardWebProvider implements Provider {
   }
 
   #pause(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#quiet();
     this.#stream?.close();
     this.#stream = null;
   }
