@@ -9,7 +9,12 @@ import { createSessions } from './sessions.ts';
 import { tokenEntries } from './token-entries.ts';
 import { createTokens } from './tokens.ts';
 
-export const createAccounts = (database: Database, now: () => number): Accounts => {
+export interface AccountsOptions {
+  readonly now: () => number;
+  readonly appLimit: number;
+}
+
+export const createAccounts = (database: Database, { now, appLimit }: AccountsOptions): Accounts => {
   const nowText = (): string => new Date(now()).toISOString();
   return {
     async ensureAccount(account, at) {
@@ -30,7 +35,7 @@ export const createAccounts = (database: Database, now: () => number): Accounts 
 
     accounts: () => database.db.selectFrom('account').select(['id', 'created_at']).orderBy('id').execute(),
 
-    ...createApps(database),
+    ...createApps(database, appLimit),
     ...createTokens(database),
     ...createSessions(database),
 

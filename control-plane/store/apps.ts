@@ -6,7 +6,6 @@ import type { Database } from './database.ts';
 import type { Accounts, App } from './port.ts';
 import type { AppTable, Schema } from './schema.ts';
 
-const APP_LIMIT = 10_000;
 /** Rows a statement when an app is deleted: the rest of the process runs in between. */
 const DELETE_ROWS = 2_000;
 
@@ -14,7 +13,7 @@ type Apps = Pick<Accounts, 'apps' | 'app' | 'createApp' | 'renameApp' | 'deleteA
 
 const columns = ['id', 'name', 'client_side_default', 'created_at', 'updated_at', 'updated_by'] as const;
 
-export const createApps = (database: Database): Apps => ({
+export const createApps = (database: Database, appLimit: number): Apps => ({
   async apps(account) {
     const rows = await database.db
       .selectFrom('app')
@@ -43,9 +42,9 @@ export const createApps = (database: Database): Apps => ({
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .where('account', '=', account)
         .executeTakeFirstOrThrow();
-      if (count >= APP_LIMIT) {
+      if (count >= appLimit) {
         throw new Problem('limit', {
-          message: `The account has ${count} apps; an account holds at most ${APP_LIMIT}. Delete apps that are no longer used.`,
+          message: `The account has ${count} apps; an account holds at most ${appLimit}. Delete apps that are no longer used.`,
         });
       }
       const created: App = {

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { StoredFlag } from '../flags/change.ts';
 import { Problem } from '../problem.ts';
+import { knownAnswers, writeAnswers } from './answers.ts';
 import { CHUNK, chunks } from './chunks.ts';
 import type { Transaction } from './database.ts';
 import { changesText } from './outbox.ts';
-import type { Known, RememberedAnswer, Writes } from './plan.ts';
+import type { Known, Writes } from './plan.ts';
 import type { CommitRequest } from './port.ts';
 import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow } from './rows.ts';
 import type { Schema } from './schema.ts';
@@ -37,6 +38,7 @@ export const loadKnown = async (
   for await (const rows of all ? everyFlagRow(db, place) : flagRows(db, place, keys)) {
     for (const row of rows) flags.set(row.key, flagOfRow(row));
   }
+  const idempotencyKeys = requests.flatMap(({ idempotency }) => idempotency?.key ?? []);
   const deleted = new Map<string, number>();
   const absent = all ? null : keys.filter((key) => !flags.has(key));
   for (const chunk of absent === null ? [null] : chunks(absent)) {
@@ -49,7 +51,7 @@ export const loadKnown = async (
       .execute();
     for (const row of rows) deleted.set(row.key, row.version);
   }
-  return { head, flags, deleted, answers: await knownAnswers(db, place, requests) };
+  return { head, flags, deleted, answers: await knownAnswers(db, place, idempotencyKeys) };
 };
 
 async function* flagRows(db: Kysely<Schema>, place: AppPlace, keys: readonly string[]) {
@@ -83,29 +85,6 @@ export async function* everyFlagRow(db: Kysely<Schema>, place: AppPlace) {
     after = last.key;
   }
 }
-
-const knownAnswers = async (
-  db: Kysely<Schema>,
-  place: AppPlace,
-  requests: readonly AnyRequest[],
-): Promise<ReadonlyMap<string, RememberedAnswer>> => {
-  const keys = requests.flatMap(({ idempotency }) => (idempotency === undefined ? [] : [idempotency.key]));
-  const answers = new Map<string, RememberedAnswer>();
-  if (keys.length === 0) return answers;
-  const rows = await db
-    .selectFrom('idempotency')
-    .selectAll()
-    .where('account', '=', place.account)
-    .where('app', '=', place.app)
-    .where('key', 'in', keys)
-    .execute();
-  for (const { key, fingerprint, status, body, headers, expires_at } of rows) {
-    if (status === null || body === null) continue;
-    const answer = { status, body, ...(headers === null ? {} : { headers: JSON.parse(headers) }) };
-    answers.set(key, { fingerprint, answer, expires_at });
-  }
-  return answers;
-};
 
 /** Writes a decided batch. The app's row lock is held. */
 export const writeBatch = async ({ db }: Transaction, place: AppPlace, writes: Writes): Promise<void> => {
@@ -169,40 +148,7 @@ export const writeBatch = async ({ db }: Transaction, place: AppPlace, writes: W
       )
       .execute();
   }
-  await writeAnswers(db, account, app, writes.answers);
+  await writeAnswers(db, place, writes.answers);
   if (writes.commits.length === 0) return;
   await db.updateTable('app').set(writes.head).where('account', '=', account).where('id', '=', app).execute();
-};
-
-const writeAnswers = async (
-  db: Kysely<Schema>,
-  account: string,
-  app: string,
-  answers: ReadonlyMap<string, RememberedAnswer>,
-): Promise<void> => {
-  if (answers.size === 0) return;
-  await db
-    .insertInto('idempotency')
-    .values(
-      [...answers].map(([key, { fingerprint, answer, expires_at }]) => ({
-        account,
-        app,
-        key,
-        fingerprint,
-        status: answer.status,
-        body: answer.body,
-        headers: answer.headers === undefined ? null : JSON.stringify(answer.headers),
-        expires_at,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['account', 'app', 'key']).doUpdateSet((eb) => ({
-        fingerprint: eb.ref('excluded.fingerprint'),
-        status: eb.ref('excluded.status'),
-        body: eb.ref('excluded.body'),
-        headers: eb.ref('excluded.headers'),
-        expires_at: eb.ref('excluded.expires_at'),
-      })),
-    )
-    .execute();
 };

@@ -18,6 +18,11 @@ interface Job {
 }
 type Settle = () => void;
 
+export interface CommitQueueOptions {
+  readonly flagLimit: number;
+  readonly onIdle: () => void;
+}
+
 /**
  * Group commit: the requests of one app that arrive while a transaction is under way share the next one. Requests are decided in
  * order of arrival; one that is refused costs the others nothing; nobody is answered before the transaction is durable.
@@ -25,11 +30,13 @@ type Settle = () => void;
 export class CommitQueue {
   readonly #database: Database;
   readonly #place: AppPlace;
+  readonly #flagLimit: number;
   readonly #onIdle: () => void;
   #waiting: Job[] = [];
   #draining = false;
 
-  constructor(database: Database, place: AppPlace, onIdle: () => void) {
+  constructor(database: Database, place: AppPlace, { flagLimit, onIdle }: CommitQueueOptions) {
+    this.#flagLimit = flagLimit;
     this.#database = database;
     this.#place = place;
     this.#onIdle = onIdle;
@@ -73,7 +80,7 @@ export class CommitQueue {
           batch.map((job) => job.request),
         );
         const { sha256, pause } = this.#database;
-        const plan = new Plan(known, sha256, pause);
+        const plan = new Plan(known, { flagLimit: this.#flagLimit, sha256, pause });
         const decided: Settle[] = [];
         for (const job of batch) decided.push(await job.decide(plan));
         await writeBatch(transaction, this.#place, plan.writes);

@@ -15,7 +15,7 @@ export const decodeCursor = (cursor: string, isKey: RegExp): string => {
   } catch {
     // Judged below: an empty text is no key.
   }
-  if (!isKey.test(last)) {
+  if (!isKey.test(last) || encodeCursor(last) !== cursor) {
     throw new Problem('invalid', {
       message:
         'The cursor is not one that a list of this kind gave out; use `result_info.cursor` as it was answered, or leave it out to start from the beginning.',

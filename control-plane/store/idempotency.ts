@@ -1,11 +1,8 @@
-import type { Selectable } from 'kysely';
 import { Problem } from '../problem.ts';
+import { answerColumns, answerOfRow, dropExpired, expiryOf, refuseOther } from './answers.ts';
 import type { Database } from './database.ts';
-import { replay } from './plan.ts';
 import type { Idempotency, StoredAnswer } from './port.ts';
-import type { IdempotencyTable } from './schema.ts';
 
-const DAY_MS = 86_400_000;
 /** A first request that has not answered after this long has died with its process; a repeat takes its place. */
 const LEASE_MS = 30_000;
 const LOOK_AGAIN_MS = 25;
@@ -19,36 +16,34 @@ type Run = Parameters<Idempotency['run']>;
 export const createIdempotency = (database: Database, account: string): Idempotency => ({
   async run(request, first) {
     const deadline = performance.now() + LEASE_MS;
-    for (;;) {
+    do {
       const held = await claim(database, account, request);
       if (held === null) return answerFirst(database, account, request, first);
-      if (held.fingerprint !== request.fingerprint || (held.status !== null && held.body !== null)) {
-        return replay(rememberedOf(held), request.fingerprint);
-      }
-      if (performance.now() > deadline) {
-        throw new Problem(
-          'unavailable',
-          { message: 'The first request with this Idempotency-Key is still under way; try again.' },
-          1,
-        );
-      }
+      refuseOther(held, request.fingerprint);
+      if (held.answer !== null) return held.answer;
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    }
+    } while (performance.now() < deadline);
+    throw new Problem(
+      'unavailable',
+      { message: 'The first request with this Idempotency-Key is still under way; repeat it in a moment.' },
+      1,
+    );
   },
 });
 
-/** Null: the key is ours now. Else what another request made of it. */
+/** Null: the key is ours now. Else what another request made of it; no answer while it is under way. */
 const claim = (
   database: Database,
   account: string,
   { key, fingerprint, at }: Run[0],
-): Promise<Selectable<IdempotencyTable> | null> =>
+): Promise<{ readonly fingerprint: string; readonly answer: StoredAnswer | null } | null> =>
   database.transact(async ({ db }) => {
-    await db.deleteFrom('idempotency').where('expires_at', '<=', at).execute();
-    const expires_at = new Date(Date.parse(at) + LEASE_MS).toISOString();
+    const place = { account, app: '' };
+    await dropExpired(db, place, at);
+    const nothing = { status: null, body: null, headers: null };
     const claimed = await db
       .insertInto('idempotency')
-      .values({ account, app: '', key, fingerprint, status: null, body: null, headers: null, expires_at })
+      .values({ ...place, key, fingerprint, ...nothing, expires_at: expiryOf(at, LEASE_MS) })
       .onConflict((conflict) => conflict.columns(['account', 'app', 'key']).doNothing())
       .returning('key')
       .executeTakeFirst();
@@ -59,8 +54,8 @@ const claim = (
       .where('account', '=', account)
       .where('app', '=', '')
       .where('key', '=', key)
-      .executeTakeFirst();
-    return held ?? null;
+      .executeTakeFirstOrThrow();
+    return { fingerprint: held.fingerprint, answer: answerOfRow(held) };
   });
 
 const answerFirst = async (
@@ -83,16 +78,10 @@ const answerFirst = async (
     });
     throw error;
   }
-  const { status, body, headers } = answer;
   await database.transact(async ({ db }) => {
     await db
       .updateTable('idempotency')
-      .set({
-        status,
-        body,
-        headers: headers === undefined ? null : JSON.stringify(headers),
-        expires_at: new Date(Date.parse(at) + DAY_MS).toISOString(),
-      })
+      .set({ ...answerColumns(answer), expires_at: expiryOf(at) })
       .where('account', '=', account)
       .where('app', '=', '')
       .where('key', '=', key)
@@ -100,13 +89,3 @@ const answerFirst = async (
   });
   return answer;
 };
-
-const rememberedOf = ({ fingerprint, status, body, headers, expires_at }: Selectable<IdempotencyTable>) => ({
-  fingerprint,
-  answer: {
-    status: status ?? 0,
-    body: body ?? '',
-    ...(headers === null ? {} : { headers: JSON.parse(headers) as Record<string, string> }),
-  },
-  expires_at,
-});

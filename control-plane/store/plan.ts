@@ -2,12 +2,10 @@ import type { Commit } from '@halyard/caches';
 import type { ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
 import { diffFlags } from '../flags/diff.ts';
 import { Problem } from '../problem.ts';
+import { isExpired, type RememberedAnswer, refuseOther } from './answers.ts';
 import { hashedText } from './audit.ts';
-import type { CommitRequest, Committed, Replayed, StoredAnswer, WriteInfo } from './port.ts';
+import type { CommitRequest, Committed, Replayed, WriteInfo } from './port.ts';
 import { typeOf } from './rows.ts';
-
-export const FLAG_LIMIT = 100_000;
-const DAY_MS = 86_400_000;
 
 /** What the next commit of an app counts on from; the rest of its row does not matter here. */
 export interface AppHead {
@@ -25,12 +23,6 @@ export interface Known {
   /** The last versions of deleted flags. */
   readonly deleted: ReadonlyMap<string, number>;
   readonly answers: ReadonlyMap<string, RememberedAnswer>;
-}
-
-export interface RememberedAnswer {
-  readonly fingerprint: string;
-  readonly answer: StoredAnswer;
-  readonly expires_at: string;
 }
 
 export interface EntryWrite {
@@ -58,6 +50,13 @@ export interface Writes {
   readonly answers: Map<string, RememberedAnswer>;
 }
 
+export interface PlanOptions {
+  readonly flagLimit: number;
+  /** SHA-256, hex. */
+  readonly sha256: (text: string) => string;
+  readonly pause: () => Promise<void>;
+}
+
 /**
  * Decides commits one after the other, each seeing what the ones before it did, before anything is written. A request that is
  * refused leaves no trace, so that many requests can share one database transaction.
@@ -65,11 +64,13 @@ export interface Writes {
 export class Plan {
   readonly writes: Writes;
   readonly #known: Known;
+  readonly #flagLimit: number;
   readonly #sha256: (text: string) => string;
   readonly #pause: () => Promise<void>;
 
-  constructor(known: Known, sha256: (text: string) => string, pause: () => Promise<void>) {
+  constructor(known: Known, { flagLimit, sha256, pause }: PlanOptions) {
     this.#known = known;
+    this.#flagLimit = flagLimit;
     this.#sha256 = sha256;
     this.#pause = pause;
     this.writes = {
@@ -87,8 +88,9 @@ export class Plan {
     const { idempotency, write } = request;
     if (idempotency !== undefined) {
       const first = this.#answer(idempotency.key);
-      if (first !== undefined && first.expires_at > write.at) {
-        return { replayed: replay(first, idempotency.fingerprint) };
+      if (first !== undefined && !isExpired(first, write.at)) {
+        refuseOther(first, idempotency.fingerprint);
+        return { replayed: first.answer };
       }
     }
     const { changes, answer } = request.decide(this.#current(request.keys));
@@ -102,8 +104,8 @@ export class Plan {
     if (idempotency !== undefined) {
       this.writes.answers.set(idempotency.key, {
         fingerprint: idempotency.fingerprint,
+        at: write.at,
         answer: idempotency.answer(committed),
-        expires_at: new Date(Date.parse(write.at) + DAY_MS).toISOString(),
       });
     }
     this.#adopt(draft);
@@ -179,9 +181,9 @@ export class Plan {
       }
       if (draft.entries.length % 256 === 0) await this.#pause();
     }
-    if (flag_count > FLAG_LIMIT && flag_count > before.flag_count) {
+    if (flag_count > this.#flagLimit && flag_count > before.flag_count) {
       throw new Problem('limit', {
-        message: `The app would have ${flag_count} flags; an app holds at most ${FLAG_LIMIT}. Delete flags that are no longer used, or use another app.`,
+        message: `The app would have ${flag_count} flags; an app holds at most ${this.#flagLimit}. Delete flags that are no longer used, or use another app.`,
       });
     }
     draft.commits.push({
@@ -228,15 +230,4 @@ const definitionOf = (was: StoredFlag | undefined, change: FlagChange): StoredFl
   if (was === undefined)
     throw new Error(`The change "${change.event}" of flag ${change.key} needs the flag.`);
   return was.definition;
-};
-
-/** @throws Problem `conflict` if the key was used with another request. */
-export const replay = (first: RememberedAnswer, fingerprint: string): StoredAnswer => {
-  if (first.fingerprint !== fingerprint) {
-    throw new Problem('conflict', {
-      message:
-        'The Idempotency-Key was used within the last 24 hours for another request; use a new key for a new request.',
-    });
-  }
-  return first.answer;
 };

@@ -14,11 +14,9 @@ import { createPool } from './postgres/pool.ts';
 import { messageOf } from './postgres/problems.ts';
 import { Transactions } from './postgres/transactions.ts';
 import type { Schema } from './schema.ts';
-import { createStores, undelivered } from './stores.ts';
+import { createStores, type StoresOptions, undelivered } from './stores.ts';
 
-export interface PostgresOptions {
-  /** Epoch ms. */
-  readonly now: () => number;
+export interface PostgresOptions extends StoresOptions {
   readonly log: StoreLog;
 }
 
@@ -30,7 +28,8 @@ const types: ColumnTypes = { text: sql`text`, integer: sql`bigint`, ordered: sql
  *
  * @throws Problem `unavailable` that says what to do if the server cannot be reached or the schema is of a newer release.
  */
-export const openPostgresStores = async (url: string, { now, log }: PostgresOptions): Promise<Stores> => {
+export const openPostgresStores = async (url: string, options: PostgresOptions): Promise<Stores> => {
+  const { now, log } = options;
   const pool = createPool(url);
   const listeners = new Listeners();
   const db = new Kysely<Schema>({
@@ -81,5 +80,5 @@ export const openPostgresStores = async (url: string, { now, log }: PostgresOpti
       message: `The PostgreSQL database of HALYARD_DATABASE_URL cannot be opened (${messageOf(error)}); see that the server runs, that the database exists, and that the user may create tables in it.`,
     });
   }
-  return createStores(database, now);
+  return createStores(database, options);
 };

@@ -14,11 +14,9 @@ import { Leadership } from './sqlite/leadership.ts';
 import { Neighbours } from './sqlite/neighbours.ts';
 import { turn } from './sqlite/turns.ts';
 import { Writer } from './sqlite/writer.ts';
-import { createStores, undelivered } from './stores.ts';
+import { createStores, type StoresOptions, undelivered } from './stores.ts';
 
-export interface SqliteOptions {
-  /** Epoch ms. */
-  readonly now: () => number;
+export interface SqliteOptions extends StoresOptions {
   readonly log: StoreLog;
 }
 
@@ -34,7 +32,7 @@ const types: ColumnTypes = { text: sql`text`, integer: sql`integer`, ordered: sq
  */
 export const openSqliteStores = async (url: string, options: SqliteOptions): Promise<Stores> => {
   const database = await openSqliteDatabase(url, options);
-  return createStores(database, options.now);
+  return createStores(database, options);
 };
 
 const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Promise<Database> => {
@@ -64,8 +62,9 @@ const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Pro
     db,
     transact: (work) => writer.transact(work),
     async read() {
+      if (path !== null) return readFile(path);
       await writer.open();
-      return path === null ? readCopy(connection) : readFile(path);
+      return readCopy(connection);
     },
     onCommit: (listener) => listeners.add(listener),
     lead: (term) => leadership.lead(term),

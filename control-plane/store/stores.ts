@@ -6,20 +6,34 @@ import type { Database } from './database.ts';
 import type { Place, Stores } from './port.ts';
 import type { AppPlace } from './rows.ts';
 
-/** The stores on any database. `now` is epoch ms. */
-export const createStores = (database: Database, now: () => number): Stores => {
+export interface StoreLimits {
+  /** Apps an account, default 10,000. */
+  readonly apps?: number;
+  /** Flags an app, default 100,000. */
+  readonly flags?: number;
+}
+
+export interface StoresOptions {
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly limits?: StoreLimits;
+}
+
+/** The stores on any database. */
+export const createStores = (database: Database, { now, limits }: StoresOptions): Stores => {
+  const { apps: appLimit = 10_000, flags: flagLimit = 100_000 } = limits ?? {};
   const queues = new Map<string, CommitQueue>();
   const queueOf = (place: AppPlace): CommitQueue => {
     const name = JSON.stringify([place.account, place.app]);
     let queue = queues.get(name);
     if (queue === undefined) {
-      queue = new CommitQueue(database, place, () => queues.delete(name));
+      queue = new CommitQueue(database, place, { flagLimit, onIdle: () => queues.delete(name) });
       queues.set(name, queue);
     }
     return queue;
   };
   return {
-    accounts: createAccounts(database, now),
+    accounts: createAccounts(database, { now, appLimit }),
     app: (account, app) => createAppStore(database, { account, app }, queueOf),
     onCommit: (listener) => database.onCommit(listener),
     lead: (term) => database.lead(term),

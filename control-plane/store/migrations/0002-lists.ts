@@ -24,6 +24,13 @@ export const up = async (db: Kysely<Schema>, { text, ordered }: ColumnTypes): Pr
     .columns(['account', 'app', 'at', 'seq'])
     .execute();
 
+  await db.schema.dropIndex('idempotency_expiry').execute();
+  await db.schema
+    .createIndex('idempotency_expiry')
+    .on('idempotency')
+    .columns(['account', 'app', 'expires_at'])
+    .execute();
+
   await db.schema
     .createTable('flag_tag')
     .addColumn('account', text, (c) => c.notNull())

@@ -1,0 +1,31 @@
+import { accountsContract } from './contract/accounts.ts';
+import { commitsContract } from './contract/commits.ts';
+import { distributionContract } from './contract/distribution.ts';
+import type { Check, Fixture, Runner } from './contract/fixture.ts';
+import { listsContract } from './contract/lists.ts';
+import { repeatsContract } from './contract/repeats.ts';
+
+export { clock, type Fixture, LIMITS, type Runner } from './contract/fixture.ts';
+
+/** What both stores promise on every database. `open` gives empty ones each time. */
+export const storesContract = (runner: Runner, name: string, open: () => Promise<Fixture>): void => {
+  const { describe, expect } = runner;
+  const check: Check = (title, body) =>
+    runner.test(title, async () => {
+      const fixture = await open();
+      try {
+        await body(fixture);
+      } finally {
+        await fixture.close();
+      }
+    });
+  const suite = { check, expect };
+
+  describe(`${name} keeps the promises of the stores`, () => {
+    describe('commits', () => commitsContract(suite));
+    describe('repeats', () => repeatsContract(suite));
+    describe('lists', () => listsContract(suite));
+    describe('accounts', () => accountsContract(suite));
+    describe('distribution', () => distributionContract(suite));
+  });
+};

@@ -1,0 +1,109 @@
+import type { Place } from '../port.ts';
+import { ACCOUNT, APP, by, commit, create, type Suite, settle, toggle, until } from './fixture.ts';
+
+export const distributionContract = ({ check, expect }: Suite): void => {
+  check('an outbox is read in order and dropped when delivered', async ({ stores }) => {
+    const app = await settle(stores);
+    expect(await app.outbox.version()).toBe(0);
+    expect(await app.outbox.snapshot()).toEqual({ version: 0, entries: new Map() });
+    await commit(app, [create('a')]);
+    for (let n = 0; n < 4; n += 1) await app.commit(toggle('a'));
+    const versions = async (after: number, limit: number): Promise<readonly number[]> =>
+      (await app.outbox.commits(after, limit)).map((row) => row.version);
+    expect(await versions(0, 3)).toEqual([1, 2, 3]);
+    expect(await versions(3, 3)).toEqual([4, 5]);
+    await app.outbox.delivered(4);
+    expect(await versions(0, 10)).toEqual([5]);
+    await app.outbox.delivered(4);
+    expect(await versions(0, 10)).toEqual([5]);
+    expect(await app.outbox.version()).toBe(5);
+  });
+
+  check('a snapshot is what all the commits add up to', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a'), create('b')]);
+    await commit(app, [{ event: 'delete', key: 'a' }, create('c')]);
+    await app.commit(toggle('c'));
+    const entries = new Map<string, string>();
+    for (const { changes } of await app.outbox.commits(0, 10)) {
+      for (const { key, value } of changes) {
+        if (value === null) entries.delete(key);
+        else entries.set(key, value);
+      }
+    }
+    const snapshot = await app.outbox.snapshot();
+    expect(snapshot?.version).toBe(3);
+    expect(new Map([...(snapshot?.entries ?? [])].sort())).toEqual(new Map([...entries].sort()));
+  });
+
+  check('places with something undelivered are known until it is delivered', async ({ stores, other }) => {
+    const app = await settle(stores);
+    const account: Place = { account: ACCOUNT, app: null };
+    expect(await other.undelivered()).toEqual([account]);
+    await commit(app, [create('a')]);
+    expect(await other.undelivered()).toEqual([account, { account: ACCOUNT, app: APP }]);
+    await stores.accounts.outbox(ACCOUNT).delivered(1);
+    expect(await other.undelivered()).toEqual([{ account: ACCOUNT, app: APP }]);
+    await app.outbox.delivered(1);
+    expect(await other.undelivered()).toEqual([]);
+  });
+
+  check('listeners hear of commits, whichever process made them', async ({ stores, other }) => {
+    const app = await settle(stores);
+    const heard: (string | null)[] = [];
+    const subscription = other.onCommit((place) => heard.push(place.app));
+    expect(
+      await until(async () => {
+        // The other process may still be about to listen.
+        await stores.accounts.renameApp(ACCOUNT, APP, `n${heard.length}-${Math.random()}`, by('ann', 1));
+        return heard.includes(null);
+      }),
+    ).toBe(true);
+    await commit(app, [create('a')]);
+    expect(await until(() => heard.includes(APP))).toBe(true);
+    await other.app(ACCOUNT, APP).commit(toggle('a'));
+    expect(await until(() => heard.filter((place) => place === APP).length >= 2)).toBe(true);
+    await subscription.close();
+    const before = heard.length;
+    await app.commit(toggle('a'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(heard.length).toBe(before);
+  });
+
+  check('one process leads; another takes over when it stops', async ({ stores, other }) => {
+    const terms: string[] = [];
+    const term = (name: string) => async (signal: AbortSignal) => {
+      terms.push(`${name} leads`);
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      terms.push(`${name} ended`);
+    };
+    const one = stores.lead(term('one'));
+    expect(await until(() => terms.length === 1)).toBe(true);
+    const two = other.lead(term('two'));
+    if (other !== stores) {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      expect(terms).toEqual(['one leads']);
+    }
+    await one.close();
+    expect(await until(() => terms.includes('two leads'))).toBe(true);
+    await two.close();
+    expect(terms.filter((event) => event.endsWith('ended'))).toEqual(['one ended', 'two ended']);
+    if (other !== stores) expect(terms).toEqual(['one leads', 'one ended', 'two leads', 'two ended']);
+  });
+
+  check('a term that fails is begun again', async ({ stores }) => {
+    let terms = 0;
+    const subscription = stores.lead(async () => {
+      terms += 1;
+      throw new Error('the cache fell over');
+    });
+    expect(await until(() => terms >= 2)).toBe(true);
+    await subscription.close();
+  });
+
+  check('a database that answers is alive', async ({ stores }) => {
+    await stores.ping();
+  });
+};

@@ -1,0 +1,153 @@
+import type { StoredFlag } from '../../flags/change.ts';
+import type { FlagQuery, Page } from '../port.ts';
+import { all, at, by, commit, create, refusal, type Suite, settle, toggle, update } from './fixture.ts';
+
+const keysOf = (page: Page<StoredFlag>): readonly string[] => page.items.map((flag) => flag.definition.key);
+
+export const listsContract = ({ check, expect }: Suite): void => {
+  check('flags are listed by key, page by page', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(
+      app,
+      ['b', '_', 'B', 'a-1', '0'].map((key) => create(key)),
+    );
+    expect(keysOf(await app.flags({ limit: 10 }))).toEqual(['0', 'B', '_', 'a-1', 'b']);
+    const one = await app.flags({ limit: 2 });
+    expect(keysOf(one)).toEqual(['0', 'B']);
+    // What sorts before the cursor moves nothing.
+    await commit(app, [create('00')]);
+    const two = await app.flags({ limit: 2, after: one.next ?? '' });
+    expect(keysOf(two)).toEqual(['_', 'a-1']);
+    const three = await app.flags({ limit: 2, after: two.next ?? '' });
+    expect(keysOf(three)).toEqual(['b']);
+    expect(three.next).toBe(null);
+  });
+
+  check('a last page that is exactly full has no next', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a'), create('b')]);
+    expect((await app.flags({ limit: 2 })).next).toBe(null);
+    expect((await app.changelog({ limit: 2 })).next).toBe(null);
+  });
+
+  check('flags are filtered by text, tag and state, and pages keep the filter', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [
+      create('checkout', { tags: ['web', 'pay'], enabled: true }),
+      create('search', { description: 'Ähnliche 100%_treffer', tags: ['web'] }),
+      create('sort', { description: null, tags: ['web'], enabled: true }),
+      create('other'),
+    ]);
+    const keys = async (query: Omit<FlagQuery, 'limit'>): Promise<readonly string[]> =>
+      keysOf(await app.flags({ limit: 10, ...query }));
+    expect(await keys({ q: 'ÄHN' })).toEqual(['search']);
+    expect(await keys({ q: '100%_' })).toEqual(['search']);
+    expect(await keys({ q: '%' })).toEqual(['search']);
+    expect(await keys({ q: 'HECK' })).toEqual(['checkout']);
+    expect(await keys({ q: '' })).toEqual(['checkout', 'other', 'search', 'sort']);
+    expect(await keys({ tag: 'pay' })).toEqual(['checkout']);
+    expect(await keys({ tag: 'we' })).toEqual([]);
+    expect(await keys({ state: 'disabled' })).toEqual(['other', 'search']);
+    expect(await keys({ tag: 'web', state: 'enabled' })).toEqual(['checkout', 'sort']);
+    expect(await keys({ tag: 'web', state: 'enabled', q: 's' })).toEqual(['sort']);
+    const one = await app.flags({ limit: 2, tag: 'web' });
+    expect(keysOf(one)).toEqual(['checkout', 'search']);
+    expect(keysOf(await app.flags({ limit: 2, tag: 'web', after: one.next ?? '' }))).toEqual(['sort']);
+  });
+
+  check('tags follow their flags', async ({ stores }) => {
+    const app = await settle(stores);
+    const keys = async (tag: string): Promise<readonly string[]> =>
+      keysOf(await app.flags({ limit: 10, tag }));
+    await commit(app, [create('a', { tags: ['x', 'y', 'x'] }), create('b', { tags: ['y'] })]);
+    expect([await keys('x'), await keys('y')]).toEqual([['a'], ['a', 'b']]);
+    await commit(app, [update('a', { tags: ['z'] })]);
+    expect([await keys('x'), await keys('y'), await keys('z')]).toEqual([[], ['b'], ['a']]);
+    await commit(app, [update('a', {}), { event: 'delete', key: 'b' }]);
+    expect([await keys('y'), await keys('z')]).toEqual([[], []]);
+    await commit(app, [create('b', { tags: ['y'] })]);
+    expect(await keys('y')).toEqual(['b']);
+    const long = 'ä'.repeat(3_000);
+    await commit(app, [update('a', { tags: [long] })]);
+    expect(await keys(long)).toEqual(['a']);
+  });
+
+  check(
+    'a tag changed twice in requests that arrive together ends as the last one left it',
+    async ({ stores }) => {
+      const app = await settle(stores);
+      await commit(app, [create('a', { tags: ['one'] })]);
+      await Promise.all([
+        commit(app, [update('a', { tags: ['two', 'three'] })]),
+        commit(app, [update('a', { tags: ['one'], enabled: true })]),
+        commit(app, [{ event: 'delete', key: 'a' }]),
+        commit(app, [create('a', { tags: ['four'] })]),
+      ]);
+      const tagged = await Promise.all(
+        ['one', 'two', 'three', 'four'].map(
+          async (tag) => keysOf(await app.flags({ limit: 10, tag })).length,
+        ),
+      );
+      expect(tagged).toEqual([0, 0, 0, 1]);
+    },
+  );
+
+  check('the changelog is newest first, page by page, and can be filtered', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a'), create('b')], by('ann', 10));
+    await app.commit(toggle('a', by('ben', 20)));
+    await app.commit(toggle('b', by('ann', 30)));
+    await app.commit(toggle('a', by('ben', 40)));
+    const ids = async (query: object): Promise<readonly string[]> =>
+      (await app.changelog({ limit: 10, ...query })).items.map((entry) => entry.id);
+    expect(await ids({})).toEqual(['5', '4', '3', '2', '1']);
+    expect(await ids({ flag: 'a' })).toEqual(['5', '3', '1']);
+    expect(await ids({ actor: 'ben' })).toEqual(['5', '3']);
+    expect(await ids({ since: at(20) })).toEqual(['5', '4', '3']);
+    expect(await ids({ until: at(20) })).toEqual(['3', '2', '1']);
+    expect(await ids({ since: at(11), until: at(39) })).toEqual(['4', '3']);
+    expect(await ids({ since: at(11), until: at(39), flag: 'b' })).toEqual(['4']);
+    expect(await ids({ since: at(41) })).toEqual([]);
+    expect(await ids({ until: at(9) })).toEqual([]);
+    const one = await app.changelog({ limit: 2, flag: 'a' });
+    expect(one.items.map((entry) => entry.id)).toEqual(['5', '3']);
+    expect(await ids({ flag: 'a', after: one.next ?? '' })).toEqual(['1']);
+  });
+
+  check('an entry is found by its id', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a')]);
+    const { items } = await app.changelog({ limit: 1 });
+    expect(await app.entry('1')).toEqual(items[0]);
+    for (const id of ['2', '0', '01', '', 'x', '1.0', '99999999999999999999'])
+      expect(await app.entry(id)).toBe(null);
+  });
+
+  check('a cursor that no list gave out is refused', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a'), create('b')]);
+    const ours = (await app.flags({ limit: 1 })).next ?? '';
+    for (const after of ['', 'a', '%', 'YQ==\n', 'w6Q', btoa('no such key!'), `${ours}"`]) {
+      expect(await refusal(app.flags({ limit: 1, after }))).toBe('invalid');
+    }
+    for (const after of ['', ours, 'x', btoa('0'), btoa('-1'), btoa('1e3')]) {
+      expect(await refusal(app.changelog({ limit: 1, after }))).toBe('invalid');
+    }
+  });
+
+  check('an export shows one version while commits go on', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a'), create('b'), create('c')]);
+    const flags = app.everyFlag()[Symbol.asyncIterator]();
+    const seen = [(await flags.next()).value];
+    await commit(app, [update('c', { enabled: true }), { event: 'delete', key: 'b' }, create('d')]);
+    for (let next = await flags.next(); !next.done; next = await flags.next()) seen.push(next.value);
+    expect(seen.map((flag) => [flag.definition.key, flag.definition.enabled])).toEqual([
+      ['a', false],
+      ['b', false],
+      ['c', false],
+    ]);
+    expect((await all(app.everyFlag())).map((flag) => flag.definition.key)).toEqual(['a', 'c', 'd']);
+    expect((await all(app.everyEntry())).map((entry) => entry.id)).toEqual(['1', '2', '3', '4', '5', '6']);
+  });
+};
