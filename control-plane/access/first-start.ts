@@ -1,4 +1,4 @@
-import { type FlagDefinition } from '../flags/change.ts';
+import type { FlagDefinition } from '../flags/change.ts';
 import { Problem } from '../problem.ts';
 import type { Accounts, App, Stores, Token, WriteInfo } from '../store/port.ts';
 import { exampleFlags } from './example.ts';
@@ -39,10 +39,7 @@ const EXAMPLE = 'example';
  * Makes an empty database one that can be used, and a changed HALYARD_ADMIN_TOKEN the one that holds. Null when this was not the
  * first start. The admin token comes last, so that a start that was cut short is followed by another first one.
  */
-export const firstStart = async (
-  ground: Ground,
-  options: FirstStartOptions,
-): Promise<FirstStart | null> => {
+export const firstStart = async (ground: Ground, options: FirstStartOptions): Promise<FirstStart | null> => {
   const { stores, account, now, random } = ground;
   const { accounts } = stores;
   await accounts.ensureAccount(account, new Date(now()).toISOString());
@@ -167,7 +164,8 @@ const exampleApp = async ({ stores, account, now, random }: Ground): Promise<App
       writeNow(now),
     );
   } catch (error) {
-    const other = error instanceof Problem && error.kind === 'conflict' ? await find(stores.accounts) : undefined;
+    const other =
+      error instanceof Problem && error.kind === 'conflict' ? await find(stores.accounts) : undefined;
     if (other === undefined) throw error;
     return other;
   }

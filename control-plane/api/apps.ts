@@ -138,7 +138,8 @@ export const appOperations = (setting: Setting): readonly AnyServed[] => {
         id: 'deleteApp',
         tag,
         summary: 'Delete an app',
-        description: 'Its flags and their history go with it; the account’s log keeps the last hash of its changelog.',
+        description:
+          'Its flags and their history go with it; the account’s log keeps the last hash of its changelog.',
         method: 'delete',
         path: APP,
         needs: 'admin',

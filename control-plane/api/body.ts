@@ -65,7 +65,8 @@ export const parseJson = (text: string): unknown => {
     const value: unknown = JSON.parse(text);
     return value;
   } catch (error) {
-    const found = error instanceof Error ? error.message.replace(/^JSON\.parse: /, '') : 'it cannot be parsed';
+    const found =
+      error instanceof Error ? error.message.replace(/^JSON\.parse: /, '') : 'it cannot be parsed';
     throw new Problem('malformed', { message: `The body is not JSON: ${found}.` });
   }
 };

@@ -11,9 +11,7 @@ const VERSION = '1.0.0';
 const Errors = z.array(
   z.object({
     code: z.int().openapi({ description: 'Stable; see the list of errors.' }),
-    message: z
-      .string()
-      .openapi({ description: 'What is wrong and what would be right, in one sentence.' }),
+    message: z.string().openapi({ description: 'What is wrong and what would be right, in one sentence.' }),
     pointer: z.string().optional().openapi({ description: 'JSON Pointer (RFC 6901) into the body.' }),
     version: z.int().optional().openapi({ description: 'With 412: the current version.' }),
   }),
@@ -45,19 +43,30 @@ const enveloped = (result: z.ZodType, list: boolean) =>
   });
 
 const HEADERS = {
-  comment: z.string().max(1_000).optional().openapi({
-    param: { name: 'X-Halyard-Comment', in: 'header' },
-    description: 'Why; kept in the changelog.',
-  }),
-  key: z.string().max(255).optional().openapi({
-    param: { name: 'Idempotency-Key', in: 'header' },
-    description: 'A repeat within 24 hours gets the first answer and changes nothing.',
-  }),
-  prefer: z.string().optional().openapi({
-    param: { name: 'Prefer', in: 'header' },
-    description: 'wait=SECONDS: answer when every live edge has the change, or after that long (RFC 7240).',
-    example: 'wait=5',
-  }),
+  comment: z
+    .string()
+    .max(1_000)
+    .optional()
+    .openapi({
+      param: { name: 'X-Halyard-Comment', in: 'header' },
+      description: 'Why; kept in the changelog.',
+    }),
+  key: z
+    .string()
+    .max(255)
+    .optional()
+    .openapi({
+      param: { name: 'Idempotency-Key', in: 'header' },
+      description: 'A repeat within 24 hours gets the first answer and changes nothing.',
+    }),
+  prefer: z
+    .string()
+    .optional()
+    .openapi({
+      param: { name: 'Prefer', in: 'header' },
+      description: 'wait=SECONDS: answer when every live edge has the change, or after that long (RFC 7240).',
+      example: 'wait=5',
+    }),
 };
 
 const IF_MATCH = 'The version of the flag that the change was made from, in quotes.';
@@ -70,18 +79,14 @@ const headersOf = (operation: Operation<unknown, unknown>): z.ZodType[] => {
   });
   return [
     ...(operation.writes === true ? [HEADERS.comment, HEADERS.key, HEADERS.prefer] : []),
-    ...(operation.ifMatch === undefined
-      ? []
-      : [operation.ifMatch === 'required' ? match : match.optional()]),
+    ...(operation.ifMatch === undefined ? [] : [operation.ifMatch === 'required' ? match : match.optional()]),
   ];
 };
 
 /** Problems that any call of its kind may answer, beside its own. */
 const problemsOf = (operation: Operation<unknown, unknown>): readonly ProblemKind[] => [
   ...(operation.needs === null ? [] : (['unauthenticated', 'forbidden', 'rate_limited'] as const)),
-  ...(operation.body === undefined
-    ? []
-    : (['malformed', 'invalid', 'too_large', 'media_type'] as const)),
+  ...(operation.body === undefined ? [] : (['malformed', 'invalid', 'too_large', 'media_type'] as const)),
   ...(operation.query === undefined ? [] : (['invalid'] as const)),
   ...(operation.ifMatch === undefined ? [] : (['precondition'] as const)),
   ...(operation.ifMatch === 'required' ? (['precondition_required'] as const) : []),
@@ -101,7 +106,8 @@ const responsesOf = (operation: Operation<unknown, unknown>) => {
       description: 'Done.',
       content: {
         [answers.type ?? 'application/json']: {
-          schema: answers.enveloped === false ? answers.schema : enveloped(answers.schema, answers.list === true),
+          schema:
+            answers.enveloped === false ? answers.schema : enveloped(answers.schema, answers.list === true),
         },
       },
     },
@@ -122,7 +128,10 @@ const parametersOf = (path: string) =>
       [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [
         name,
         name === 'priority'
-          ? z.int().min(1).openapi({ description: PARAMETERS[name] ?? '' })
+          ? z
+              .int()
+              .min(1)
+              .openapi({ description: PARAMETERS[name] ?? '' })
           : z.string().openapi({ description: PARAMETERS[name] ?? '' }),
       ]),
     ),

@@ -44,7 +44,9 @@ const contextOf = (parameters: URLSearchParams): Record<string, string | string[
 };
 
 const noSuchFlag = (key: string): Problem =>
-  new Problem('not_found', { message: `FLAG_NOT_FOUND: there is no flag ${JSON.stringify(key)} in this app.` });
+  new Problem('not_found', {
+    message: `FLAG_NOT_FOUND: there is no flag ${JSON.stringify(key)} in this app.`,
+  });
 
 export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
   const compiled = createCompiledFlags();

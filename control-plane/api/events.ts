@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import type { ChangelogEntry } from '../flags/change.ts';
 import type { AppStore } from '../store/port.ts';
 import { noSuchApp } from './apps.ts';
@@ -43,8 +43,6 @@ export const eventOperations = (setting: Setting): readonly AnyServed[] => [
   ),
 ];
 
-type EventData = z.infer<typeof EventData>;
-
 const utf8 = new TextEncoder();
 
 const streamOf = (
@@ -59,7 +57,7 @@ const streamOf = (
     start(controller) {
       let told = after;
       let ended = false;
-      let telling: Promise<void> | null = null;
+      let telling = false;
       let again = false;
       let gathering: ReturnType<typeof setTimeout> | null = null;
 
@@ -87,19 +85,21 @@ const streamOf = (
       // One reading at a time; what is committed meanwhile is read right after.
       const wake = (): void => {
         again = true;
-        telling ??= (async () => {
+        if (!telling) void keepTelling();
+      };
+      const keepTelling = async (): Promise<void> => {
+        telling = true;
+        try {
           while (again && !ended) {
             again = false;
             await tell();
           }
-        })()
-          .catch((error: unknown) => {
-            setting.log.warn({ err: error, account, app }, 'an event stream ended early');
-            end();
-          })
-          .finally(() => {
-            telling = null;
-          });
+        } catch (error) {
+          setting.log.warn({ err: error, account, app }, 'an event stream ended early');
+          end();
+        } finally {
+          telling = false;
+        }
       };
 
       const propagated = (): void => {
@@ -108,7 +108,9 @@ const streamOf = (
           setting.propagation
             .edges(account, app, told)
             .then((edges) => event({ type: 'propagation', version: told, edges: [...edges] }))
-            .catch((error: unknown) => setting.log.debug({ err: error, account, app }, 'edges cannot be asked'));
+            .catch((error: unknown) =>
+              setting.log.debug({ err: error, account, app }, 'edges cannot be asked'),
+            );
         }, GATHER_MS);
       };
 

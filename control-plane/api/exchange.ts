@@ -16,7 +16,10 @@ const REQUEST_ID = /^[A-Za-z0-9_.-]{1,64}$/;
  * or a header, because secrets travel there.
  */
 export const exchange =
-  ({ log, random, now }: Pick<Setting, 'log' | 'random' | 'now'>, metrics: Metrics): MiddlewareHandler<ExchangeEnv> =>
+  (
+    { log, random, now }: Pick<Setting, 'log' | 'random' | 'now'>,
+    metrics: Metrics,
+  ): MiddlewareHandler<ExchangeEnv> =>
   async (c, next) => {
     const began = now();
     const given = c.req.raw.headers.get('x-request-id');
@@ -33,7 +36,9 @@ export const exchange =
       status,
       ms: took,
       ...(operation === undefined ? {} : { operation }),
-      ...(caller === undefined ? {} : { account: caller.account, token_id: caller.token_id, actor: caller.name }),
+      ...(caller === undefined
+        ? {}
+        : { account: caller.account, token_id: caller.token_id, actor: caller.name }),
     };
     if (c.req.method === 'GET' || c.req.method === 'HEAD') log.debug(line, 'answered');
     else log.info(line, 'answered');

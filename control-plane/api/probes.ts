@@ -17,7 +17,10 @@ export const serveProbes = (app: Hono<ExchangeEnv>, setting: Setting, metrics: M
       return c.json({ status: 'ok' }, 200, headers);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return c.json({ status: 'unavailable', reason: error.message }, 503, { ...headers, 'retry-after': '1' });
+      return c.json({ status: 'unavailable', reason: error.message }, 503, {
+        ...headers,
+        'retry-after': '1',
+      });
     }
   });
 

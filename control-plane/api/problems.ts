@@ -26,7 +26,11 @@ export const PROBLEMS: Readonly<Record<ProblemKind, ProblemRow>> = {
     when: 'A good token without the permission, or for another account or app.',
   },
   not_found: { status: 404, code: 1004, when: 'No such account, app, flag, token or changelog entry.' },
-  method: { status: 405, code: 1005, when: 'The path exists, the method does not; `Allow` names those that do.' },
+  method: {
+    status: 405,
+    code: 1005,
+    when: 'The path exists, the method does not; `Allow` names those that do.',
+  },
   conflict: {
     status: 409,
     code: 1006,

@@ -70,26 +70,29 @@ const callsOf = (document: OpenApiDocument): DocumentedCall[] =>
   );
 
 const navigation = (tag: string, calls: readonly DocumentedCall[]): string =>
-  `<h2>${escape(tag)}</h2>\n<ul>${calls
+  `<h2>${escaped(tag)}</h2>\n<ul>${calls
     .filter((call) => call.tag === tag)
     .map(
       ({ operation }) =>
-        `<li><a href="#${escape(text(operation['operationId']))}">${escape(text(operation['summary']))}</a></li>`,
+        `<li><a href="#${escaped(text(operation['operationId']))}">${escaped(text(operation['summary']))}</a></li>`,
     )
     .join('')}</ul>`;
 
 const section = (tag: string, document: OpenApiDocument, calls: readonly DocumentedCall[]): string => {
   const about = (document.tags ?? []).find(({ name }) => name === tag)?.description ?? '';
-  return `<section><h2>${escape(tag)}</h2><p>${prose(about)}</p>
-${calls.filter((call) => call.tag === tag).map(callBlock).join('\n')}</section>`;
+  return `<section><h2>${escaped(tag)}</h2><p>${prose(about)}</p>
+${calls
+  .filter((call) => call.tag === tag)
+  .map(callBlock)
+  .join('\n')}</section>`;
 };
 
 const callBlock = ({ method, path, operation }: DocumentedCall): string => {
   const parameters = list(operation['parameters']).map(members);
   const body = members(members(operation['requestBody'])['content']);
-  return `<article id="${escape(text(operation['operationId']))}">
-<h3>${escape(text(operation['summary']))}</h3>
-<p class="call"><span class="method ${escape(method)}">${escape(method.toUpperCase())}</span> <code>${escape(path)}</code></p>
+  return `<article id="${escaped(text(operation['operationId']))}">
+<h3>${escaped(text(operation['summary']))}</h3>
+<p class="call"><span class="method ${escaped(method)}">${escaped(method.toUpperCase())}</span> <code>${escaped(path)}</code></p>
 ${text(operation['description'])
   .split('\n\n')
   .map((line) => `<p>${prose(line)}</p>`)
@@ -98,7 +101,7 @@ ${parameters.length === 0 ? '' : parameterTable(parameters)}
 ${Object.entries(body)
   .map(
     ([type, media]) =>
-      `<details open><summary>Body, <code>${escape(type)}</code></summary>${schemaBlock(members(media)['schema'])}</details>`,
+      `<details open><summary>Body, <code>${escaped(type)}</code></summary>${schemaBlock(members(media)['schema'])}</details>`,
   )
   .join('\n')}
 ${Object.entries(members(operation['responses']))
@@ -111,7 +114,7 @@ const parameterTable = (parameters: readonly Members[]): string =>
   `<table><thead><tr><th>Parameter</th><th>In</th><th>What</th></tr></thead><tbody>${parameters
     .map(
       (parameter) =>
-        `<tr><td><code>${escape(text(parameter['name']))}</code>${parameter['required'] === true ? ' <b>required</b>' : ''}</td><td>${escape(
+        `<tr><td><code>${escaped(text(parameter['name']))}</code>${parameter['required'] === true ? ' <b>required</b>' : ''}</td><td>${escaped(
           text(parameter['in']),
         )}</td><td>${prose(text(parameter['description']) || text(members(parameter['schema'])['description']))}</td></tr>`,
     )
@@ -122,12 +125,12 @@ const responseBlock = (status: string, response: Members): string => {
   const fine = status.startsWith('2');
   const about = prose(text(response['description']));
   return fine && media !== undefined
-    ? `<details><summary>${status}, <code>${escape(media[0])}</code></summary>${schemaBlock(members(media[1])['schema'])}</details>`
+    ? `<details><summary>${status}, <code>${escaped(media[0])}</code></summary>${schemaBlock(members(media[1])['schema'])}</details>`
     : `<p class="refusal"><b>${status}</b> ${about}</p>`;
 };
 
 const namedSchema = (name: string, schema: unknown): string =>
-  `<article id="schema-${escape(name)}"><h3>${escape(name)}</h3>${
+  `<article id="schema-${escaped(name)}"><h3>${escaped(name)}</h3>${
     text(members(schema)['description']) === '' ? '' : `<p>${prose(text(members(schema)['description']))}</p>`
   }${schemaBlock(schema)}</article>`;
 
@@ -135,7 +138,7 @@ const REFERENCE = /"\$ref": "#\/components\/schemas\/([A-Za-z0-9_.-]+)"/g;
 
 /** JSON Schema as it is, with links to what it refers to. */
 const schemaBlock = (schema: unknown): string =>
-  `<pre>${escape(JSON.stringify(schema ?? {}, null, 2).replaceAll(REFERENCE, '"$ref": →$1←')).replaceAll(
+  `<pre>${escaped(JSON.stringify(schema ?? {}, null, 2).replaceAll(REFERENCE, '"$ref": →$1←')).replaceAll(
     /→([A-Za-z0-9_.-]+)←/g,
     '<a href="#schema-$1">$1</a>',
   )}</pre>`;
@@ -148,7 +151,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const escape = (plain: string): string => plain.replaceAll(/[&<>"']/g, (one) => ESCAPES[one] ?? one);
+const escaped = (plain: string): string => plain.replaceAll(/[&<>"']/g, (one) => ESCAPES[one] ?? one);
 
 /** Escaped, with `code` as code. */
-const prose = (plain: string): string => escape(plain).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+const prose = (plain: string): string => escaped(plain).replaceAll(/`([^`]+)`/g, '<code>$1</code>');

@@ -132,12 +132,12 @@ const callOf = async (
 ): Promise<Call<unknown, unknown>> => {
   const who = caller ?? NOBODY;
   const { headers } = request;
-  const query =
-    operation.query === undefined ? undefined : parseQuery(operation.query, queryOf(request.url));
+  const query = operation.query === undefined ? undefined : parseQuery(operation.query, queryOf(request.url));
   const matched = operation.ifMatch === undefined ? null : ifMatch(headers);
   if (matched === null && operation.ifMatch === 'required') {
     throw new Problem('precondition_required', {
-      message: 'If-Match is missing; expected the version of the flag that the change was made from, as If-Match: "7".',
+      message:
+        'If-Match is missing; expected the version of the flag that the change was made from, as If-Match: "7".',
     });
   }
   const note = operation.writes === true ? comment(headers) : null;

@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi';
 import { parsePatch, parseSplitWeights } from '../flags/parse-body.ts';
 import { patchRule } from '../flags/patch-rule.ts';
 import { reweightSplit } from '../flags/reweight-split.ts';
@@ -10,7 +11,6 @@ import { Problem } from '../problem.ts';
 import type { Call } from './call.ts';
 import { commit } from './commit.ts';
 import { etagOf, flagAnswer } from './flags.ts';
-import { z } from '@hono/zod-openapi';
 import { type AnyServed, serve } from './operation.ts';
 import { FLAG, flagOf } from './paths.ts';
 import { switchParameter } from './query.ts';
@@ -20,7 +20,8 @@ const tag = 'Flags';
 const RULE = `${FLAG}/rules/{priority}`;
 
 const Reweighted = FlagSchema.partial().extend(SplitResult.shape).openapi('ReweightedFlag', {
-  description: 'The flag as it now is, and how many contexts moved. A dry run answers `moved` and `split` alone.',
+  description:
+    'The flag as it now is, and how many contexts moved. A dry run answers `moved` and `split` alone.',
 });
 
 const priorityOf = ({ params }: Pick<Call, 'params'>): number => {
@@ -35,7 +36,8 @@ const priorityOf = ({ params }: Pick<Call, 'params'>): number => {
 const versionOf = ({ ifMatch }: Pick<Call, 'ifMatch'>): number => {
   if (ifMatch !== null) return ifMatch;
   throw new Problem('precondition_required', {
-    message: 'If-Match is *; expected the version of the flag that the change was made from, as If-Match: "7".',
+    message:
+      'If-Match is *; expected the version of the flag that the change was made from, as If-Match: "7".',
   });
 };
 

@@ -197,3 +197,4 @@ export const EventData = z
     z.object({ type: z.literal('reload'), version: z.int() }),
   ])
   .openapi('Event', { description: 'The data of one server-sent event.' });
+export type EventData = z.infer<typeof EventData>;

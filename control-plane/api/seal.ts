@@ -12,7 +12,12 @@ export const sealedWith = (credential: string) => {
     .importKey('raw', utf8.encode(credential), 'HKDF', false, ['deriveKey'])
     .then((material) =>
       crypto.subtle.deriveKey(
-        { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: utf8.encode('halyard repeated answer') },
+        {
+          name: 'HKDF',
+          hash: 'SHA-256',
+          salt: new Uint8Array(),
+          info: utf8.encode('halyard repeated answer'),
+        },
         material,
         { name: 'AES-GCM', length: 256 },
         false,

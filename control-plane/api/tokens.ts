@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { coversApps, type Grant } from '../access/grant.ts';
 import { originOf } from '../access/cookie.ts';
+import { coversApps, type Grant } from '../access/grant.ts';
 import { mintLink } from '../access/link.ts';
 import { mintId, mintSecret, sha256Hex } from '../access/secret.ts';
 import { maySignIn } from '../access/session.ts';
@@ -48,7 +48,8 @@ const checkNewToken = async (
   if (body.allowed_origins != null && (body.permission !== 'evaluate' || body.app_ids?.length !== 1)) {
     issues.push({
       pointer: '/allowed_origins',
-      message: 'allowed_origins make a browser token; expected the permission "evaluate" and exactly one app in app_ids',
+      message:
+        'allowed_origins make a browser token; expected the permission "evaluate" and exactly one app in app_ids',
     });
   }
   if (body.expires_at != null && Date.parse(body.expires_at) <= Date.parse(write.at)) {
@@ -162,7 +163,8 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
         id: 'revokeToken',
         tag,
         summary: 'Revoke a token',
-        description: 'At once here, and on every edge as soon as it hears; its sessions and sign-in links end with it.',
+        description:
+          'At once here, and on every edge as soon as it hears; its sessions and sign-in links end with it.',
         method: 'delete',
         path: `${ACCOUNT}/tokens/{token_id}`,
         needs: 'admin',
@@ -185,7 +187,8 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
         id: 'createSignInLink',
         tag,
         summary: 'Mint a one-time sign-in link for the holder of a token',
-        description: 'Works once, within ten minutes. Send it over a channel you trust: who opens it is that person.',
+        description:
+          'Works once, within ten minutes. Send it over a channel you trust: who opens it is that person.',
         method: 'post',
         path: `${ACCOUNT}/tokens/{token_id}/link`,
         needs: 'admin',

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { sha256Hex } from '../access/secret.ts';
+import type { StoredFlag } from '../flags/change.ts';
 import { type Imported, importFlags } from '../flags/import-flags.ts';
 import { ImportReader } from '../flags/import-reader.ts';
 import { FlagDefinitionSchema } from '../flags/schema-flag.ts';
 import { exportLine } from '../flags/view.ts';
-import type { StoredFlag } from '../flags/change.ts';
 import { existingApp } from './apps.ts';
 import { readLines } from './body.ts';
 import type { Call } from './call.ts';
@@ -81,7 +81,7 @@ export const transferOperations = (setting: Setting): readonly AnyServed[] => [
       const app = await existingApp(setting, call.account, appOf(call));
       const { mode, dry_run: dryRun, flagship_account: flagshipAccount = null } = call.query;
       const reader = new ImportReader();
-      const read = call.idempotency === null ? null : new Array<string>();
+      const read = call.idempotency === null ? null : ([] as string[]);
       for await (const { number, text } of readLines(call.request)) {
         reader.add(number, text);
         read?.push(await sha256Hex(text));
