@@ -31,13 +31,13 @@ export type {
   Token,
 };
 
-type FlagCreate = z.input<typeof FlagCreate>;
-type FlagReplace = z.input<typeof FlagReplace>;
-type FlagPatch = z.input<typeof FlagPatch>;
-type RulePatch = z.input<typeof RulePatch>;
-type ChangesWrite = z.input<typeof ChangesWrite>;
-type SplitWeights = z.input<typeof SplitWeights>;
-type ImportResult = z.infer<typeof ImportResult>;
+type NewFlag = z.input<typeof FlagCreate>;
+type WholeFlag = z.input<typeof FlagReplace>;
+type SomeFields = z.input<typeof FlagPatch>;
+type SomeOfRule = z.input<typeof RulePatch>;
+type Batch = z.input<typeof ChangesWrite>;
+type Weights = z.input<typeof SplitWeights>;
+type Imported = z.infer<typeof ImportResult>;
 
 /** The server refused a call, or did not answer (`status` 0). */
 export class ApiError extends Error {
@@ -109,12 +109,12 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
 
   // The result is what the server's own schema of the call says: the types here are inferred from those.
   const ask = async <T>(method: string, path: string, body?: unknown, write?: WriteOptions): Promise<T> => {
-    const envelope: Envelope = await (await send(method, path, body, write)).json();
-    return envelope.result as T;
+    const response = await send(method, path, body, write);
+    return ((await response.json()) as Envelope).result as T;
   };
 
   const page = async <T>(path: string, query: object): Promise<Page<T>> => {
-    const envelope: Envelope = await (await send('GET', path + search(query))).json();
+    const envelope = (await (await send('GET', path + search(query))).json()) as Envelope;
     return { items: envelope.result as readonly T[], cursor: envelope.result_info?.cursor ?? null };
   };
 
@@ -142,11 +142,11 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
       } = {},
     ) => page<FlagView>(`${appPath(app)}/flags`, query),
     getFlag: (app: string, key: string) => ask<FlagView>('GET', flagPath(app, key)),
-    createFlag: (app: string, flag: FlagCreate, write?: WriteOptions) =>
+    createFlag: (app: string, flag: NewFlag, write?: WriteOptions) =>
       ask<FlagView>('POST', `${appPath(app)}/flags`, flag, write),
-    replaceFlag: (app: string, key: string, flag: FlagReplace, write?: WriteOptions) =>
+    replaceFlag: (app: string, key: string, flag: WholeFlag, write?: WriteOptions) =>
       ask<FlagView>('PUT', flagPath(app, key), flag, write),
-    patchFlag: (app: string, key: string, patch: FlagPatch, write?: WriteOptions) =>
+    patchFlag: (app: string, key: string, patch: SomeFields, write?: WriteOptions) =>
       ask<FlagView>('PATCH', flagPath(app, key), patch, write),
     deleteFlag: (app: string, key: string, write?: WriteOptions) =>
       ask<{ key: string }>('DELETE', flagPath(app, key), undefined, write),
@@ -154,14 +154,14 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
       app: string,
       key: string,
       priority: number,
-      patch: RulePatch,
+      patch: SomeOfRule,
       write: WriteOptions & { ifMatch: number },
     ) => ask<FlagView>('PATCH', `${flagPath(app, key)}/rules/${priority}`, patch, write),
     reweightRule: (
       app: string,
       key: string,
       priority: number,
-      weights: SplitWeights,
+      weights: Weights,
       write: WriteOptions & { ifMatch: number; dryRun?: boolean },
     ) =>
       ask<Partial<FlagView> & { moved: number }>(
@@ -170,7 +170,7 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
         weights,
         write,
       ),
-    changeFlags: (app: string, changes: ChangesWrite, write?: WriteOptions) =>
+    changeFlags: (app: string, changes: Batch, write?: WriteOptions) =>
       ask<{ app_version: number; flags: FlagView[] }>('POST', `${appPath(app)}/changes`, changes, write),
     restoreFlag: (app: string, key: string, changelogId: string, write?: WriteOptions) =>
       ask<FlagView>('POST', `${flagPath(app, key)}/restore`, { changelog_id: changelogId }, write),
@@ -202,7 +202,7 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
       lines: string,
       query: { mode?: 'merge' | 'replace'; dry_run?: 1; flagship_account?: string } = {},
       write?: WriteOptions,
-    ) => ask<ImportResult>('POST', `${appPath(app)}/import${search(query)}`, lines, write),
+    ) => ask<Imported>('POST', `${appPath(app)}/import${search(query)}`, lines, write),
 
     listTokens: () => ask<Token[]>('GET', `${root}/tokens`),
     createToken: (given: NewToken) => ask<MintedToken>('POST', `${root}/tokens`, given),
@@ -226,7 +226,7 @@ const writeHeaders = ({ ifMatch, comment, idempotencyKey, wait }: WriteOptions):
 
 const errorsOf = async (response: Response): Promise<readonly WireError[]> => {
   try {
-    const { errors }: { errors: readonly WireError[] } = await response.json();
+    const { errors } = (await response.json()) as { readonly errors: readonly WireError[] };
     return Array.isArray(errors) ? errors : [];
   } catch {
     // A proxy in between answers in its own words.

@@ -1,4 +1,3 @@
-import type { z } from '@hono/zod-openapi';
 import type { ChangelogEntry } from '../flags/change.ts';
 import type { AppStore } from '../store/port.ts';
 import { noSuchApp } from './apps.ts';
