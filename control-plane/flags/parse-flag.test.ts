@@ -419,6 +419,15 @@ describe('a flag is refused', () => {
     );
   });
 
+  it('compiles no more patterns once a hundred mistakes are found', () => {
+    const rules = Array.from({ length: 500 }, (_, index) => ({
+      ...rule,
+      priority: index + 1,
+      conditions: [{ attribute: 'a', operator: 'matches', value: `(${index}` }],
+    }));
+    expect(lines({ ...flag, rules })).toHaveLength(100);
+  });
+
   it('lists at most a thousand mistakes and counts the others', () => {
     const rules = Array.from({ length: 1000 }, () => ({ a: 1, b: 2 }));
     const issues = issuesOf(() => parseNewFlag({ ...flag, rules }));
