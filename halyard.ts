@@ -1,18 +1,19 @@
 #!/usr/bin/env -S node --conditions=halyard-source
 /** The command, and the only file that knows both the writer and the reader. */
 import { randomBytes } from 'node:crypto';
+import { enableCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FlagCache } from '@halyard/caches';
-import { createMemoryCache } from '@halyard/caches/memory';
-import { createControlPlane, nearestName, type Place, Problem, type Stores } from '@halyard/control-plane';
-import { createReplicator, type Replicator } from '@halyard/control-plane/replication';
-import { createEdge, type EdgeOptions } from '@halyard/edge';
+import type { Place } from '@halyard/control-plane';
+import { nearest } from '@halyard/control-plane/nearest';
+import { Problem } from '@halyard/control-plane/problem';
+import type { Edge, EdgeOptions } from '@halyard/edge';
 import type { Logger } from 'pino';
 import { type Command, HELP, parseCommand, UsageError } from './command-line.ts';
 import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
 import { readDashboard } from './dashboard-files.ts';
-import { CannotStart, type Listening, listen } from './listen.ts';
+import { CannotStart, listen } from './listen.ts';
 import { createLog } from './log.ts';
 import { openStores } from './open-stores.ts';
 import { welcome } from './welcome.ts';
@@ -25,55 +26,64 @@ const SETTLE_MS = 250;
 
 type Close = () => Promise<unknown>;
 
-/** Everything in one process: answers what edges answer and what the control plane answers, on one port. */
-const start = async (configuration: Configuration, command: Command, log: Logger): Promise<Close> => {
-  const stores = await openStores(configuration.databaseUrl, log);
-  const cache = await openCache(configuration.cacheUrl, log);
-  const replicator = createReplicator({ stores, cache, log, random: Math.random });
-  const controlPlane = createWriter(configuration, stores, cache, log, replicator);
-  const edge = createEdge({
-    ...(await edgeOptions(configuration, cache, log)),
-    authenticate: controlPlane.authenticate,
-  });
-  const server = await listen(
-    (request, env) => (isEdgePath(request.url) ? edge.app : controlPlane.app).fetch(request, env),
-    configuration,
-  );
-  const first = await controlPlane.firstStart(firstStartOptions(configuration, command));
-  replicator.start();
-  await Promise.all([controlPlane.start(), edge.start()]);
-  await greet(configuration, server, controlPlane, first);
-  return async () => {
-    // Streams end first: a server that waits for open answers would wait for them.
-    await Promise.all([edge.close(), controlPlane.close(), server.close(GRACE_MS)]);
-    await replicator.close();
-    await cache.close();
-    await stores.close();
-  };
-};
-
-const startControlPlane = async (
+/**
+ * The writer: API, dashboard, replicator. With an edge in the same process it answers what edges answer too, on the same port, and
+ * an answered write is visible there.
+ */
+const startWriter = async (
   configuration: Configuration,
   command: Command,
   log: Logger,
+  withEdge: boolean,
 ): Promise<Close> => {
-  const stores = await openStores(configuration.databaseUrl, log);
-  const cache = await openCache(configuration.cacheUrl, log);
+  const [stores, cache, { createReplicator }, { createControlPlane }] = await Promise.all([
+    openStores(configuration.databaseUrl, log),
+    openCache(configuration.cacheUrl, log),
+    import('@halyard/control-plane/replication'),
+    import('@halyard/control-plane'),
+  ]);
   const replicator = createReplicator({ stores, cache, log, random: Math.random });
-  const controlPlane = createWriter(configuration, stores, cache, log);
-  const server = await listen((request, env) => controlPlane.app.fetch(request, env), configuration);
-  const first = await controlPlane.firstStart(firstStartOptions(configuration, command));
+  const controlPlane = createControlPlane({
+    stores,
+    cache,
+    account: configuration.account,
+    now: Date.now,
+    log,
+    publicUrl: configuration.publicUrl,
+    trustProxy: configuration.trustProxy,
+    dashboard: readDashboard(join(import.meta.dirname, 'dashboard', 'dist')),
+    ...(withEdge
+      ? { settled: (place: Place, version: number) => replicator.settled(place, version, SETTLE_MS) }
+      : {}),
+  });
+  const edge = withEdge
+    ? await createEdge(configuration, cache, log, { authenticate: controlPlane.authenticate })
+    : null;
+  // The port first: who cannot have it must not have used up the first start, which shows its secrets once.
+  const server = await listen(
+    (request, env) =>
+      (edge !== null && isEdgePath(request.url) ? edge : controlPlane).app.fetch(request, env),
+    configuration,
+  );
+  const first = await controlPlane.firstStart({
+    adminToken: configuration.adminToken,
+    secret: configuration.secret,
+    example: !command.flags.has('--no-example'),
+  });
   replicator.start();
-  await controlPlane.start();
-  if (cache.kind === 'memory') {
+  await Promise.all([controlPlane.start(), edge?.start()]);
+  if (edge === null && cache.kind === 'memory') {
     log.warn(
       {},
-      'HALYARD_CACHE_URL is memory:, so no edge can follow this control plane; set it to redis:// or nats://.',
+      'No edge can follow a control plane whose HALYARD_CACHE_URL is memory:; set it to redis:// or nats://.',
     );
   }
-  await greet(configuration, server, controlPlane, first);
+  const url = configuration.publicUrl ?? server.url;
+  const shown = first === null ? null : { ...first, link: await controlPlane.mintSignInLink(url) };
+  console.log(welcome(url, server.url, VERSION, shown));
   return async () => {
-    await Promise.all([controlPlane.close(), server.close(GRACE_MS)]);
+    // Streams end first: a server that waits for open answers would wait for them.
+    await Promise.all([edge?.close(), controlPlane.close(), server.close(GRACE_MS)]);
     await replicator.close();
     await cache.close();
     await stores.close();
@@ -87,7 +97,7 @@ const startEdge = async (configuration: Configuration, log: Logger): Promise<Clo
     );
   }
   const cache = await openCache(configuration.cacheUrl, log);
-  const edge = createEdge({ ...(await edgeOptions(configuration, cache, log)), standalone: true });
+  const edge = await createEdge(configuration, cache, log, { standalone: true });
   const server = await listen((request, env) => edge.app.fetch(request, env), configuration);
   await edge.start();
   console.log(`Halyard ${VERSION} edge is running on ${server.url}`);
@@ -98,78 +108,49 @@ const startEdge = async (configuration: Configuration, log: Logger): Promise<Clo
 };
 
 const openCache = async (url: string, log: Logger): Promise<FlagCache> => {
-  if (url === 'memory:') return createMemoryCache({ now: Date.now, log });
+  if (url === 'memory:')
+    return (await import('@halyard/caches/memory')).createMemoryCache({ now: Date.now, log });
   if (/^rediss?:/.test(url)) return (await import('@halyard/caches/redis')).connectRedisCache(url, { log });
   return (await import('@halyard/caches/nats')).connectNatsCache(url, { log });
 };
 
-const createWriter = (
+const createEdge = async (
   configuration: Configuration,
-  stores: Stores,
   cache: FlagCache,
   log: Logger,
-  replicator?: Replicator,
-) =>
-  createControlPlane({
-    stores,
+  extra: Pick<EdgeOptions, 'authenticate' | 'standalone'>,
+): Promise<Edge> => {
+  const edge = await import('@halyard/edge');
+  const { edgeData, publicUrl } = configuration;
+  return edge.createEdge({
     cache,
     account: configuration.account,
+    id: `${hostname()}-${randomBytes(4).toString('hex')}`,
     now: Date.now,
     log,
-    publicUrl: configuration.publicUrl,
-    trustProxy: configuration.trustProxy,
-    dashboard: readDashboard(join(import.meta.dirname, 'dashboard', 'dist')),
-    ...(replicator === undefined
+    ...(publicUrl === null ? {} : { publicUrl }),
+    ...(edgeData === null
       ? {}
-      : { settled: (place: Place, version: number) => replicator.settled(place, version, SETTLE_MS) }),
+      : { disk: await (await import('@halyard/edge/disk')).openDisk(edgeData, { log }) }),
+    ...extra,
   });
-
-const edgeOptions = async (
-  configuration: Configuration,
-  cache: FlagCache,
-  log: Logger,
-): Promise<EdgeOptions> => ({
-  cache,
-  account: configuration.account,
-  id: `${hostname()}-${randomBytes(4).toString('hex')}`,
-  now: Date.now,
-  log,
-  ...(configuration.publicUrl === null ? {} : { publicUrl: configuration.publicUrl }),
-  ...(configuration.edgeData === null
-    ? {}
-    : { disk: await (await import('@halyard/edge/disk')).openDisk(configuration.edgeData, { log }) }),
-});
-
-const firstStartOptions = (configuration: Configuration, command: Command) => ({
-  adminToken: configuration.adminToken,
-  secret: configuration.secret,
-  example: !command.flags.has('--no-example'),
-});
+};
 
 const EDGE_PATH = /^\w+:\/\/[^/]+\/(ofrep|apps)\//;
 const isEdgePath = (url: string): boolean => EDGE_PATH.test(url);
 
-const greet = async (
-  configuration: Configuration,
-  server: Listening,
-  controlPlane: ReturnType<typeof createControlPlane>,
-  first: Awaited<ReturnType<typeof controlPlane.firstStart>>,
-): Promise<void> => {
-  const url = configuration.publicUrl ?? server.url;
-  const shown = first === null ? null : { ...first, link: await controlPlane.mintSignInLink(url) };
-  console.log(welcome(url, server.url, VERSION, shown));
-};
-
 const run = async (): Promise<void> => {
-  const command = parseCommand(process.argv.slice(2), nearestName);
+  // Parsed and compiled modules are kept for the next start, which is then about twice as fast.
+  enableCompileCache();
+  const command = parseCommand(process.argv.slice(2), nearest);
   if (command.name === 'help') return console.log(HELP);
-  const configuration = readConfiguration(process.env, command.settings, nearestName);
+  const configuration = readConfiguration(process.env, command.settings, nearest);
   const log = createLog(configuration.log);
   switch (command.name) {
     case 'start':
-      return untilStopped(await start(configuration, command, log), log);
+      return untilStopped(await startWriter(configuration, command, log, true), log);
     case 'control-plane':
-      return untilStopped(await startControlPlane(configuration, command, log), log);
+      return untilStopped(await startWriter(configuration, command, log, false), log);
     case 'edge':
       return untilStopped(await startEdge(configuration, log), log);
     default:

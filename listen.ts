@@ -31,15 +31,15 @@ export const listen = (
         url: `http://${reachable(host)}:${bound}`,
         close: (graceMs) =>
           new Promise((closed) => {
-            const cut = setTimeout(
-              () => 'closeAllConnections' in server && server.closeAllConnections(),
-              graceMs,
-            );
+            if (!('closeIdleConnections' in server)) throw new Error('an HTTP/2 server was not asked for');
+            const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+            // A connection whose answer ends after this is idle then, and kept alive for a next request that will not be taken.
+            const idle = setInterval(() => server.closeIdleConnections(), 20);
             server.close(() => {
               clearTimeout(cut);
+              clearInterval(idle);
               closed();
             });
-            if ('closeIdleConnections' in server) server.closeIdleConnections();
           }),
       });
     });

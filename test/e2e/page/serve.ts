@@ -21,8 +21,9 @@ export const servePage = async (): Promise<{ readonly origin: string; close(): P
     const path = new URL(request.url ?? '/', 'http://page').pathname;
     try {
       const file = join(outDir, path === '/' ? 'index.html' : path);
+      const body = await readFile(file);
       response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
-      response.end(await readFile(file));
+      response.end(body);
     } catch {
       response.writeHead(404).end();
     }
