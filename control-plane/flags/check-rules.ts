@@ -5,7 +5,7 @@ import { isList, isObject, type JsonObject, own } from './json.ts';
 import { LIMITS } from './schema-flag.ts';
 
 /** The contract's own sentence: existing clients look for it. */
-export const CATCH_ALL_ORDER = 'Rules with empty conditions must come after rules with conditions';
+const CATCH_ALL_ORDER = 'Rules with empty conditions must come after rules with conditions';
 
 /** What only several fields together show to be wrong in a list of rules. */
 export function checkRules(

@@ -10,7 +10,7 @@ export interface BareObject {
   [name: string]: Bare;
 }
 
-export const emptyBare = (): BareObject => Object.create(null);
+const emptyBare = (): BareObject => Object.create(null);
 
 /** Throws a TypeError for what is not JSON. */
 export function bare(value: unknown): Bare {

@@ -13,7 +13,7 @@ export const own = (value: unknown, name: string | number): unknown =>
     ? Reflect.get(value, name)
     : undefined;
 
-export const JSON_DEPTH = 32;
+const JSON_DEPTH = 32;
 
 /**
  * Whether a value is JSON that every store keeps as it is: at most 32 deep, finite numbers, no U+0000 (PostgreSQL's text has no

@@ -15,7 +15,7 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 /** As `parseBody`; issues are collected. Null if the shape is wrong. */
-export function readBody<T>(schema: z.ZodType<T>, body: unknown, issues: Issues, at: Path): T | null {
+function readBody<T>(schema: z.ZodType<T>, body: unknown, issues: Issues, at: Path): T | null {
   if (!checkJson(body, issues, at)) return null;
   const parsed = schema.safeParse(body, { reportInput: true });
   if (parsed.success) return parsed.data;

@@ -28,7 +28,7 @@ const BOOLEAN = 'true or false';
 const TAG = 'a text of 1 to 128 characters';
 const SALT = 'a text of 1 to 512 characters';
 
-export const Bucketing = strict('bucketing', {
+const Bucketing = strict('bucketing', {
   hash: z.enum(['murmur3', 'flagship'], expected('"murmur3" or "flagship"')),
   salt: z.string(expected(SALT)).min(1, expected(SALT)).max(512, expected(SALT)),
 }).openapi('Bucketing', {

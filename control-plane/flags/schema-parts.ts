@@ -1,4 +1,4 @@
-import { type FlagValue, OPERATORS, type Operator, type Scalar } from '@halyard/engine';
+import { type FlagValue, isPercentage, OPERATORS, type Operator, type Scalar } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
 import { fieldsOf } from './sentences.ts';
 
@@ -35,14 +35,11 @@ export const Attribute = z.string(expected(TEXT)).min(1, expected(TEXT)).openapi
 
 const PERCENTAGE = 'a number from 0 to 100';
 
-/** The contract's test: a decimal that survives being written with six places. */
-export const hasSixDecimals = (value: number): boolean => Number(value.toFixed(6)) === value;
-
 export const Percentage = z
   .number(expected(PERCENTAGE))
   .min(0, expected(PERCENTAGE))
   .max(100, expected(PERCENTAGE))
-  .refine(hasSixDecimals, expected(`${PERCENTAGE} with at most 6 decimals`));
+  .refine(isPercentage, expected(`${PERCENTAGE} with at most 6 decimals`));
 
 export const Version = z
   .int(expected('a whole number'))
@@ -57,7 +54,7 @@ export const Value = z.custom<FlagValue>().openapi({
 
 export const ScalarValue = z.custom<Scalar>().openapi({ type: ['string', 'number', 'boolean'] });
 
-export const OPERATOR_NAMES: readonly Operator[] = Object.keys(OPERATORS) as Operator[];
+const OPERATOR_NAMES: readonly Operator[] = Object.keys(OPERATORS) as Operator[];
 
 export const OperatorName = z.enum(OPERATOR_NAMES as [Operator, ...Operator[]], {
   error: `one of ${OPERATOR_NAMES.join(', ')}`,

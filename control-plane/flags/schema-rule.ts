@@ -25,7 +25,7 @@ const Group = strict('a group', {
 }).openapi('Group');
 
 /** sentences.ts chooses the branch of this union by the presence of `logical_operator`: keep the order. */
-export const Condition: z.ZodType<ConditionShape> = z
+const Condition: z.ZodType<ConditionShape> = z
   .lazy((): z.ZodType<ConditionShape> => z.union([Comparison, Group]))
   .openapi('Condition', { description: 'A comparison, or a group of conditions; at most 6 deep.' });
 
