@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACCOUNT, FLAG, type Ground, openGround } from './scenario.ts';
+
+let ground: Ground;
+const ORIGIN = 'https://www.example.com';
+let browser: string;
+
+beforeAll(async () => {
+  ground = await openGround();
+  await ground.ask('POST', '/apps/shop/flags', { body: { ...FLAG, metadata: { team: 'pay' } } });
+  await ground.ask('POST', '/apps/shop/flags', {
+    body: {
+      ...FLAG,
+      key: 'lists',
+      client_side: false,
+      rules: [
+        { priority: 1, conditions: [{ attribute: 'roles', operator: 'has', value: 'admin' }], serve_variation: 'on' },
+      ],
+    },
+  });
+  ({ secret: browser } = await ground.mint({
+    name: 'page',
+    permission: 'evaluate',
+    app_ids: ['shop'],
+    allowed_origins: [ORIGIN],
+  }));
+});
+afterAll(() => ground.close());
+
+const evaluate = (query: string, options: { token?: string | null; headers?: Record<string, string> } = {}) =>
+  ground.ask('GET', `/apps/shop/evaluate?${query}`, options);
+
+describe('GET evaluate', () => {
+  test('answers outside the envelope, every parameter being an attribute', async () => {
+    const pro = await evaluate('flagKey=new-checkout&targetingKey=u&plan=pro');
+    expect(pro.status).toBe(200);
+    expect(pro.json).toEqual({
+      flagKey: 'new-checkout',
+      value: true,
+      variant: 'on',
+      reason: 'TARGETING_MATCH',
+      metadata: { team: 'pay' },
+    });
+    expect(pro.headers.get('cache-control')).toBe('private, no-store');
+    expect(pro.headers.get('vary')).toBe('Authorization, X-API-Key, Origin');
+    expect((await evaluate('flagKey=new-checkout')).json).toMatchObject({ variant: 'off', reason: 'DEFAULT' });
+  });
+
+  test('a repeated parameter is a list', async () => {
+    expect((await evaluate('flagKey=lists&roles=dev&roles=admin')).json.variant).toBe('on');
+    expect((await evaluate('flagKey=lists&roles=admin')).json.variant).toBe('off');
+  });
+
+  test('sees every commit at once', async () => {
+    await ground.ask('PATCH', '/apps/shop/flags/lists', { body: { enabled: false } });
+    expect((await evaluate('flagKey=lists')).json.reason).toBe('DISABLED');
+    await ground.ask('PATCH', '/apps/shop/flags/lists', { body: { enabled: true } });
+  });
+
+  test('envelopes its errors', async () => {
+    const gone = await evaluate('flagKey=gone');
+    expect([gone.status, gone.json.errors]).toEqual([
+      404,
+      [{ code: 1004, message: 'FLAG_NOT_FOUND: there is no flag "gone" in this app.' }],
+    ]);
+    const none = await evaluate('targetingKey=u');
+    expect([none.status, none.json.errors[0].message]).toEqual([
+      400,
+      'flagKey is missing; expected the key of a flag.',
+    ]);
+    const nowhere = await ground.ask('GET', '/apps/nowhere/evaluate?flagKey=x');
+    expect(nowhere.json.errors[0].message).toBe('There is no app "nowhere" in this account.');
+  });
+
+  test('a stored flag of a newer release is 422 PARSE_ERROR, not false', async () => {
+    const after = {
+      ...FLAG,
+      key: 'newer',
+      bucketing: { hash: 'murmur3', salt: 's' },
+      rules: [
+        { priority: 1, conditions: [{ attribute: 'a', operator: 'telepathy', value: 1 }], serve_variation: 'on' },
+      ],
+    };
+    await ground.stores.app(ACCOUNT, 'shop').commit({
+      keys: ['newer'],
+      // As a newer release would have written it: this one's types do not know the operator.
+      decide: () => ({ changes: [{ event: 'create', key: 'newer', after: after as never }], answer: null }),
+      write: { actor: { name: 'newer', token_id: '' }, at: '2026-11-24T09:00:00.000Z', comment: null },
+    });
+    const failed = await evaluate('flagKey=newer');
+    expect([failed.status, failed.json.errors[0].code]).toEqual([422, 1011]);
+    expect(failed.json.errors[0].message).toMatch(/^PARSE_ERROR: .*telepathy/);
+  });
+
+  test('`constructor` and `__proto__` are ordinary names', async () => {
+    expect((await evaluate('flagKey=constructor')).status).toBe(404);
+    expect((await evaluate('flagKey=lists&__proto__=x&constructor=y')).status).toBe(200);
+  });
+});
+
+describe('a browser token', () => {
+  const from = (origin: string) => ({ token: browser, headers: { origin } });
+
+  test('works from its origin alone, and says so to the browser', async () => {
+    const fine = await evaluate('flagKey=new-checkout', from(ORIGIN));
+    expect(fine.status).toBe(200);
+    expect(fine.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(fine.headers.get('access-control-expose-headers')).toContain('ETag');
+    expect(fine.headers.get('access-control-allow-credentials')).toBeNull();
+    const elsewhere = await evaluate('flagKey=new-checkout', from('https://evil.example'));
+    expect(elsewhere.status).toBe(403);
+    expect(elsewhere.headers.get('access-control-allow-origin')).toBeNull();
+    expect((await evaluate('flagKey=new-checkout', { token: browser })).status).toBe(403);
+  });
+
+  test('does not know flags that are not client-side', async () => {
+    expect((await evaluate('flagKey=lists', from(ORIGIN))).status).toBe(404);
+  });
+
+  test('refusals can be read by the page too', async () => {
+    const unknown = await evaluate('flagKey=new-checkout', { token: 'hly_no', headers: { origin: ORIGIN } });
+    expect([unknown.status, unknown.headers.get('access-control-allow-origin')]).toEqual([401, ORIGIN]);
+  });
+
+  test('a preflight passes for an origin that any token of the app allows', async () => {
+    const preflight = (origin: string) =>
+      ground.ask('OPTIONS', '/apps/shop/evaluate', {
+        token: null,
+        headers: { origin, 'access-control-request-method': 'GET' },
+      });
+    const fine = await preflight(ORIGIN);
+    expect(fine.status).toBe(204);
+    expect(fine.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(fine.headers.get('access-control-allow-headers')).toContain('Authorization');
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('POST explain', () => {
+  test('answers the result and the trace', async () => {
+    const { status, json } = await ground.ask('POST', '/apps/shop/explain', {
+      body: { key: 'new-checkout', context: { plan: 'free', targetingKey: 'user-42' } },
+    });
+    expect(status).toBe(200);
+    expect(json.result).toMatchObject({ key: 'new-checkout', variant: expect.any(String) });
+    expect(json.result.rules[0]).toMatchObject({
+      priority: 1,
+      outcome: 'conditions',
+      conditions: [{ attribute: 'plan', held: false, seen: { missing: false, value: 'free' } }],
+    });
+    expect(json.result.rules[1].share.bucket).toEqual(expect.any(Number));
+    expect(json.result.text).toContain('rule 1');
+  });
+
+  test('refuses a context that is none, or too deep, and a key that is not there', async () => {
+    const explain = (body: unknown) => ground.ask('POST', '/apps/shop/explain', { body });
+    expect((await explain({ key: 'new-checkout', context: [] })).json.errors[0].pointer).toBe('/context');
+    const deep = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`);
+    expect((await explain({ key: 'new-checkout', context: deep })).status).toBe(400);
+    const gone = await explain({ key: 'gone', context: {} });
+    expect([gone.status, gone.json.errors[0].pointer]).toEqual([404, '/key']);
+  });
+});

@@ -1,0 +1,151 @@
+import { appSpace } from '@halyard/caches';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { ACCOUNT, FLAG, type Ground, openGround } from './scenario.ts';
+
+let ground: Ground;
+const opened: Ground[] = [];
+beforeEach(async () => {
+  ground = await openGround();
+  opened.push(ground);
+});
+afterAll(async () => {
+  for (const each of opened) await each.close();
+});
+
+const applied = (edge: string, version: number) =>
+  ground.cache.beat(edge, new Map([[appSpace(ACCOUNT, 'shop'), version]]));
+const propagation = async () => (await ground.ask('GET', '/apps/shop/propagation')).json.result;
+
+test('tells what each live edge has, and how long it took by our clock', async () => {
+  expect(await propagation()).toEqual({ version: 0, edges: [] });
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  ground.clock.ms += 40;
+  await applied('edge-a', 1);
+  await ground.cache.beat('edge-idle', new Map());
+  expect(await propagation()).toEqual({
+    version: 1,
+    edges: [
+      { id: 'edge-a', applied_version: 1, lag_ms: 40, last_seen: '2026-11-24T09:00:00.040Z' },
+      { id: 'edge-idle', applied_version: null, lag_ms: 0, last_seen: '2026-11-24T09:00:00.040Z' },
+    ],
+  });
+  await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: false } });
+  ground.clock.ms += 900;
+  expect((await propagation()).edges[0]).toMatchObject({ applied_version: 1, lag_ms: 900 });
+  await applied('edge-a', 2);
+  expect((await propagation()).edges[0]).toMatchObject({ applied_version: 2, lag_ms: 900 });
+  expect((await ground.ask('GET', '/apps/nowhere/propagation')).status).toBe(404);
+});
+
+test('Prefer: wait answers when every live edge has the change', async () => {
+  await applied('edge-a', 0);
+  await ground.cache.beat('edge-idle', new Map());
+  let answered = false;
+  const asked = ground
+    .ask('POST', '/apps/shop/flags', { body: FLAG, headers: { prefer: 'respond-async, wait=10' } })
+    .finally(() => {
+      answered = true;
+    });
+  await vi.waitFor(async () => expect(await ground.changelog()).toHaveLength(1), { timeout: 10_000 });
+  expect(answered).toBe(false);
+  await applied('edge-a', 1);
+  const { status, json, headers } = await asked;
+  expect(status).toBe(201);
+  expect(headers.get('preference-applied')).toBe('wait=10');
+  expect(json.result_info.propagation).toMatchObject({
+    version: 1,
+    complete: true,
+    edges: [{ id: 'edge-a', applied_version: 1 }, { id: 'edge-idle' }],
+  });
+});
+
+test('Prefer: wait gives up after its seconds and says so', async () => {
+  await applied('edge-a', 0);
+  const { json } = await ground.ask('POST', '/apps/shop/flags', { body: FLAG, headers: { prefer: 'wait=0' } });
+  expect(json.result_info.propagation).toMatchObject({
+    version: 1,
+    complete: false,
+    edges: [{ id: 'edge-a', applied_version: 0 }],
+  });
+});
+
+test('an answered write has settled on this process’s own edge first', async () => {
+  const settled: unknown[] = [];
+  const own = await openGround({
+    settled: async (place, version) => {
+      settled.push([place, version]);
+    },
+  });
+  opened.push(own);
+  await own.ask('POST', '/apps/shop/flags', { body: FLAG });
+  const { json } = await own.ask('POST', '/apps', { body: { name: 'another' } });
+  expect(json.success).toBe(true);
+  expect(settled[0]).toEqual([{ account: ACCOUNT, app: 'shop' }, 1]);
+  expect(settled[1]).toEqual([{ account: ACCOUNT, app: null }, expect.any(Number)]);
+});
+
+/** Reads events until one satisfies, for as long as a slow machine may take. */
+const follow = async (headers: Record<string, string> = {}) => {
+  const response = await ground.controlPlane.app.request(
+    `http://halyard.test/client/v4/accounts/${ACCOUNT}/flagship/apps/shop/events`,
+    { headers: { authorization: `Bearer ${ground.admin}`, ...headers } },
+  );
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=UTF-8');
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  return {
+    async until(satisfies: (event: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
+      for (;;) {
+        const end = text.indexOf('\n\n');
+        if (end === -1) {
+          const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+          if (done) return { ended: true };
+          text += value;
+          continue;
+        }
+        const lines = text.slice(0, end).split('\n');
+        text = text.slice(end + 2);
+        const data = lines.find((line) => line.startsWith('data: '));
+        if (data === undefined) continue;
+        const event: Record<string, unknown> = JSON.parse(data.slice(6));
+        if (satisfies(event)) return event;
+      }
+    },
+    cancel: () => reader?.cancel(),
+  };
+};
+
+test('the event stream tells commits, who made them, and how far they came', async () => {
+  const stream = await follow();
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG, headers: { 'x-halyard-comment': 'why' } });
+  expect(await stream.until(({ type }) => type === 'commit')).toMatchObject({
+    version: 1,
+    actor: { name: 'ada' },
+    keys: ['new-checkout'],
+    comment: 'why',
+  });
+  await applied('edge-a', 1);
+  const told = await stream.until(({ type, edges }) => type === 'propagation' && Array.isArray(edges) && edges.length > 0);
+  expect(told).toMatchObject({ edges: [{ id: 'edge-a', applied_version: 1 }] });
+  await stream.cancel();
+});
+
+test('the event stream resumes after Last-Event-ID', async () => {
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  await ground.ask('DELETE', '/apps/shop/flags/new-checkout');
+  const stream = await follow({ 'last-event-id': '1' });
+  expect(await stream.until(({ type }) => type === 'commit')).toMatchObject({ version: 2 });
+  await stream.cancel();
+});
+
+test('the event stream ends with the app, and with the process', async () => {
+  const stream = await follow();
+  await ground.ask('DELETE', '/apps/shop');
+  expect(await stream.until(({ ended }) => ended === true)).toEqual({ ended: true });
+  const other = await openGround();
+  opened.push(other);
+  ground = other;
+  const second = await follow();
+  await other.controlPlane.close();
+  expect(await second.until(({ ended }) => ended === true)).toEqual({ ended: true });
+});
