@@ -16,6 +16,8 @@ import { turn } from './sqlite/turns.ts';
 import { Writer } from './sqlite/writer.ts';
 import { createStores, type StoresOptions, undelivered } from './stores.ts';
 
+export { backupSqlite, restoreSqlite } from './sqlite/backup.ts';
+
 export interface SqliteOptions extends StoresOptions {
   readonly log: StoreLog;
 }

@@ -4,8 +4,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../problem.ts';
 
+/** SQLite waits for a lock inside the call, with the whole process: long only while nothing else goes on yet. */
+const OPEN_BUSY_MS = 5_000;
+const BUSY_MS = 20;
+
 /** "HALY": tells our files from other programs' (https://www.sqlite.org/pragma.html#pragma_application_id). */
-const APPLICATION_ID = 0x48414c59;
+export const APPLICATION_ID = 0x48414c59;
 
 /** The absolute path, or null for a database in memory. */
 export const pathOfUrl = (url: string): string | null => {
@@ -44,8 +48,9 @@ export const openReader = (path: string): DatabaseSync =>
 const opened = (path: string | null, prepare: (database: DatabaseSync) => void): DatabaseSync => {
   let database: DatabaseSync | null = null;
   try {
-    database = new DatabaseSync(path ?? ':memory:', { timeout: 50 });
+    database = new DatabaseSync(path ?? ':memory:', { timeout: OPEN_BUSY_MS });
     prepare(database);
+    database.exec(`pragma busy_timeout = ${BUSY_MS}`);
     return database;
   } catch (error) {
     database?.close();
@@ -54,13 +59,14 @@ const opened = (path: string | null, prepare: (database: DatabaseSync) => void):
   }
 };
 
-const makeDirectory = (path: string): void => {
+/** The directory of a file, with those above it. */
+export const makeDirectory = (path: string): void => {
   const directory = dirname(path);
   try {
     mkdirSync(directory, { recursive: true });
   } catch (error) {
     throw new Problem('unavailable', {
-      message: `The directory ${directory} cannot be created (${messageOf(error)}); create it yourself and make it writable for this user, or name another with HALYARD_DATABASE_URL.`,
+      message: `The directory ${directory} cannot be created (${messageOf(error)}); create it yourself and make it writable for this user, or name another.`,
     });
   }
 };

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
+import { Problem } from '../../problem.ts';
 import type { Transaction } from '../database.ts';
 import type { Place } from '../port.ts';
 import type { Schema } from '../schema.ts';
@@ -38,6 +39,7 @@ export class Writer {
 
   transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return new Promise((resolve, fail) => {
+      if (this.#closed) return fail(closed());
       this.#queue.push({
         run: async (transaction) => {
           const value = await work(transaction);
@@ -117,9 +119,12 @@ export class Writer {
         this.#database.exec('begin immediate');
         return;
       } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline || this.#closed) throw error;
+        if (!isBusy(error) || performance.now() > deadline) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, BUSY_STEP_MS));
     }
   }
 }
+
+const closed = (): Problem =>
+  new Problem('unavailable', { message: 'The database is closed: this process is stopping.' }, 1);

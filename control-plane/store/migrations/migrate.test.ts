@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { verifyChain } from '../audit.ts';
+import type { Stores } from '../port.ts';
+import { createTestDatabase, type TestDatabase, usePostgres } from '../postgres/test-database.ts';
+import { openPostgresStores } from '../postgres.ts';
+import { openSqliteStores } from '../sqlite.ts';
+import { quiet } from '../test-log.ts';
+
+const options = { now: () => Date.UTC(2026, 0, 10), log: quiet };
+const fixture = (schema: number, dialect: string): string =>
+  readFileSync(new URL(`../fixtures/schema-${schema}.${dialect}.sql`, import.meta.url), 'utf8');
+
+/** Schemas that were once the newest, each with a dump of a database in `fixtures/`. */
+const EARLIER = [1];
+
+/** What every fixture holds, whatever its schema. */
+const expectTheFixture = async (stores: Stores): Promise<void> => {
+  const app = stores.app('default', 'shop1');
+  const checkout = await app.flag('new-checkout');
+  expect(checkout?.version).toBe(2);
+  expect(checkout?.definition.description).toBe("The new checkout's Pläne");
+  expect((await app.flags({ limit: 10 })).items.map((flag) => flag.definition.key)).toEqual([
+    'limit',
+    'new-checkout',
+  ]);
+  const tagged = await app.flags({ limit: 10, tag: 'web', state: 'enabled', q: 'PLÄNE' });
+  expect(tagged.items).toEqual([checkout]);
+  expect(await verifyChain(app.everyEntry())).toEqual({
+    ok: true,
+    length: 5,
+    last: '567258d4847cd0acfcc4e053f137b0206d03c5231009f4ec5063dd1d86e82620',
+  });
+  const ramp = await app.changelog({ limit: 10, actor: 'ben', until: '2026-01-04T12:00:00.000Z' });
+  expect(ramp.items.map((entry) => [entry.comment, entry.diff])).toEqual([
+    ['ramp', { enabled: { from: false, to: true } }],
+  ]);
+  expect(await app.outbox.commits(0, 10)).toEqual([
+    { version: 4, changes: [{ key: 'old-search', value: null }] },
+  ]);
+  expect(await stores.accounts.secret('default', 'another')).toBe('fixture-secret');
+  expect((await stores.accounts.tokens('default')).map((token) => token.id).sort()).toEqual([
+    'tok-ann',
+    'tok-web',
+  ]);
+
+  const write = {
+    actor: { name: 'ann', token_id: 'tok-ann' },
+    at: '2026-01-06T00:00:00.000Z',
+    comment: null,
+  };
+  const after = { ...(checkout?.definition ?? { key: '' }), key: 'old-search', tags: ['back'] };
+  const committed = await app.commit({
+    keys: ['old-search'],
+    decide: () => ({
+      changes: [{ event: 'create', key: 'old-search', after: after as never }],
+      answer: null,
+    }),
+    write,
+  });
+  expect(committed.replayed).toBe(undefined);
+  expect((await app.flag('old-search'))?.version).toBe(3);
+  expect((await verifyChain(app.everyEntry())).ok).toBe(true);
+};
+
+describe('SQLite', () => {
+  let path: string;
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'halyard-migrate-'));
+    path = join(directory, 'halyard.db');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  test.each(EARLIER)('a database of schema %i is upgraded with everything in it', async (schema) => {
+    const old = new DatabaseSync(path);
+    old.exec(fixture(schema, 'sqlite'));
+    old.close();
+    const stores = await openSqliteStores(`file:${path}`, options);
+    await expectTheFixture(stores);
+    await stores.close();
+  });
+
+  test('migrations run once, also when two processes start at the same time', async () => {
+    const old = new DatabaseSync(path);
+    old.exec(fixture(1, 'sqlite'));
+    old.close();
+    const ran: object[] = [];
+    const log = { ...quiet, info: (fields: object) => ran.push(fields) };
+    const open = () => openSqliteStores(`file:${path}`, { ...options, log });
+    const both = await Promise.all([open(), open()]);
+    const again = await open();
+    for (const stores of [...both, again]) await stores.close();
+    expect(ran).toEqual([{ migrations: ['0002-lists'] }]);
+  });
+
+  test('a database of a newer release is refused, and left as it is', async () => {
+    await (await openSqliteStores(`file:${path}`, options)).close();
+    const newer = new DatabaseSync(path);
+    newer.exec("insert into migration values ('9999-from-the-future', '2030-01-01T00:00:00.000Z')");
+    newer.close();
+    await expect(openSqliteStores(`file:${path}`, options)).rejects.toThrow(
+      'The database was written by a newer Halyard (it has the migration 9999-from-the-future); start that release or a later one, or restore a backup made before the upgrade.',
+    );
+  });
+
+  test('an upgrade that fails half-way leaves the old schema', async () => {
+    const old = new DatabaseSync(path);
+    old.exec(fixture(1, 'sqlite'));
+    // The last thing that the second migration makes is in its way.
+    old.exec('create index flag_tag_key on flag (key)');
+    old.close();
+    await expect(openSqliteStores(`file:${path}`, options)).rejects.toThrow('flag_tag_key already exists');
+    const after = new DatabaseSync(path);
+    expect(after.prepare('select name from migration').all()).toEqual([{ name: '0001-first' }]);
+    expect(after.prepare("select name from sqlite_schema where name = 'flag_tag'").all()).toEqual([]);
+    after.close();
+  });
+});
+
+describe.runIf(await usePostgres())('PostgreSQL', () => {
+  let database: TestDatabase;
+  const query = async (sql: string): Promise<pg.QueryResult> => {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      return await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(() => database.drop());
+
+  test.each(EARLIER)('a database of schema %i is upgraded with everything in it', async (schema) => {
+    await query(fixture(schema, 'postgres'));
+    const stores = await openPostgresStores(database.url, options);
+    await expectTheFixture(stores);
+    await stores.close();
+  });
+
+  test('migrations run once, also when several processes start at the same time', async () => {
+    const ran: object[] = [];
+    const log = { ...quiet, info: (fields: object) => ran.push(fields) };
+    const opened = await Promise.all(
+      Array.from({ length: 4 }, () => openPostgresStores(database.url, { ...options, log })),
+    );
+    for (const stores of opened) await stores.close();
+    expect(ran).toEqual([{ migrations: ['0001-first', '0002-lists'] }]);
+  });
+
+  test('a database of a newer release is refused', async () => {
+    await (await openPostgresStores(database.url, options)).close();
+    await query("insert into migration values ('9999-from-the-future', '2030-01-01T00:00:00.000Z')");
+    await expect(openPostgresStores(database.url, options)).rejects.toThrow(
+      'The database was written by a newer Halyard (it has the migration 9999-from-the-future)',
+    );
+  });
+
+  test('an upgrade that fails half-way leaves the old schema', async () => {
+    await query(fixture(1, 'postgres'));
+    await query('create index flag_tag_key on flag (key)');
+    await expect(openPostgresStores(database.url, options)).rejects.toThrow('flag_tag_key');
+    expect((await query('select name from migration')).rows).toEqual([{ name: '0001-first' }]);
+    expect((await query("select to_regclass('flag_tag') as made")).rows).toEqual([{ made: null }]);
+  });
+});

@@ -1,0 +1,95 @@
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Problem } from '../../problem.ts';
+import { APPLICATION_ID, makeDirectory, openReader, pathOfUrl } from './connect.ts';
+
+/**
+ * Writes the database at `url` as it is at one moment to a new file, compacted. A server may be running on it: it goes on writing
+ * and is not waited for. The file appears under its name only when it is complete and on the disk.
+ *
+ * @throws Problem `invalid` if there is no such database or `file` exists; `unavailable` if it cannot be read or written.
+ */
+export const backupSqlite = (url: string, file: string): void => {
+  const path = pathOfUrl(url);
+  if (path === null || !existsSync(path)) {
+    throw new Problem('invalid', {
+      message: `There is no SQLite database at ${url} that could be backed up.`,
+    });
+  }
+  const target = resolve(file);
+  refuseExisting(target, 'name another file for the backup');
+  makeDirectory(target);
+  const part = `${target}.part`;
+  rmSync(part, { force: true });
+  const source = openReader(path);
+  try {
+    source.prepare('vacuum into ?').run(part);
+    flush(part);
+    renameSync(part, target);
+    flush(dirname(target));
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new Problem('unavailable', {
+      message: `The backup ${target} could not be written: ${String(error)}`,
+    });
+  } finally {
+    source.close();
+  }
+};
+
+/**
+ * Puts a backup where no database is. An existing one is not replaced, not even its write-ahead log, which would be taken for the
+ * backup's own.
+ *
+ * @throws Problem `invalid` if `file` is no intact backup of Halyard or a database exists at `url`.
+ */
+export const restoreSqlite = (file: string, url: string): void => {
+  const path = pathOfUrl(url);
+  if (path === null)
+    throw new Problem('invalid', { message: 'A backup is restored to a file, not to memory.' });
+  const source = resolve(file);
+  refuseDamaged(source);
+  for (const part of [path, `${path}-wal`, `${path}-shm`]) {
+    refuseExisting(part, 'stop Halyard and move it away before a backup is restored');
+  }
+  makeDirectory(path);
+  copyFileSync(source, `${path}.part`);
+  flush(`${path}.part`);
+  renameSync(`${path}.part`, path);
+  flush(dirname(path));
+};
+
+const refuseExisting = (path: string, advice: string): void => {
+  if (existsSync(path)) throw new Problem('invalid', { message: `${path} exists; ${advice}.` });
+};
+
+const refuseDamaged = (file: string): void => {
+  let found: unknown;
+  try {
+    const backup = new DatabaseSync(file, { readOnly: true });
+    try {
+      const id = backup.prepare('pragma application_id').get()?.['application_id'];
+      found =
+        id === APPLICATION_ID ? backup.prepare('pragma integrity_check').get()?.['integrity_check'] : id;
+    } finally {
+      backup.close();
+    }
+  } catch (error) {
+    found = error;
+  }
+  if (found !== 'ok') {
+    throw new Problem('invalid', {
+      message: `${file} is no intact backup of Halyard (${String(found)}); use another one.`,
+    });
+  }
+};
+
+const flush = (path: string): void => {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+};
