@@ -19,6 +19,7 @@ export class SmallEdge {
   static readonly TOKEN = 'hly_right';
 
   readonly seen: Seen[] = [];
+  token = SmallEdge.TOKEN;
   account = 'default';
   app = 'shop';
   version = 1;
@@ -26,8 +27,13 @@ export class SmallEdge {
   config: Mood = 'well';
   stream: Mood = 'well';
   ofrep: Mood = 'well';
+  noticeMood: Mood = 'well';
   /** How much of the past a stream can resume from. */
   history = Number.POSITIVE_INFINITY;
+  /** What a stream says as soon as it opens. */
+  hello = ': hello\n\n';
+  /** Streams open and nothing is said on them. */
+  mute = false;
   bulk: (context: Record<string, unknown>) => unknown[] = () => [];
   one: (key: string, context: Record<string, unknown>) => { status: number; body: unknown } = () => ({
     status: 404,
@@ -104,6 +110,10 @@ export class SmallEdge {
     for (const stream of this.#streams) stream.write(text);
   }
 
+  sayNotice(text: string): void {
+    for (const stream of this.#notices) stream.write(text);
+  }
+
   endStreams(): void {
     for (const stream of [...this.#streams, ...this.#notices]) stream.end();
   }
@@ -116,6 +126,7 @@ export class SmallEdge {
     response.on('error', () => {});
     const path = new URL(url, this.url).pathname;
     if (path === '/notices') {
+      if (misbehaves(this.noticeMood, response)) return;
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Access-Control-Allow-Origin': '*' });
       response.write(':\n\n');
       this.#notices.add(response);
@@ -123,7 +134,7 @@ export class SmallEdge {
       return;
     }
     const secret = request.headers.authorization?.replace('Bearer ', '');
-    if (secret !== SmallEdge.TOKEN) {
+    if (secret !== this.token) {
       reply(response, 401, { errorCode: 'GENERAL' });
       return;
     }
@@ -172,7 +183,9 @@ export class SmallEdge {
   #stream(request: IncomingMessage, response: ServerResponse): void {
     if (misbehaves(this.stream, response)) return;
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    response.write(': hello\n\n');
+    response.flushHeaders();
+    if (this.hello !== '') response.write(this.hello);
+    if (this.mute) return;
     const last = request.headers['last-event-id'];
     const from = last === undefined ? Number.NaN : Number(last);
     const missed = this.#changes.filter(({ version }) => version > from);

@@ -57,6 +57,7 @@ export class InProcess {
   readonly #limits: FollowerLimits & { readonly startTimeoutMs: number };
   readonly #flags = new LocalFlags();
   #health: Health = 'starting';
+  #problem = '';
   #running: {
     readonly stop: AbortController;
     readonly done: Promise<void>;
@@ -108,12 +109,14 @@ export class InProcess {
       resolve(outcome);
     };
     const timer = setTimeout(() => {
-      const message = `no configuration came from ${this.#options.url} within ${this.#limits.startTimeoutMs} ms`;
+      const late = `no configuration came within ${this.#limits.startTimeoutMs} ms`;
+      const message = this.#problem === '' ? late : `${late}: ${this.#problem}`;
       if (this.#health === 'starting') this.#become('stale', message);
       begin(this.#flags.loaded ? READY : { kind: 'failed', fatal: false, message });
     }, this.#limits.startTimeoutMs);
 
     this.#health = 'starting';
+    this.#problem = '';
     const run = async (): Promise<void> => {
       if (disk !== null) await this.#restoreFile(disk);
       await followConfiguration(
@@ -129,6 +132,7 @@ export class InProcess {
             begin(READY);
           },
           failed: (error) => {
+            this.#problem = error.message;
             this.#become(error.problem === 'refused' ? 'refused' : 'stale', error.message);
             if (this.#flags.loaded) begin(READY);
             else if (error.problem !== 'unavailable') {
