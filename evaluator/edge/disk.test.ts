@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { accountSpace, appSpace } from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEdgeDisk } from './disk.ts';
+import { openDisk } from './disk.ts';
 import { ACCOUNT, APP, cuttable, NOON, onFlag, silent, startWorld } from './edge.fixture.ts';
 import { createEdge } from './index.ts';
 
@@ -33,9 +33,9 @@ const onlyFile = async (): Promise<string> => join(directory, (await readdir(dir
 
 describe('the last good configuration on disk', () => {
   test('comes back as it was', async () => {
-    const disk = await openEdgeDisk(directory, log);
+    const disk = await openDisk(directory, { log });
     await disk.save(SPACE, snapshot, NOON);
-    expect(await (await openEdgeDisk(directory, log)).load(SPACE)).toEqual({ snapshot, at: NOON });
+    expect(await (await openDisk(directory, { log })).load(SPACE)).toEqual({ snapshot, at: NOON });
     expect(await disk.load('another')).toBe(null);
     await disk.remove(SPACE);
     expect(await disk.load(SPACE)).toBe(null);
@@ -43,14 +43,14 @@ describe('the last good configuration on disk', () => {
   });
 
   test('is as old as the time it was last known to be current', async () => {
-    const disk = await openEdgeDisk(directory, log);
+    const disk = await openDisk(directory, { log });
     await disk.save(SPACE, snapshot, NOON);
     await disk.stillCurrent(NOON + 5_000);
     expect((await disk.load(SPACE))?.at).toBe(NOON + 5_000);
   });
 
   test('is readable by its owner only, and leaves no other file behind', async () => {
-    const disk = await openEdgeDisk(join(directory, 'new'), log);
+    const disk = await openDisk(join(directory, 'new'), { log });
     await Promise.all([disk.save(SPACE, snapshot, 1), disk.save(SPACE, { ...snapshot, version: 8 }, 2)]);
     const files = await readdir(join(directory, 'new'));
     expect(files.length).toBe(1);
@@ -73,7 +73,7 @@ describe('the last good configuration on disk', () => {
       'it is of the space app/default/shot',
     ],
   ])('is not taken when it is %s, and the log says why', async (_how, damage, reason) => {
-    const disk = await openEdgeDisk(directory, log);
+    const disk = await openDisk(directory, { log });
     await disk.save(SPACE, snapshot, NOON);
     const file = await onlyFile();
     await writeFile(file, damage(await readFile(file, 'utf8')));
@@ -85,14 +85,14 @@ describe('the last good configuration on disk', () => {
 
   test('of a directory that cannot be made is refused at once', async () => {
     await writeFile(join(directory, 'file'), '');
-    await expect(openEdgeDisk(join(directory, 'file', 'below'), log)).rejects.toThrow('ENOTDIR');
+    await expect(openDisk(join(directory, 'file', 'below'), { log })).rejects.toThrow('ENOTDIR');
   });
 });
 
 describe('an edge with a disk', () => {
   test('restarted while everything is down serves what it had, and says how old that is', async () => {
     const cache = cuttable(createMemoryCache({ now: () => NOON }));
-    const world = await startWorld({ a: onFlag('a') }, { cache, disk: await openEdgeDisk(directory, log) });
+    const world = await startWorld({ a: onFlag('a') }, { cache, disk: await openDisk(directory, { log }) });
     await world.commit({ a: onFlag('a', { default_variation: 'off' }) });
     expect((await world.evaluate('/a', {})).status).toBe(200);
     await world.edge.close();
@@ -104,7 +104,7 @@ describe('an edge with a disk', () => {
       id: 'edge-2',
       now: () => NOON + 90_000,
       log: silent,
-      disk: await openEdgeDisk(directory, log),
+      disk: await openDisk(directory, { log }),
     });
     await restarted.start();
     expect(restarted.ready()).toBe(true);
@@ -122,7 +122,7 @@ describe('an edge with a disk', () => {
   });
 
   test('takes the cache over the disk where the cache answers', async () => {
-    const disk = await openEdgeDisk(directory, log);
+    const disk = await openDisk(directory, { log });
     await disk.save(SPACE, { version: 9, entries: new Map() }, NOON);
     const world = await startWorld({ a: onFlag('a') }, { disk });
     const response = await world.evaluate('/a', {});
@@ -133,7 +133,7 @@ describe('an edge with a disk', () => {
   });
 
   test('serves from disk while the cache answers but is empty', async () => {
-    const disk = await openEdgeDisk(directory, log);
+    const disk = await openDisk(directory, { log });
     const world = await startWorld({ a: onFlag('a') }, { disk });
     await world.evaluate('/a', {});
     await world.edge.close();
@@ -151,7 +151,7 @@ describe('an edge with a disk', () => {
   });
 
   test('forgets an app that was deleted', async () => {
-    const disk = await openEdgeDisk(directory, log);
+    const disk = await openDisk(directory, { log });
     const world = await startWorld({ a: onFlag('a') }, { disk });
     await disk.save(SPACE, snapshot, NOON);
     await world.accountCommit([{ key: `app/${APP}`, value: null }]);

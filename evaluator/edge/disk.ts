@@ -27,7 +27,7 @@ export interface DiskLog {
  * Files hold hashes of tokens and the secret that signs tickets, so only their owner may read them. Rejects if the directory cannot
  * be made.
  */
-export const openEdgeDisk = async (directory: string, log: DiskLog): Promise<LastGood> => {
+export const openDisk = async (directory: string, { log }: { readonly log: DiskLog }): Promise<LastGood> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const queues = new Map<string, Promise<void>>();
   let written = 0;

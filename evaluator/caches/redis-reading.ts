@@ -1,0 +1,54 @@
+import type { Change, Commit, EdgeReceipt, Snapshot } from './port.ts';
+
+/** What a reader at some version misses. */
+export type Reading =
+  | { readonly kind: 'absent' }
+  /** Nothing, or the cache is behind the reader. */
+  | { readonly kind: 'same' }
+  | { readonly kind: 'commits'; readonly head: number; readonly commits: readonly Commit[] }
+  | { readonly kind: 'snapshot'; readonly epoch: string; readonly snapshot: Snapshot };
+
+const ABSENT: Reading = { kind: 'absent' };
+const SAME: Reading = { kind: 'same' };
+
+/** Understands the answer of the script `follow`. A space that cannot be understood counts as absent: the writer repairs it. */
+export const readingIn = (answer: unknown): Reading => {
+  const [first, epoch, kind, items] = listIn(answer);
+  if (first === undefined) return ABSENT;
+  const head = versionIn(first);
+  if (head === null) return ABSENT;
+  if (kind === 'commits') return { kind, head, commits: listIn(items).map(commitIn) };
+  if (kind !== 'snapshot') return SAME;
+  const entries = new Map<string, string>();
+  const flat = listIn(items);
+  for (let i = 0; i + 1 < flat.length; i += 2) entries.set(String(flat[i]), String(flat[i + 1]));
+  return { kind, epoch: String(epoch ?? ''), snapshot: { version: head, entries } };
+};
+
+/** An entry of the log: its id is the version, its fields are `size`, then `s{key}` → value and `d{key}`. */
+const commitIn = (entry: unknown): Commit => {
+  const [id, fields] = listIn(entry);
+  const flat = listIn(fields);
+  const changes: Change[] = [];
+  for (let i = 2; i + 1 < flat.length; i += 2) {
+    const field = String(flat[i]);
+    changes.push({ key: field.slice(1), value: field.startsWith('s') ? String(flat[i + 1]) : null });
+  }
+  return { version: Number.parseInt(String(id), 10), changes };
+};
+
+export const versionIn = (answer: unknown): number | null => {
+  const version = typeof answer === 'string' && /^\d+$/.test(answer) ? Number(answer) : answer;
+  return typeof version === 'number' && Number.isSafeInteger(version) ? version : null;
+};
+
+export const receiptIn = (answer: unknown): EdgeReceipt => {
+  const [edge, lastSeenMs, version] = listIn(answer);
+  return {
+    edge: String(edge),
+    appliedVersion: versionIn(version),
+    lastSeenMs: Math.max(0, Number(lastSeenMs)),
+  };
+};
+
+export const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,311 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createClient } from 'redis';
+import { type CacheLog, CacheUnavailable, EDGE_TTL_MS, type FlagCache, type Subscription } from './port.ts';
+import { followInRedis, type RedisFollower } from './redis-follower.ts';
+import { listIn, readingIn, receiptIn, versionIn } from './redis-reading.ts';
+import { SCRIPTS } from './redis-scripts.ts';
+
+export interface RedisCacheOptions {
+  readonly log: CacheLog;
+  /** In front of every key and channel; default `halyard`. */
+  readonly prefix?: string;
+  /** How long an edge lives after its last beat; default `EDGE_TTL_MS`. */
+  readonly edgeTtlMs?: number;
+}
+
+/** Raised when the layout changes in a way that an older reader would misread; see README.md. */
+const FORMAT = 1;
+const CONNECT_MS = 2_000;
+const RECONNECT_MIN_MS = 50;
+const RECONNECT_MAX_MS = 1_000;
+/** An answer that takes longer is no answer. Large spaces are read and written in more time. */
+const ANSWER_MS = 3_000;
+const LARGE_ANSWER_MS = 60_000;
+/** A connection on which nothing was heard for this long is given up; there is a ping a second. */
+const SILENCE_MS = 4_000;
+const PING_MS = 1_000;
+const LOG_COMMITS = 1_000;
+const LOG_CHARACTERS = 4 * 1024 * 1024;
+/** Of a snapshot on its way in; a writer that dies leaves it behind. */
+const STAGING_SECONDS = 600;
+const STAGING_FIELDS = 500;
+const COMMITS_AT_ONCE = 200;
+/** Spaces compared a second although nothing was announced: a key may have been deleted by hand. */
+const COMPARED_PER_TICK = 20;
+
+const SHAS = Object.fromEntries(
+  Object.entries(SCRIPTS).map(([name, script]) => [name, createHash('sha1').update(script).digest('hex')]),
+);
+
+/**
+ * A flag cache in Redis 7. Resolves also when Redis cannot be reached now: the cache then says so, and goes on trying. Rejects for a
+ * URL that is none.
+ */
+export const connectRedisCache = async (url: string, options: RedisCacheOptions): Promise<FlagCache> => {
+  const { log, edgeTtlMs = EDGE_TTL_MS } = options;
+  const prefix = `${options.prefix ?? 'halyard'}:${FORMAT}`;
+  const marker = `${prefix}:marker`;
+  const liveEdges = `${prefix}:{edges}:live`;
+  const spacesOf = `${prefix}:{edges}:of:`;
+
+  const commands = createClient({
+    url,
+    disableOfflineQueue: true,
+    pingInterval: PING_MS,
+    socket: {
+      connectTimeout: CONNECT_MS,
+      socketTimeout: SILENCE_MS,
+      reconnectStrategy: (retries) =>
+        Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(retries, 10)) * (0.5 + Math.random() / 2),
+    },
+  });
+  const channels = commands.duplicate();
+  const followers = new Set<RedisFollower>();
+  let connected = false;
+  let closed = false;
+  let lastMarker: string | null = null;
+  let compared = 0;
+  let onConnected = (): void => undefined;
+
+  const ask = <A>(what: Promise<A>, withinMs = ANSWER_MS): Promise<A> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new CacheUnavailable(`Redis did not answer within ${withinMs} ms.`)),
+        withinMs,
+      );
+      what.then(
+        (answer) => {
+          clearTimeout(timer);
+          resolve(answer);
+        },
+        (error) => {
+          clearTimeout(timer);
+          reject(new CacheUnavailable(`Redis: ${error instanceof Error ? error.message : error}`));
+        },
+      );
+    });
+
+  const run = async (
+    script: keyof typeof SCRIPTS,
+    keys: readonly string[],
+    args: readonly string[],
+    withinMs?: number,
+  ): Promise<unknown> => {
+    const rest = [`${keys.length}`, ...keys, ...args];
+    const send = async (): Promise<unknown> => {
+      try {
+        return await commands.sendCommand(['EVALSHA', SHAS[script] ?? '', ...rest]);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+        return commands.sendCommand(['EVAL', SCRIPTS[script], ...rest]);
+      }
+    };
+    return ask(send(), withinMs);
+  };
+
+  // One hash tag a space, so that a cluster keeps it in one slot.
+  const keysOf = (space: string): [string, string, string] => [
+    `${prefix}:{${space}}:head`,
+    `${prefix}:{${space}}:entries`,
+    `${prefix}:{${space}}:log`,
+  ];
+  const channelOf = (space: string): string => `${prefix}:changed:${space}`;
+  const receiptsOf = (space: string): string => `${prefix}:receipts:${space}`;
+
+  const judge = (): void => {
+    const ready = commands.isReady && channels.isReady;
+    if (ready === connected || closed) return;
+    connected = ready;
+    if (ready) onConnected();
+    log[ready ? 'info' : 'warn'](
+      { cache: 'redis' },
+      ready ? 'Connected to Redis.' : 'Redis cannot be reached.',
+    );
+    for (const follower of followers) {
+      if (ready) follower.pull();
+      else follower.cutOff();
+    }
+  };
+
+  for (const client of [commands, channels]) {
+    client.on('ready', judge);
+    client.on('reconnecting', judge);
+    client.on('end', judge);
+    client.on('error', (error) => {
+      judge();
+      log.info({ cache: 'redis', error: String(error) }, 'The connection to Redis had an error.');
+    });
+    // Never given up: the cache may come back at any time.
+    client
+      .connect()
+      .catch((error) => log.warn({ cache: 'redis', error: String(error) }, 'Redis was not reached.'));
+  }
+
+  const tick = setInterval(() => {
+    if (connected) void compare();
+  }, PING_MS);
+
+  /** A cache that was flushed says nothing, so it is asked. */
+  const compare = async (): Promise<void> => {
+    try {
+      const found = await ask(commands.get(marker));
+      const all = [...followers];
+      const some = found === lastMarker ? all.slice(compared, compared + COMPARED_PER_TICK) : all;
+      lastMarker = found;
+      compared = compared + COMPARED_PER_TICK >= all.length ? 0 : compared + COMPARED_PER_TICK;
+      for (const follower of some) follower.pull();
+    } catch {
+      // No answer: what was delivered may be getting old. Each finds out by itself when Redis answers again.
+      for (const follower of followers) {
+        follower.cutOff();
+        follower.pull();
+      }
+    }
+  };
+
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, CONNECT_MS);
+    onConnected = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (connected) onConnected();
+  });
+
+  return {
+    kind: 'redis',
+
+    async head(space) {
+      return versionIn(await run('head', keysOf(space), []));
+    },
+
+    async publish(space, { version, changes }) {
+      const sets: string[] = [];
+      const deletes: string[] = [];
+      let size = 0;
+      for (const { key, value } of changes) {
+        size += key.length + (value?.length ?? 0);
+        if (value === null) deletes.push(key);
+        else sets.push(key, value);
+      }
+      const answer = await run('publish', keysOf(space), [
+        `${version}`,
+        channelOf(space),
+        `${LOG_COMMITS}`,
+        `${LOG_CHARACTERS}`,
+        `${size}`,
+        `${sets.length / 2}`,
+        ...sets,
+        ...deletes,
+      ]);
+      if (answer === 'applied' || answer === 'already' || answer === 'gap') return answer;
+      throw new CacheUnavailable(`Redis answered ${String(answer)} to a publish.`);
+    },
+
+    async replace(space, { version, entries }) {
+      // Ordered by time, so that a reader can tell a newer filling from an older one that came back.
+      const epoch = `${Date.now().toString().padStart(15, '0')}-${randomUUID()}`;
+      const staged = `${prefix}:{${space}}:staged:${epoch}`;
+      const fields = [...entries];
+      for (let i = 0; i < fields.length; i += STAGING_FIELDS) {
+        await ask(commands.hSet(staged, fields.slice(i, i + STAGING_FIELDS).flat()), LARGE_ANSWER_MS);
+        if (i === 0) await ask(commands.expire(staged, STAGING_SECONDS));
+      }
+      await ask(commands.set(marker, randomUUID(), { condition: 'NX' }));
+      await run(
+        'replace',
+        [...keysOf(space), staged],
+        [`${version}`, channelOf(space), epoch],
+        LARGE_ANSWER_MS,
+      );
+    },
+
+    async load(space) {
+      const read = readingIn(await run('follow', keysOf(space), ['', '', '0'], LARGE_ANSWER_MS));
+      return read.kind === 'snapshot' ? read.snapshot : null;
+    },
+
+    async watch(space, watcher) {
+      const follower = followInRedis(space, watcher, {
+        log,
+        connected: () => connected,
+        read: async (version, epoch) =>
+          readingIn(
+            await run(
+              'follow',
+              keysOf(space),
+              [version === null ? '' : `${version}`, epoch, `${COMMITS_AT_ONCE}`],
+              LARGE_ANSWER_MS,
+            ),
+          ),
+      });
+      const channel = channelOf(space);
+      if (!connected) throw new CacheUnavailable('Redis cannot be reached.');
+      // Listening comes first: what is published while the snapshot is read wakes the follower again.
+      await ask(channels.subscribe(channel, follower.pull));
+      followers.add(follower);
+      const close = async (): Promise<void> => {
+        follower.close();
+        followers.delete(follower);
+        if (channels.isReady) await ask(channels.unsubscribe(channel, follower.pull)).catch(() => undefined);
+      };
+      try {
+        await follower.first();
+      } catch (error) {
+        await close();
+        throw error;
+      }
+      return { close };
+    },
+
+    async remove(space) {
+      await run('remove', keysOf(space), [channelOf(space)]);
+    },
+
+    async beat(edge, applied) {
+      const receipts = [...applied].flatMap(([space, version]) => [space, `${version}`]);
+      await run(
+        'beat',
+        [liveEdges, `${spacesOf}${edge}`],
+        [edge, `${edgeTtlMs}`, receiptsOf(''), ...receipts],
+      );
+    },
+
+    async leave(edge) {
+      await ask(commands.zRem(liveEdges, edge));
+      await ask(commands.del(`${spacesOf}${edge}`));
+    },
+
+    async edges(space) {
+      const answer = await run('edges', [liveEdges, spacesOf], [`${edgeTtlMs}`, space]);
+      return listIn(answer).map(receiptIn);
+    },
+
+    async watchEdges(space, onReceipt): Promise<Subscription> {
+      const channel = receiptsOf(space);
+      const listener = (message: string): void => {
+        const [version = '', ...edge] = message.split(' ');
+        try {
+          onReceipt({ edge: edge.join(' '), appliedVersion: versionIn(version), lastSeenMs: 0 });
+        } catch (error) {
+          log.error({ space, error: String(error) }, 'A watcher of receipts threw; it goes on being told.');
+        }
+      };
+      if (!channels.isReady) throw new CacheUnavailable('Redis cannot be reached.');
+      await ask(channels.subscribe(channel, listener));
+      return {
+        async close() {
+          if (channels.isReady) await ask(channels.unsubscribe(channel, listener)).catch(() => undefined);
+        },
+      };
+    },
+
+    async close() {
+      closed = true;
+      clearInterval(tick);
+      for (const follower of followers) follower.close();
+      followers.clear();
+      for (const client of [commands, channels]) if (client.isOpen) client.destroy();
+    },
+  };
+};
