@@ -64,7 +64,13 @@ export class StoredValues {
     return `halyard:${await sha256(this.#scope)}`;
   }
 
+  /** What is damaged is as if it were not there, so that it is written over. */
   #all(key: string): Record<string, Entry> {
-    return Object(JSON.parse(this.#storage.getItem(key) ?? '{}'));
+    try {
+      const entries = Object.entries<Entry>(JSON.parse(this.#storage.getItem(key) ?? '{}'));
+      return Object.fromEntries(entries.filter(([, entry]) => entry.at >= 0));
+    } catch {
+      return {};
+    }
   }
 }
