@@ -39,7 +39,10 @@ export const Percentage = z
   .number(expected(PERCENTAGE))
   .min(0, expected(PERCENTAGE))
   .max(100, expected(PERCENTAGE))
-  .refine(isPercentage, expected(`${PERCENTAGE} with at most 6 decimals`));
+  // Out of range is said already; zod goes on to refinements all the same.
+  .refine((value) => value < 0 || value > 100 || isPercentage(value), {
+    error: `${PERCENTAGE} with at most 6 decimals`,
+  });
 
 export const Version = z
   .int(expected('a whole number'))
