@@ -108,7 +108,11 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   return {
     app,
     authenticate: authenticator.token,
-    firstStart: (given) => firstStart({ stores, account, now, random }, given),
+    async firstStart(given) {
+      const first = await firstStart({ stores, account, now, random }, given);
+      authenticator.forget();
+      return first;
+    },
 
     async mintSignInLink(url, tokenName) {
       const tokens = await stores.accounts.tokens(account);

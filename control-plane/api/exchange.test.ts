@@ -1,0 +1,262 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Problem } from '../problem.ts';
+import { FLAG, flagship, type Ground, openGround } from './scenario.ts';
+
+let ground: Ground;
+beforeAll(async () => {
+  ground = await openGround({
+    dashboard: async (path) => {
+      const files: Record<string, string> = {
+        'index.html': '<!doctype html>index',
+        'assets/app-1.js': 'js',
+      };
+      const text = files[path];
+      return text === undefined
+        ? null
+        : {
+            body: new TextEncoder().encode(text),
+            contentType: path.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8',
+            immutable: path.startsWith('assets/'),
+          };
+    },
+  });
+});
+afterAll(() => ground.close());
+
+const flags = '/apps/shop/flags';
+const send = (body: BodyInit | null, type: string | null, path = flagship(flags)) =>
+  ground.controlPlane.app.request(`http://halyard.test${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${ground.admin}`,
+      ...(type === null ? {} : { 'content-type': type }),
+    },
+    ...(body === null ? {} : { body, duplex: 'half' as const }),
+  });
+const errorsOf = async (response: Response) => {
+  expect(response.headers.get('content-type')).toBe('application/json; charset=UTF-8');
+  const answer: unknown = await response.json();
+  expect(answer).toMatchObject({ success: false, messages: [], result: null });
+  return (answer as { errors: { code: number; message: string }[] }).errors;
+};
+
+describe('bodies', () => {
+  test.for(['', ' ', '{', '{"key":}', '{"a":1}x', 'undefined', "{'a':1}"])(
+    'malformed JSON %j gets our envelope',
+    async (body) => {
+      const response = await send(body, 'application/json');
+      expect(response.status).toBe(400);
+      const [error] = await errorsOf(response);
+      expect(error?.code).toBe(1000);
+    },
+  );
+
+  test('bytes that are not UTF-8 are malformed', async () => {
+    const response = await send(Uint8Array.of(0x22, 0xc3, 0x28, 0x22), 'application/json');
+    expect(response.status).toBe(400);
+    expect((await errorsOf(response))[0]?.code).toBe(1000);
+  });
+
+  test.for([null, 'text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', 'multipart/form-data'])(
+    'a content type of %s is 415',
+    async (type) => {
+      const response = await send(new TextEncoder().encode('{}'), type);
+      expect(response.status).toBe(415);
+      expect((await errorsOf(response))[0]?.code).toBe(1010);
+    },
+  );
+
+  test('takes JSON types with parameters and suffixes', async () => {
+    for (const type of ['application/json; charset=utf-8', 'application/merge-patch+json', 'Application/JSON']) {
+      expect((await send('{}', type)).status, type).toBe(400);
+    }
+  });
+
+  test('over 1 MiB is 413, also when the length is not said', async () => {
+    const said = await send(`"${'x'.repeat(1024 * 1024)}"`, 'application/json');
+    expect(said.status).toBe(413);
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(0x20));
+      },
+    });
+    const streamed = await send(endless, 'application/json');
+    expect(streamed.status).toBe(413);
+    expect((await errorsOf(streamed))[0]?.message).toBe('The body is over 1 MiB, the most this call takes.');
+    expect(sent).toBeLessThan(2 * 1024 * 1024);
+  });
+
+  test('nothing was stored by any of them', async () => {
+    expect(await ground.changelog()).toEqual([]);
+  });
+
+  test('a comment may be long enough, plain, and in any language', async () => {
+    const patch = (comment: string) =>
+      ground.ask('POST', flags, { body: FLAG, headers: { 'x-halyard-comment': comment } });
+    expect((await patch('x'.repeat(1_001))).status).toBe(400);
+    expect((await patch('x'.repeat(1_000))).status).toBe(201);
+  });
+});
+
+describe('methods and paths', () => {
+  test('a wrong method is 405 and names the right ones', async () => {
+    const wrong = await ground.ask('PUT', flags, { body: {} });
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+    expect(wrong.json.errors).toEqual([
+      { code: 1005, message: 'PUT is not known here; expected GET, HEAD, POST.' },
+    ]);
+  });
+
+  test('a path that is nothing is 404 in the envelope', async () => {
+    const nothing = await ground.ask('GET', '/client/v4/nothing');
+    expect([nothing.status, nothing.json.errors[0].code]).toEqual([404, 1004]);
+  });
+});
+
+describe('answers', () => {
+  test('carry a request id, the given one if it is one', async () => {
+    const given = await ground.ask('GET', '/apps', { headers: { 'x-request-id': 'abc-123' } });
+    expect(given.headers.get('x-request-id')).toBe('abc-123');
+    const odd = await ground.ask('GET', '/apps', { headers: { 'x-request-id': 'a b"{}' } });
+    expect(odd.headers.get('x-request-id')).toMatch(/^[a-z2-7]{16}$/);
+    const refused = await ground.ask('GET', '/apps', { token: null });
+    expect(refused.headers.get('x-request-id')).toMatch(/^[a-z2-7]{16}$/);
+  });
+
+  test('are private, not sniffed and not framed', async () => {
+    for (const token of [ground.admin, null]) {
+      const { headers } = await ground.ask('GET', '/apps', { token });
+      expect(headers.get('cache-control')).toBe('private, no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+    }
+  });
+});
+
+describe('the log', () => {
+  test('has a line a request, with who and what, and never a query, a body or a secret', async () => {
+    ground.logged.length = 0;
+    await ground.ask('GET', '/apps/shop/evaluate?flagKey=new-checkout&email=ada%40example.com', {
+      headers: { 'x-request-id': 'line-1' },
+    });
+    await ground.ask('POST', '/client/v4/session', { token: null, body: { token: ground.admin } });
+    await ground.ask('POST', '/client/v4/session', { token: null, body: `{"token":"${ground.admin}"` });
+    const text = ground.logged.join('\n');
+    expect(text).not.toContain(ground.admin);
+    expect(text).not.toContain('hls_');
+    expect(text).not.toContain('ada%40example.com');
+    expect(text).not.toContain('flagKey');
+    expect(JSON.parse(ground.logged[0] ?? '')).toMatchObject({
+      id: 'line-1',
+      method: 'GET',
+      path: '/client/v4/accounts/acme/flagship/apps/shop/evaluate',
+      status: 200,
+      operation: 'evaluateFlag',
+      actor: 'ada',
+    });
+  });
+});
+
+describe('when something is away or broken', () => {
+  const broken = async (error: Error) => {
+    const own = await openGround();
+    const stores = {
+      ...own.stores,
+      ping: () => Promise.reject(error),
+      app: () => ({
+        ...own.stores.app('acme', 'shop'),
+        flag: () => Promise.reject(error),
+        commit: () => Promise.reject(error),
+      }),
+    };
+    const ground = await openGround({ stores });
+    const { secret } = await own.mint({});
+    return {
+      ask: (method: string, path: string, body?: unknown) =>
+        ground.ask(method, path, { token: secret, ...(body === undefined ? {} : { body }) }),
+      logged: ground.logged,
+      async close() {
+        await ground.close();
+        await own.close();
+      },
+    };
+  };
+
+  test('a database that cannot be reached is 503 with Retry-After, and not ready', async () => {
+    const away = await broken(new Problem('unavailable', { message: 'The database cannot be reached.' }, 3));
+    const put = await away.ask('PUT', `${flags}/new-checkout`, FLAG);
+    expect([put.status, put.headers.get('retry-after'), put.json.errors[0].code]).toEqual([503, '3', 1014]);
+    const ready = await away.ask('GET', '/readyz');
+    expect([ready.status, ready.json]).toEqual([
+      503,
+      { status: 'unavailable', reason: 'The database cannot be reached.' },
+    ]);
+    expect((await away.ask('GET', '/healthz')).json).toEqual({ status: 'ok' });
+    await away.close();
+  });
+
+  test('a fault of ours is 500 that says where to look, and the log has the reason', async () => {
+    const faulty = await broken(new TypeError('x is not a function'));
+    const got = await faulty.ask('GET', `${flags}/new-checkout`);
+    expect(got.status).toBe(500);
+    const id = got.headers.get('x-request-id');
+    expect(got.json.errors).toEqual([
+      { code: 1500, message: `Something went wrong on the server. The log has it under request ${id}.` },
+    ]);
+    expect(faulty.logged.some((line) => line.includes('x is not a function') && line.includes(`${id}`))).toBe(true);
+    await faulty.close();
+  });
+});
+
+describe('operations', () => {
+  test('is alive and ready', async () => {
+    expect((await ground.ask('GET', '/healthz', { token: null })).status).toBe(200);
+    expect((await ground.ask('GET', '/readyz', { token: null })).json).toEqual({ status: 'ok' });
+  });
+
+  test('metrics take a token, and count by operation', async () => {
+    expect((await ground.ask('GET', '/metrics', { token: null })).status).toBe(401);
+    await ground.ask('GET', '/apps');
+    const metrics = await ground.ask('GET', '/metrics');
+    expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(metrics.text).toMatch(/halyard_api_requests_total\{operation="listApps",status="200"\} \d+/);
+    expect(metrics.text).toMatch(/halyard_authentication_failures_total \d+/);
+  });
+});
+
+describe('pages', () => {
+  test('/ leads to the dashboard', async () => {
+    const { status, headers } = await ground.ask('GET', '/', { token: null });
+    expect([status, headers.get('location')]).toEqual([302, '/dashboard/']);
+  });
+
+  test.for(['/dashboard/', '/dashboard/apps/shop', '/dashboard/sign-in'])(
+    '%s is the dashboard’s index, never kept',
+    async (path) => {
+      const page = await ground.ask('GET', path, { token: null });
+      expect([page.status, page.text]).toEqual([200, '<!doctype html>index']);
+      expect(page.headers.get('cache-control')).toBe('no-cache');
+      expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+      expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    },
+  );
+
+  test('files with a hash in their name are kept for ever, and missing ones are 404', async () => {
+    const script = await ground.ask('GET', '/dashboard/assets/app-1.js', { token: null });
+    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await ground.ask('GET', '/dashboard/assets/app-0.js', { token: null })).status).toBe(404);
+    expect((await ground.ask('GET', '/dashboard/../openapi.json', { token: null })).status).toBe(200);
+  });
+
+  test('/docs is made of the document and loads nothing from elsewhere', async () => {
+    const page = await ground.ask('GET', '/docs', { token: null });
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page.text).toContain('Replace a flag');
+    expect(page.text).not.toMatch(/<script|https?:\/\/(?!www\.apache\.org)[^"<]*\.(?:js|css)/);
+    const style = await ground.ask('GET', '/docs/reference.css', { token: null });
+    expect(style.headers.get('content-type')).toBe('text/css; charset=UTF-8');
+  });
+});

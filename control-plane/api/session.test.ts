@@ -1,0 +1,160 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { FLAG, type Ground, openGround } from './scenario.ts';
+
+let ground: Ground;
+const opened: Ground[] = [];
+beforeEach(async () => {
+  ground = await openGround();
+  opened.push(ground);
+});
+afterAll(async () => {
+  for (const each of opened) await each.close();
+});
+
+const session = '/client/v4/session';
+const signIn = (body: unknown, headers: Record<string, string> = {}) =>
+  ground.ask('POST', session, { token: null, body, headers });
+const cookieOf = (headers: Headers): string => headers.get('set-cookie')?.split(';')[0] ?? '';
+const signedIn = async (): Promise<string> => cookieOf((await signIn({ token: ground.admin })).headers);
+const linkSecret = async (name?: string): Promise<string> =>
+  (await ground.controlPlane.mintSignInLink('http://halyard.test', name)).split('#link=')[1] ?? '';
+
+describe('signing in', () => {
+  test('exchanges a token for a cookie that scripts and other sites cannot use', async () => {
+    const { status, json, headers } = await signIn({ token: ground.admin });
+    expect(status).toBe(201);
+    expect(json.result).toMatchObject({ account: 'acme', name: 'ada', permission: 'admin', app_ids: null });
+    expect(json.result.apps.map((app: { id: string }) => app.id)).toEqual(['shop']);
+    expect(headers.get('set-cookie')).toMatch(
+      /^halyard_session_80=hls_[A-Za-z0-9_-]{43}; Path=\/; Max-Age=86400; HttpOnly; SameSite=Strict$/,
+    );
+    expect(headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  test('is Secure over https, and the cookie’s name carries the port', async () => {
+    const response = await ground.controlPlane.app.request(`https://halyard.test:8443${session}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: ground.admin }),
+    });
+    expect(response.headers.get('set-cookie')).toMatch(/^halyard_session_8443=.*; Secure$/);
+    const proxied = await openGround({ trustProxy: true });
+    opened.push(proxied);
+    const behind = await proxied.ask('POST', session, {
+      token: null,
+      body: { token: proxied.admin },
+      headers: { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'flags.example.com' },
+    });
+    expect(behind.headers.get('set-cookie')).toMatch(/^halyard_session_443=.*; Secure$/);
+  });
+
+  test('a link signs in once', async () => {
+    const link = await linkSecret();
+    const first = await signIn({ link });
+    expect([first.status, first.json.result.name]).toEqual([201, 'ada']);
+    const second = await signIn({ link });
+    expect([second.status, second.json.errors[0].message]).toEqual([
+      401,
+      'The sign-in link was used before or is older than ten minutes; ask for a new one.',
+    ]);
+  });
+
+  test('a link is good for ten minutes', async () => {
+    const link = await linkSecret();
+    ground.clock.ms += 10 * 60_000;
+    expect((await signIn({ link })).status).toBe(401);
+  });
+
+  test('a link signs in the person it was minted for, and nobody who may not', async () => {
+    const { id } = await ground.mint({ name: 'bob', permission: 'read' });
+    const { json } = await signIn({ link: await linkSecret('bob') });
+    expect(json.result).toMatchObject({ name: 'bob', permission: 'read', token_id: id });
+    await expect(linkSecret('nobody')).rejects.toThrow('There is no token named "nobody" that may sign in.');
+    const { secret } = await ground.mint({ permission: 'config' });
+    const refused = await signIn({ token: secret });
+    expect([refused.status, refused.json.errors[0].message]).toEqual([
+      403,
+      'The token\'s permission is "config"; signing in takes "read" or more.',
+    ]);
+  });
+
+  test('refuses an unknown token, and a body with neither or both', async () => {
+    expect((await signIn({ token: 'hly_no' })).status).toBe(401);
+    for (const body of [{}, { token: 'a', link: 'b' }]) {
+      const refused = await signIn(body);
+      expect([refused.status, refused.json.errors[0].message]).toEqual([
+        400,
+        'The body is an object; expected either token or link',
+      ]);
+    }
+  });
+
+  test('a page elsewhere cannot sign a browser in', async () => {
+    const refused = await signIn({ token: ground.admin }, { origin: 'https://evil.example' });
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get('set-cookie')).toBeNull();
+  });
+});
+
+describe('a session', () => {
+  const as = (cookie: string, origin = 'http://halyard.test') => ({
+    token: null,
+    headers: { cookie, ...(origin === '' ? {} : { origin }) },
+  });
+
+  test('says who is signed in, and acts as them', async () => {
+    const cookie = await signedIn();
+    const who = await ground.ask('GET', session, as(cookie, ''));
+    expect(who.json.result).toMatchObject({ account: 'acme', name: 'ada', permission: 'admin' });
+    const made = await ground.ask('POST', '/apps/shop/flags', { ...as(cookie), body: FLAG });
+    expect(made.status).toBe(201);
+    expect((await ground.changelog())[0]?.actor.name).toBe('ada');
+  });
+
+  test.for(['', 'https://evil.example', 'http://halyard.test:81', 'null'])(
+    'a write from the origin "%s" is refused and writes nothing',
+    async (origin) => {
+      const cookie = await signedIn();
+      const refused = await ground.ask('POST', '/apps/shop/flags', { ...as(cookie, origin), body: FLAG });
+      expect([refused.status, refused.json.errors[0].code]).toEqual([403, 1003]);
+      expect(await ground.changelog()).toEqual([]);
+    },
+  );
+
+  test('ends by signing out, and the cookie with it', async () => {
+    const cookie = await signedIn();
+    expect((await ground.ask('DELETE', session, as(cookie, 'https://evil.example'))).status).toBe(403);
+    const out = await ground.ask('DELETE', session, as(cookie));
+    expect(out.status).toBe(200);
+    expect(out.headers.get('set-cookie')).toMatch(/^halyard_session_80=; Path=\/; Max-Age=0;/);
+    expect((await ground.ask('GET', session, as(cookie))).status).toBe(401);
+    expect((await ground.ask('DELETE', session, { token: null })).status).toBe(200);
+  });
+
+  test('ends after a day, and with its token', async () => {
+    const cookie = await signedIn();
+    ground.clock.ms += 24 * 60 * 60_000 - 1;
+    expect((await ground.ask('GET', session, as(cookie))).status).toBe(200);
+    ground.clock.ms += 1;
+    expect((await ground.ask('GET', session, as(cookie))).status).toBe(401);
+
+    const { id, secret } = await ground.mint({ permission: 'write' });
+    const other = cookieOf((await signIn({ token: secret })).headers);
+    expect((await ground.ask('GET', session, as(other))).status).toBe(200);
+    await ground.ask('DELETE', `/client/v4/accounts/acme/flagship/tokens/${id}`);
+    expect((await ground.ask('GET', session, as(other))).status).toBe(401);
+  });
+
+  test('a token is no cookie and a cookie no token, remembered or not', async () => {
+    const cookie = await signedIn();
+    await ground.ask('GET', session, as(cookie));
+    await ground.ask('GET', '/apps');
+    expect((await ground.ask('GET', session, as(`halyard_session_80=${ground.admin}`))).status).toBe(401);
+    expect((await ground.ask('GET', '/apps', { token: cookie.split('=')[1] ?? '' })).status).toBe(401);
+  });
+
+  test('another port’s cookie is another session', async () => {
+    const cookie = (await signedIn()).replace('_80=', '_81=');
+    expect((await ground.ask('GET', session, as(cookie))).status).toBe(401);
+  });
+});
