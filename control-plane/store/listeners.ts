@@ -1,9 +1,16 @@
 import type { Subscription } from '@halyard/caches';
+import type { StoreLog } from './log.ts';
 import type { Place } from './port.ts';
 
-/** Who wants to hear of commits; a listener that throws is its own affair. */
+/** Who wants to hear of commits. One that throws is logged and costs the others nothing. */
 export class Listeners {
   readonly #listeners = new Set<(place: Place) => void>();
+
+  readonly #log: Pick<StoreLog, 'error'>;
+
+  constructor(log: Pick<StoreLog, 'error'>) {
+    this.#log = log;
+  }
 
   get size(): number {
     return this.#listeners.size;
@@ -24,7 +31,15 @@ export class Listeners {
     const distinct = new Map<string, Place>();
     for (const place of places) distinct.set(JSON.stringify([place.account, place.app]), place);
     for (const place of distinct.values()) {
-      for (const listener of this.#listeners) queueMicrotask(() => listener(place));
+      for (const listener of this.#listeners) queueMicrotask(() => this.#tell(listener, place));
+    }
+  }
+
+  #tell(listener: (place: Place) => void, place: Place): void {
+    try {
+      listener(place);
+    } catch (error) {
+      this.#log.error({ ...place, error: String(error) }, 'A listener to commits failed.');
     }
   }
 }

@@ -31,7 +31,7 @@ const types: ColumnTypes = { text: sql`text`, integer: sql`bigint`, ordered: sql
 export const openPostgresStores = async (url: string, options: PostgresOptions): Promise<Stores> => {
   const { now, log } = options;
   const pool = createPool(url);
-  const listeners = new Listeners();
+  const listeners = new Listeners(log);
   const db = new Kysely<Schema>({
     dialect: new PgDialect({ take: () => pool.connect(), give: (client) => client.release() }),
   });

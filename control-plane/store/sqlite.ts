@@ -40,7 +40,7 @@ export const openSqliteStores = async (url: string, options: SqliteOptions): Pro
 const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Promise<Database> => {
   const path = pathOfUrl(url);
   const connection = openWriter(path);
-  const listeners = new Listeners();
+  const listeners = new Listeners(log);
   const writer = new Writer(connection, (places) => listeners.tell(places));
   try {
     const ran = await writer.transact(({ db }) => migrate(db, { types, at: new Date(now()).toISOString() }));

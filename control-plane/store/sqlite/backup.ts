@@ -24,6 +24,8 @@ export const backupSqlite = (url: string, file: string): void => {
   rmSync(part, { force: true });
   const source = openReader(path);
   try {
+    // VACUUM INTO writes to the new file only, but SQLite counts it as a write.
+    source.exec('pragma query_only = off');
     source.prepare('vacuum into ?').run(part);
     flush(part);
     renameSync(part, target);
