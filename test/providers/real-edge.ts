@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { accountSpace, appKey, appSpace, SECRET_KEY, type TokenEntry, tokenKey } from '@halyard/caches';
+import { createMemoryCache } from '@halyard/caches/memory';
+import { createEdge, type Edge } from '@halyard/edge';
+import { type ServerType, serve } from '@hono/node-server';
+
+export const APP = 'shop';
+export const CONFIG_TOKEN = 'hly_config';
+export const PAGE_TOKEN = 'hly_page';
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A boolean flag that is on or off for everybody. */
+export const switched = (key: string, on: boolean, more: object = {}): object => ({
+  key,
+  enabled: on,
+  variations: { on: true, off: false },
+  default_variation: 'on',
+  off_variation: 'off',
+  rules: [],
+  ...more,
+});
+
+/** A flag that serves one value to everybody. */
+export const constant = (key: string, value: unknown, more: object = {}): object => ({
+  key,
+  enabled: true,
+  variations: { only: value },
+  default_variation: 'only',
+  rules: [],
+  ...more,
+});
+
+/** The edge as it is deployed, behind a real socket, before a flag cache in memory that outlives it. */
+export class RealEdge {
+  readonly #cache = createMemoryCache({ now: Date.now });
+  #edge: Edge | null = null;
+  #server: ServerType | null = null;
+  #port = 0;
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** @param origin the page that may use PAGE_TOKEN; default any place that sends no origin */
+  async create(flags: readonly object[], origin?: string): Promise<this> {
+    const token = (
+      secret: string,
+      permission: TokenEntry['permission'],
+      more: object = {},
+    ): [string, string] => [
+      tokenKey(createHash('sha256').update(secret).digest('hex')),
+      JSON.stringify({ id: secret, name: secret, permission, app_ids: [APP], ...more } satisfies TokenEntry),
+    ];
+    await this.#cache.replace(accountSpace('default'), {
+      version: 1,
+      entries: new Map([
+        [appKey(APP), JSON.stringify({ id: APP, name: APP })],
+        [SECRET_KEY, JSON.stringify({ secret: 'a secret of the test' })],
+        token(CONFIG_TOKEN, 'config'),
+        token(PAGE_TOKEN, 'evaluate', origin === undefined ? {} : { allowed_origins: [origin] }),
+      ]),
+    });
+    await this.#cache.replace(appSpace('default', APP), {
+      version: 1,
+      entries: new Map(flags.map((flag) => [keyOf(flag), JSON.stringify(flag)])),
+    });
+    return this.start();
+  }
+
+  /** Starts the edge; after `stop` on the same port again. */
+  async start(): Promise<this> {
+    const edge = createEdge({
+      cache: this.#cache,
+      account: 'default',
+      id: 'edge-1',
+      now: Date.now,
+      log: silent,
+      standalone: true,
+    });
+    await edge.start();
+    this.#edge = edge;
+    await new Promise<void>((resolve) => {
+      this.#server = serve({ fetch: edge.app.fetch, hostname: '127.0.0.1', port: this.#port }, ({ port }) => {
+        this.#port = port;
+        resolve();
+      });
+    });
+    return this;
+  }
+
+  /** Cuts every connection. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    const closed = new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve)));
+    if (server !== null && 'closeAllConnections' in server) server.closeAllConnections();
+    await this.#edge?.close();
+    await closed;
+  }
+
+  /** The next commit: each flag, or a key that is deleted. */
+  async commit(...changes: readonly (object | string)[]): Promise<void> {
+    const space = appSpace('default', APP);
+    const version = ((await this.#cache.head(space)) ?? 0) + 1;
+    const answer = await this.#cache.publish(space, {
+      version,
+      changes: changes.map((change) =>
+        typeof change === 'string'
+          ? { key: change, value: null }
+          : { key: keyOf(change), value: JSON.stringify(change) },
+      ),
+    });
+    if (answer !== 'applied') throw new Error(`commit ${version} was answered ${answer}`);
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#cache.close();
+  }
+}
+
+const keyOf = (flag: object): string => {
+  if ('key' in flag && typeof flag.key === 'string') return flag.key;
+  throw new Error('a flag of the test has no key');
+};
