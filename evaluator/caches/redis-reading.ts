@@ -1,12 +1,5 @@
-import type { Change, Commit, EdgeReceipt, Snapshot } from './port.ts';
-
-/** What a reader at some version misses. */
-export type Reading =
-  | { readonly kind: 'absent' }
-  /** Nothing, or the cache is behind the reader. */
-  | { readonly kind: 'same' }
-  | { readonly kind: 'commits'; readonly head: number; readonly commits: readonly Commit[] }
-  | { readonly kind: 'snapshot'; readonly epoch: string; readonly snapshot: Snapshot };
+import type { Change, Commit, EdgeReceipt } from './port.ts';
+import type { Reading } from './reading.ts';
 
 const ABSENT: Reading = { kind: 'absent' };
 const SAME: Reading = { kind: 'same' };

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
+import { type Follower, followByReading } from './follower.ts';
 import { type CacheLog, CacheUnavailable, EDGE_TTL_MS, type FlagCache, type Subscription } from './port.ts';
-import { followInRedis, type RedisFollower } from './redis-follower.ts';
+import { newEpoch } from './reading.ts';
 import { listIn, readingIn, receiptIn, versionIn } from './redis-reading.ts';
 import { SCRIPTS } from './redis-scripts.ts';
 
@@ -60,7 +61,7 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
     },
   });
   const channels = commands.duplicate();
-  const followers = new Set<RedisFollower>();
+  const followers = new Set<Follower>();
   let connected = false;
   let closed = false;
   let lastMarker: string | null = null;
@@ -203,8 +204,7 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
     },
 
     async replace(space, { version, entries }) {
-      // Ordered by time, so that a reader can tell a newer filling from an older one that came back.
-      const epoch = `${Date.now().toString().padStart(15, '0')}-${randomUUID()}`;
+      const epoch = newEpoch();
       const staged = `${prefix}:{${space}}:staged:${epoch}`;
       const fields = [...entries];
       for (let i = 0; i < fields.length; i += STAGING_FIELDS) {
@@ -226,7 +226,7 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
     },
 
     async watch(space, watcher) {
-      const follower = followInRedis(space, watcher, {
+      const follower = followByReading(space, watcher, {
         log,
         connected: () => connected,
         read: async (version, epoch) =>

@@ -1,8 +1,8 @@
 import type { CacheLog, Watcher } from './port.ts';
-import type { Reading } from './redis-reading.ts';
+import type { Reading } from './reading.ts';
 import { showTo } from './shown.ts';
 
-export interface RedisFollower {
+export interface Follower {
   /** Reads what is missing; call it whenever there may be something. */
   readonly pull: () => void;
   cutOff(): void;
@@ -11,7 +11,7 @@ export interface RedisFollower {
   close(): void;
 }
 
-export interface RedisFollowerOptions {
+export interface FollowerOptions {
   readonly log: CacheLog;
   readonly connected: () => boolean;
   readonly read: (version: number | null, epoch: string) => Promise<Reading>;
@@ -20,11 +20,11 @@ export interface RedisFollowerOptions {
 const RETRY_MS = 500;
 
 /** Keeps one watcher up to date: an announcement only says that it is time to read, so one that is lost or doubled does no harm. */
-export const followInRedis = (
+export const followByReading = (
   space: string,
   watcher: Watcher,
-  { log, connected, read }: RedisFollowerOptions,
-): RedisFollower => {
+  { log, connected, read }: FollowerOptions,
+): Follower => {
   const shown = showTo(watcher, space, log);
   let epoch = '';
   let reading = false;

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { type Layout, LIFE_HEADER, textOf } from './nats-layout.ts';
+import { ANSWER_MS, type NatsStreams } from './nats-streams.ts';
+import type { CacheLog, EdgeReceipt, Subscription } from './port.ts';
+
+type Reached = () => { readonly connection: NatsConnection; readonly streams: NatsStreams };
+
+/** How long the difference between the server's clock and ours is trusted. */
+const CLOCK_MS = 60_000;
+
+/**
+ * Receipts: one message that an edge lives, and one for each space with what it applied. Both carry the life of the edge, a name it has
+ * from its first beat on until it falls silent, so that what an earlier life applied is not taken for this one's.
+ */
+export class NatsReceipts {
+  readonly #reached: Reached;
+  readonly #layout: Layout;
+  readonly #ttlMs: number;
+  readonly #log: CacheLog;
+  readonly #lives = new Map<string, { readonly id: string; lastBeat: number }>();
+  #clock: { readonly aheadMs: number; readonly readAt: number } | null = null;
+
+  constructor(reached: Reached, layout: Layout, ttlMs: number, log: CacheLog) {
+    this.#reached = reached;
+    this.#layout = layout;
+    this.#ttlMs = ttlMs;
+    this.#log = log;
+  }
+
+  async beat(edge: string, applied: ReadonlyMap<string, number>): Promise<void> {
+    const { js } = this.#reached().streams;
+    const now = performance.now();
+    const known = this.#lives.get(edge);
+    const life =
+      known !== undefined && now - known.lastBeat < this.#ttlMs ? known : { id: randomUUID(), lastBeat: now };
+    const about = headers();
+    about.set(LIFE_HEADER, life.id);
+    const options = { headers: about, timeout: ANSWER_MS };
+    await Promise.all([
+      js.publish(this.#layout.aliveSubject(edge), '', options),
+      ...Array.from(applied, ([space, version]) =>
+        js.publish(this.#layout.receiptSubject(edge, space), `${version}`, options),
+      ),
+    ]);
+    life.lastBeat = now;
+    this.#lives.set(edge, life);
+  }
+
+  async leave(edge: string): Promise<void> {
+    const { jsm } = this.#reached().streams;
+    this.#lives.delete(edge);
+    await jsm.streams.purge(this.#layout.edges, { filter: this.#layout.receiptSubject(edge, '*') });
+  }
+
+  async edges(space: string): Promise<readonly EdgeReceipt[]> {
+    const { streams } = this.#reached();
+    const { jsm } = streams;
+    const info = await jsm.streams.info(this.#layout.edges, {
+      subjects_filter: this.#layout.aliveSubject('*'),
+    });
+    const now = await this.#serverNow();
+    const receipts = await Promise.all(
+      Object.keys(info.state.subjects ?? {}).map(async (subject): Promise<EdgeReceipt | null> => {
+        const edge = edgeIn(subject);
+        const [alive, receipt] = await Promise.all([
+          streams.last(this.#layout.edges, subject),
+          streams.last(this.#layout.edges, this.#layout.receiptSubject(edge, space)),
+        ]);
+        if (alive === null) return null;
+        const lastSeenMs = Math.max(0, now - alive.time.getTime());
+        if (lastSeenMs >= this.#ttlMs) return null;
+        const same = receipt !== null && receipt.header.get(LIFE_HEADER) === alive.header.get(LIFE_HEADER);
+        return { edge, appliedVersion: same ? Number(receipt.string()) : null, lastSeenMs };
+      }),
+    );
+    return receipts.filter((receipt) => receipt !== null);
+  }
+
+  async watch(space: string, onReceipt: (receipt: EdgeReceipt) => void): Promise<Subscription> {
+    const { connection } = this.#reached();
+    const subscription = connection.subscribe(this.#layout.receiptSubject('*', space), {
+      callback: (error, message) => {
+        if (error !== null) return;
+        try {
+          onReceipt({
+            edge: edgeIn(message.subject),
+            appliedVersion: Number(message.string()),
+            lastSeenMs: 0,
+          });
+        } catch (error) {
+          this.#log.error(
+            { space, error: String(error) },
+            'A watcher of receipts threw; it goes on being told.',
+          );
+        }
+      },
+    });
+    // The server has the subscription when it has answered.
+    await connection.flush();
+    return {
+      async close() {
+        subscription.unsubscribe();
+      },
+    };
+  }
+
+  /** Epoch milliseconds by the server's clock, found from the time it stamps on a message. */
+  async #serverNow(): Promise<number> {
+    const readAt = performance.now();
+    if (this.#clock === null || readAt - this.#clock.readAt > CLOCK_MS) {
+      const { js } = this.#reached().streams;
+      const subject = this.#layout.receiptSubject('clock', 'clock');
+      await js.publish(subject, '', { timeout: ANSWER_MS });
+      const stamped = await this.#reached().streams.last(this.#layout.edges, subject);
+      this.#clock = { aheadMs: (stamped?.time.getTime() ?? Date.now()) - Date.now(), readAt };
+    }
+    return Date.now() + this.#clock.aheadMs;
+  }
+}
+
+/** `….edge.{edge}.{space}` */
+const edgeIn = (subject: string): string => textOf(subject.split('.').at(-2) ?? '');

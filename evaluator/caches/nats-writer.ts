@@ -1,0 +1,225 @@
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
+import {
+  DELETED_HEADER,
+  EPOCH_HEADER,
+  type Head,
+  lastTextOf,
+  NAMED_CHANGES,
+  NEW_HEADER,
+  VERSION_HEADER,
+} from './nats-layout.ts';
+import { ANSWER_MS, type NatsStreams, type StoredHead, unavailable } from './nats-streams.ts';
+import { CacheUnavailable, type Commit, type Snapshot } from './port.ts';
+import { newEpoch } from './reading.ts';
+
+const PARALLEL = 256;
+const ATTEMPTS = 50;
+/** A claim that stands still this long belongs to a writer that died. */
+const CLAIM_MS = 1_000;
+const CLAIM_POLL_MS = 20;
+
+/**
+ * Writes commits in two steps that readers see as one. A writer first claims the next version on the head, then writes the flags, then
+ * the head that names them. Every write says which message it follows, so of two writers one is refused, and a writer that was asleep
+ * can damage nothing when it wakes up: somebody claimed after it.
+ */
+export class NatsWriter {
+  readonly #streams: NatsStreams;
+  readonly #name: string;
+  readonly #announce: (space: string, version: number | null) => void;
+
+  constructor(streams: NatsStreams, name: string, announce: (space: string, version: number | null) => void) {
+    this.#streams = streams;
+    this.#name = name;
+    this.#announce = announce;
+  }
+
+  async publish(space: string, commit: Commit): Promise<'applied' | 'already' | 'gap'> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const stored = await this.#unclaimed(space, commit.version);
+      const head = stored?.head ?? null;
+      if (stored === null || head === null || head.version === null) return 'gap';
+      if (head.version >= commit.version) return 'already';
+      if (head.version < commit.version - 1) return 'gap';
+      const claimed = await this.#writeHead(space, { ...head, claim: this.#name }, stored.seq);
+      if (claimed === null) continue;
+
+      const written = await this.#writeChanges(space, commit, head);
+      const next: Head = {
+        version: commit.version,
+        epoch: head.epoch,
+        count: head.count + written.grown,
+        upTo: Math.max(head.upTo, ...written.seqs),
+        changes: written.seqs.length > NAMED_CHANGES ? null : written.seqs,
+        before: claimed,
+      };
+      if ((await this.#writeHead(space, next, claimed)) === null) continue;
+      this.#announce(space, commit.version);
+      return 'applied';
+    }
+    throw new CacheUnavailable(`NATS: other writers kept changing ${space}.`);
+  }
+
+  async replace(space: string, { version, entries }: Snapshot): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const stored = await this.#unclaimed(space, null);
+      const head = stored?.head ?? null;
+      // Another writer had the same thought and was faster.
+      if (attempt > 0 && head?.version === version) return;
+      const nothing = { version: null, epoch: '', count: 0, upTo: 0, changes: null, before: 0 };
+      const claimed = await this.#writeHead(
+        space,
+        { ...(head ?? nothing), claim: this.#name },
+        stored?.seq ?? 0,
+      );
+      if (claimed === null) continue;
+
+      const epoch = newEpoch();
+      let upTo = 0;
+      await inParallel([...entries], async ([key, value]) => {
+        const ack = await this.#write(space, key, value, version, epoch, true, null);
+        if (ack !== null) upTo = Math.max(upTo, ack);
+      });
+      const next: Head = { version, epoch, count: entries.size, upTo, changes: null, before: 0 };
+      if ((await this.#writeHead(space, next, claimed)) === null) continue;
+      this.#announce(space, version);
+      await this.#sweep(space, entries, upTo);
+      return;
+    }
+    throw new CacheUnavailable(`NATS: other writers kept changing ${space}.`);
+  }
+
+  async remove(space: string): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const stored = await this.#streams.head(space);
+      if (stored === null || stored.head?.version === null) return;
+      const gone: Head = { version: null, epoch: '', count: 0, upTo: 0, changes: null, before: 0 };
+      if ((await this.#writeHead(space, gone, stored.seq)) === null) continue;
+      this.#announce(space, null);
+      const { jsm, layout } = this.#streams;
+      await jsm.streams.purge(layout.flags, { filter: layout.flagsOf(space) });
+      return;
+    }
+  }
+
+  /** The head, once no other living writer is at work on the version (or, for null, on any). */
+  async #unclaimed(space: string, version: number | null): Promise<StoredHead | null> {
+    let waitedFor = 0;
+    let since = performance.now();
+    for (;;) {
+      const stored = await this.#streams.head(space);
+      const head = stored?.head ?? null;
+      if (stored === null || head === null || head.claim === undefined || head.claim === this.#name)
+        return stored;
+      if (version !== null && head.version !== null && head.version >= version) return stored;
+      if (stored.seq !== waitedFor) {
+        waitedFor = stored.seq;
+        since = performance.now();
+      } else if (performance.now() - since > CLAIM_MS) return stored;
+      await new Promise((resolve) => setTimeout(resolve, CLAIM_POLL_MS));
+    }
+  }
+
+  async #writeChanges(
+    space: string,
+    { version, changes }: Commit,
+    head: Head,
+  ): Promise<{ readonly seqs: readonly number[]; readonly grown: number }> {
+    const seqs: number[] = [];
+    let grown = 0;
+    await inParallel(changes, async ({ key, value }) => {
+      for (;;) {
+        const { last, held } = await this.#heldBefore(space, key, head);
+        const seq = await this.#write(space, key, value, version, head.epoch, !held, last);
+        if (seq === null) continue;
+        seqs.push(seq);
+        if (value !== null && !held) grown += 1;
+        if (value === null && held) grown -= 1;
+        return;
+      }
+    });
+    return { seqs, grown };
+  }
+
+  /** The newest message of a flag, and whether the flag is in the version that the head names. */
+  async #heldBefore(
+    space: string,
+    key: string,
+    head: Head,
+  ): Promise<{ readonly last: number; readonly held: boolean }> {
+    const { layout } = this.#streams;
+    const message = await this.#streams.last(layout.flags, layout.flagSubject(space, key));
+    if (message === null || message.header.get(EPOCH_HEADER) !== head.epoch) {
+      return { last: message?.seq ?? 0, held: false };
+    }
+    // What a writer left that did not get to its head says itself whether there was something before.
+    const committed = Number(message.header.get(VERSION_HEADER)) <= (head.version ?? -1);
+    return {
+      last: message.seq,
+      held: committed ? !message.header.has(DELETED_HEADER) : !message.header.has(NEW_HEADER),
+    };
+  }
+
+  /** The message's sequence, or null if it did not follow the one it had to. */
+  #write(
+    space: string,
+    key: string,
+    value: string | null,
+    version: number,
+    epoch: string,
+    isNew: boolean,
+    follows: number | null,
+  ): Promise<number | null> {
+    const about = headers();
+    about.set(VERSION_HEADER, `${version}`);
+    about.set(EPOCH_HEADER, epoch);
+    if (isNew) about.set(NEW_HEADER, '1');
+    if (value === null) about.set(DELETED_HEADER, '1');
+    return this.#send(this.#streams.layout.flagSubject(space, key), value ?? '', about, follows);
+  }
+
+  #writeHead(space: string, head: Head, follows: number): Promise<number | null> {
+    return this.#send(this.#streams.layout.headSubject(space), JSON.stringify(head), headers(), follows);
+  }
+
+  async #send(
+    subject: string,
+    payload: string,
+    about: ReturnType<typeof headers>,
+    follows: number | null,
+  ): Promise<number | null> {
+    try {
+      const { seq } = await this.#streams.js.publish(subject, payload, {
+        headers: about,
+        timeout: ANSWER_MS,
+        ...(follows === null ? {} : { expect: { lastSubjectSequence: follows } }),
+      });
+      return seq;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence)
+        return null;
+      throw unavailable(error);
+    }
+  }
+
+  /** Removes what an earlier filling left. What was written since is not touched: only messages before `upTo` are. */
+  async #sweep(space: string, entries: Snapshot['entries'], upTo: number): Promise<void> {
+    const { jsm, layout } = this.#streams;
+    const info = await jsm.streams.info(layout.flags, { subjects_filter: layout.flagsOf(space) });
+    const stale = Object.keys(info.state.subjects ?? {}).filter(
+      (subject) => !entries.has(lastTextOf(subject)),
+    );
+    await inParallel(stale, async (filter) => {
+      await jsm.streams.purge(layout.flags, upTo === 0 ? { filter } : { filter, seq: upTo });
+    });
+  }
+}
+
+const inParallel = async <T>(items: readonly T[], job: (item: T) => Promise<void>): Promise<void> => {
+  const queue = items[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (const item of { [Symbol.iterator]: () => queue }) await job(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, items.length) }, worker));
+};
