@@ -16,7 +16,14 @@ const open = async () => {
   const stores = await openSqliteStores(':memory:', { now, log: silent });
   opened.push(stores);
   const cache = createMemoryCache({ now });
-  const controlPlane = createControlPlane({ stores, cache, account: 'default', now, log: silent, publicUrl: null });
+  const controlPlane = createControlPlane({
+    stores,
+    cache,
+    account: 'default',
+    now,
+    log: silent,
+    publicUrl: null,
+  });
   const status = async (token: string) =>
     (
       await controlPlane.app.request('/client/v4/accounts/default/flagship/tokens', {

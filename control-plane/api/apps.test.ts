@@ -14,7 +14,9 @@ afterAll(async () => {
 const accountOutbox = async () => {
   const commits = await ground.stores.accounts.outbox(ACCOUNT).commits(0, 100);
   return commits.flatMap(({ changes }) =>
-    changes.map(({ key, value }) => `${key.startsWith('token/') ? 'token' : key}${value === null ? ' gone' : ''}`),
+    changes.map(
+      ({ key, value }) => `${key.startsWith('token/') ? 'token' : key}${value === null ? ' gone' : ''}`,
+    ),
   );
 };
 

@@ -28,12 +28,20 @@ describe('POST changes', () => {
     });
     expect(done.status).toBe(200);
     expect(done.json.result.app_version).toBe(3);
-    expect(done.json.result.flags.map(({ key, version, enabled }: Record<string, unknown>) => [key, version, enabled])).toEqual([
+    expect(
+      done.json.result.flags.map(({ key, version, enabled }: Record<string, unknown>) => [
+        key,
+        version,
+        enabled,
+      ]),
+    ).toEqual([
       ['fresh', 1, true],
       ['new-checkout', 2, false],
     ]);
     expect(
-      (await ground.changelog()).slice(2).map(({ event, flag_key, app_version, comment }) => [event, flag_key, app_version, comment]),
+      (await ground.changelog())
+        .slice(2)
+        .map(({ event, flag_key, app_version, comment }) => [event, flag_key, app_version, comment]),
     ).toEqual([
       ['create', 'fresh', 3, 'Black Friday'],
       ['update', 'new-checkout', 3, 'Black Friday'],
@@ -102,7 +110,11 @@ describe('POST restore', () => {
     await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: false } });
     const [first] = await ground.changelog();
     const restored = await restore(first?.id ?? '', { 'x-halyard-comment': 'it was better' });
-    expect([restored.status, restored.json.result.enabled, restored.json.result.version]).toEqual([200, true, 3]);
+    expect([restored.status, restored.json.result.enabled, restored.json.result.version]).toEqual([
+      200,
+      true,
+      3,
+    ]);
     expect((await ground.changelog()).at(-1)).toMatchObject({
       event: 'update',
       comment: 'it was better',

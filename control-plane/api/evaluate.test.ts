@@ -14,7 +14,11 @@ beforeAll(async () => {
       key: 'lists',
       client_side: false,
       rules: [
-        { priority: 1, conditions: [{ attribute: 'roles', operator: 'has', value: 'admin' }], serve_variation: 'on' },
+        {
+          priority: 1,
+          conditions: [{ attribute: 'roles', operator: 'has', value: 'admin' }],
+          serve_variation: 'on',
+        },
       ],
     },
   });
@@ -43,7 +47,10 @@ describe('GET evaluate', () => {
     });
     expect(pro.headers.get('cache-control')).toBe('private, no-store');
     expect(pro.headers.get('vary')).toBe('Authorization, X-API-Key, Origin');
-    expect((await evaluate('flagKey=new-checkout')).json).toMatchObject({ variant: 'off', reason: 'DEFAULT' });
+    expect((await evaluate('flagKey=new-checkout')).json).toMatchObject({
+      variant: 'off',
+      reason: 'DEFAULT',
+    });
   });
 
   test('a repeated parameter is a list', async () => {
@@ -78,7 +85,11 @@ describe('GET evaluate', () => {
       key: 'newer',
       bucketing: { hash: 'murmur3', salt: 's' },
       rules: [
-        { priority: 1, conditions: [{ attribute: 'a', operator: 'telepathy', value: 1 }], serve_variation: 'on' },
+        {
+          priority: 1,
+          conditions: [{ attribute: 'a', operator: 'telepathy', value: 1 }],
+          serve_variation: 'on',
+        },
       ],
     };
     await ground.stores.app(ACCOUNT, 'shop').commit({

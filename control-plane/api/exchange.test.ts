@@ -24,7 +24,11 @@ beforeAll(async () => {
 afterAll(() => ground.close());
 
 const flags = '/apps/shop/flags';
-const send = (body: BodyInit | null, type: string | null, path = flagship(flags)) =>
+const send = (
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
+  type: string | null,
+  path = flagship(flags),
+) =>
   ground.controlPlane.app.request(`http://halyard.test${path}`, {
     method: 'POST',
     headers: {
@@ -57,17 +61,24 @@ describe('bodies', () => {
     expect((await errorsOf(response))[0]?.code).toBe(1000);
   });
 
-  test.for([null, 'text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', 'multipart/form-data'])(
-    'a content type of %s is 415',
-    async (type) => {
-      const response = await send(new TextEncoder().encode('{}'), type);
-      expect(response.status).toBe(415);
-      expect((await errorsOf(response))[0]?.code).toBe(1010);
-    },
-  );
+  test.for([
+    null,
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/jsonx',
+    'multipart/form-data',
+  ])('a content type of %s is 415', async (type) => {
+    const response = await send(new TextEncoder().encode('{}'), type);
+    expect(response.status).toBe(415);
+    expect((await errorsOf(response))[0]?.code).toBe(1010);
+  });
 
   test('takes JSON types with parameters and suffixes', async () => {
-    for (const type of ['application/json; charset=utf-8', 'application/merge-patch+json', 'Application/JSON']) {
+    for (const type of [
+      'application/json; charset=utf-8',
+      'application/merge-patch+json',
+      'Application/JSON',
+    ]) {
       expect((await send('{}', type)).status, type).toBe(400);
     }
   });
@@ -205,7 +216,9 @@ describe('when something is away or broken', () => {
     expect(got.json.errors).toEqual([
       { code: 1500, message: `Something went wrong on the server. The log has it under request ${id}.` },
     ]);
-    expect(faulty.logged.some((line) => line.includes('x is not a function') && line.includes(`${id}`))).toBe(true);
+    expect(faulty.logged.some((line) => line.includes('x is not a function') && line.includes(`${id}`))).toBe(
+      true,
+    );
     await faulty.close();
   });
 });

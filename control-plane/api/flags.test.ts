@@ -128,9 +128,7 @@ describe('POST flags', () => {
   test('answers 404 for an app that is not there', async () => {
     const made = await ground.ask('POST', '/apps/nowhere/flags', { body: FLAG });
     expect(made.status).toBe(404);
-    expect(made.json.errors).toEqual([
-      { code: 1004, message: 'There is no app "nowhere" in this account.' },
-    ]);
+    expect(made.json.errors).toEqual([{ code: 1004, message: 'There is no app "nowhere" in this account.' }]);
   });
 });
 

@@ -106,9 +106,9 @@ describe('no token, or one that does not hold', () => {
     for (const token of ['hly_unknown', 'x y', '']) {
       expect((await ground.ask('GET', '/apps', { token })).status).toBe(401);
     }
-    expect((await ground.ask('GET', '/apps', { token: null, headers: { authorization: 'Basic eA==' } })).status).toBe(
-      401,
-    );
+    expect(
+      (await ground.ask('GET', '/apps', { token: null, headers: { authorization: 'Basic eA==' } })).status,
+    ).toBe(401);
   });
 
   test('X-API-Key is taken too', async () => {

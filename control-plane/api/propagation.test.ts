@@ -61,7 +61,10 @@ test('Prefer: wait answers when every live edge has the change', async () => {
 
 test('Prefer: wait gives up after its seconds and says so', async () => {
   await applied('edge-a', 0);
-  const { json } = await ground.ask('POST', '/apps/shop/flags', { body: FLAG, headers: { prefer: 'wait=0' } });
+  const { json } = await ground.ask('POST', '/apps/shop/flags', {
+    body: FLAG,
+    headers: { prefer: 'wait=0' },
+  });
   expect(json.result_info.propagation).toMatchObject({
     version: 1,
     complete: false,
@@ -125,7 +128,9 @@ test('the event stream tells commits, who made them, and how far they came', asy
     comment: 'why',
   });
   await applied('edge-a', 1);
-  const told = await stream.until(({ type, edges }) => type === 'propagation' && Array.isArray(edges) && edges.length > 0);
+  const told = await stream.until(
+    ({ type, edges }) => type === 'propagation' && Array.isArray(edges) && edges.length > 0,
+  );
   expect(told).toMatchObject({ edges: [{ id: 'edge-a', applied_version: 1 }] });
   await stream.cancel();
 });

@@ -105,6 +105,7 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
         path,
         needs: null,
         answers: { schema: SignedOut },
+        problems: ['forbidden'],
       },
       async ({ request }) => {
         const seenAs = setting.seenAs(request);

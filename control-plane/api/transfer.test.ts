@@ -20,7 +20,9 @@ const bring = (lines: readonly unknown[], query = '', headers: Record<string, st
 test('what is exported can be imported elsewhere, bucketing and all', async () => {
   const bucketing = { hash: 'flagship', salt: 'cf:a' };
   for (const key of ['b', 'a']) {
-    await ground.ask('POST', '/apps/shop/flags', { body: { ...FLAG, key, ...(key === 'a' ? { bucketing } : {}) } });
+    await ground.ask('POST', '/apps/shop/flags', {
+      body: { ...FLAG, key, ...(key === 'a' ? { bucketing } : {}) },
+    });
   }
   const file = await ground.ask('GET', '/apps/shop/export');
   expect(file.headers.get('content-type')).toBe('application/x-ndjson');
@@ -51,7 +53,10 @@ test('an export of many flags streams them all', async () => {
 });
 
 test('merges by default; replace deletes what is not there; a dry run tells and changes nothing', async () => {
-  await bring([{ ...FLAG, key: 'a' }, { ...FLAG, key: 'b' }]);
+  await bring([
+    { ...FLAG, key: 'a' },
+    { ...FLAG, key: 'b' },
+  ]);
   const changed = { ...FLAG, key: 'a', enabled: false };
   const dry = await bring([changed], '?mode=replace&dry_run=1');
   expect(dry.json.result).toMatchObject({
@@ -76,7 +81,9 @@ test('merges by default; replace deletes what is not there; a dry run tells and 
 test('keeps the bucketing that is stored, and says so', async () => {
   await bring([{ ...FLAG, key: 'a' }]);
   const done = await bring([{ ...FLAG, key: 'a', bucketing: { hash: 'flagship', salt: 'cf:a' } }]);
-  expect(done.json.messages).toEqual([{ message: expect.stringContaining('keeps the bucketing already stored') }]);
+  expect(done.json.messages).toEqual([
+    { message: expect.stringContaining('keeps the bucketing already stored') },
+  ]);
   expect((await ground.ask('GET', '/apps/shop/flags/a')).json.result.bucketing.hash).toBe('murmur3');
 });
 
