@@ -21,18 +21,22 @@ const clientConfig = (url: string): pg.ClientConfig => ({
   types,
 });
 
+/** An answered write is durable, also where the server's default is to answer earlier. */
+const DURABLE =
+  "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
+
 export const createPool = (url: string): pg.Pool => {
-  const pool = new pg.Pool({ ...clientConfig(url), max: CONNECTIONS });
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  const pool = new pg.Pool({
+    ...clientConfig(url),
+    max: CONNECTIONS,
+    onConnect: async (client) => {
+      await client.query(DURABLE);
+    },
+  });
+  // A connection that breaks is replaced by the pool; without listeners it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', () => {});
-    // An answered write is durable, also where the server's default is to answer earlier.
-    client
-      .query(
-        "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
-      )
-      .catch(() => {});
   });
   return pool;
 };
