@@ -12,6 +12,7 @@ export const HELP = `Halyard decides feature flags.
     revoke ID
   halyard audit verify [--app ID] [--expect HASH]   checks every entry's hash and shows the first broken link
   halyard backup FILE                      copies a SQLite database while it is in use
+  halyard restore FILE                     puts a backup in the place of the database of a stopped server
   halyard types --app ID                   TypeScript declarations of an app's flags, from HALYARD_URL with HALYARD_TOKEN
 
   --no-example              with start and control-plane: no example app on the first start
@@ -30,6 +31,7 @@ export const COMMANDS = [
   'token',
   'audit',
   'backup',
+  'restore',
   'types',
   'help',
 ] as const;
@@ -50,6 +52,7 @@ const FLAGS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'list
   },
   audit: { '--app': 'text', '--expect': 'text' },
   backup: {},
+  restore: {},
   types: { '--app': 'text', '--manifest': null },
   help: {},
 };

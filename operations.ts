@@ -22,6 +22,8 @@ export const operate = async (
       return withStores(configuration, log, (stores) => verifyAudit(stores, configuration, command));
     case 'backup':
       return backup(configuration, command);
+    case 'restore':
+      return restore(configuration, command);
     case 'types':
       return (await import('./types-command.ts')).typesCommand(configuration, command);
     default:
@@ -52,6 +54,15 @@ const backup = async (configuration: Configuration, command: Command): Promise<s
     });
   }
   const { backupSqlite } = await import('@halyard/control-plane/sqlite');
-  await backupSqlite(configuration.databaseUrl, file);
-  return `Wrote ${file}. To restore it, stop the server and put it in the place of the database file.`;
+  backupSqlite(configuration.databaseUrl, file);
+  return `Wrote ${file}. To restore it, stop the server and run "halyard restore ${file}".`;
+};
+
+const restore = async (configuration: Configuration, command: Command): Promise<string> => {
+  const file = command.words[0];
+  if (file === undefined)
+    throw new UsageError('Name the backup to restore, as in "halyard restore flags.db".');
+  const { restoreSqlite } = await import('@halyard/control-plane/sqlite');
+  restoreSqlite(file, configuration.databaseUrl);
+  return `Restored ${file} to ${configuration.databaseUrl}.`;
 };
