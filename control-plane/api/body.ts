@@ -28,7 +28,26 @@ const tooLarge = (limit: number): Problem =>
   });
 
 const readBytes = async (request: Request, limit: number): Promise<Uint8Array> => {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
+  const said = request.headers.get('content-length');
+  if (Number(said ?? 0) > limit) throw tooLarge(limit);
+  const bytes = await unlessCutShort(
+    // A length that was said is held to by every HTTP parser, and reading at once costs half of reading a stream.
+    said === null ? readStream(request, limit) : request.bytes(),
+  );
+  if (bytes.byteLength > limit) throw tooLarge(limit);
+  return bytes;
+};
+
+const unlessCutShort = async <T>(reading: Promise<T>): Promise<T> => {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem('malformed', { message: 'The body ended before it was whole.' });
+  }
+};
+
+const readStream = async (request: Request, limit: number): Promise<Uint8Array> => {
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -37,8 +56,6 @@ const readBytes = async (request: Request, limit: number): Promise<Uint8Array> =
     if (size > limit) throw tooLarge(limit);
     chunks.push(chunk);
   }
-  const [only] = chunks;
-  if (only !== undefined && chunks.length === 1) return only;
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
