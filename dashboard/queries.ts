@@ -89,10 +89,13 @@ export interface ChangelogSearch {
   readonly until?: string;
 }
 
+/** An app's changelog, or one flag's. */
+export const changelogPath = (account: string, app: string, { flag }: ChangelogSearch): string =>
+  `${flag === undefined ? appPath(account, app) : flagPath(account, app, flag)}/changelog`;
+
 export const changelogQuery = (account: string, app: string, query: ChangelogSearch) => {
-  const { flag, ...filter } = query;
-  const path =
-    flag === undefined ? `${appPath(account, app)}/changelog` : `${flagPath(account, app, flag)}/changelog`;
+  const { flag: _, ...filter } = query;
+  const path = changelogPath(account, app, query);
   return infiniteQueryOptions({
     queryKey: [account, app, 'changelog', query],
     queryFn: ({ signal, pageParam }) =>

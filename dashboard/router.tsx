@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { ApiError } from './api.ts';
 import { appsQuery, type ChangelogSearch, type FlagSearch, sessionQuery } from './queries.ts';
+import { FLAG_TABS, type FlagTab } from './router-search.ts';
 import { signIn } from './session/session.ts';
 import { Failure, Loading } from './shell/states.tsx';
 import { strings } from './strings.ts';
@@ -110,9 +111,6 @@ const flagsRoute = createRoute({
   },
   component: lazyRouteComponent(() => import('./flags/flags-page.tsx'), 'FlagsPage'),
 });
-
-export const FLAG_TABS = ['targeting', 'variations', 'history', 'settings'] as const;
-export type FlagTab = (typeof FLAG_TABS)[number];
 
 const flagRoute = createRoute({
   getParentRoute: () => appRoute,

@@ -1,4 +1,5 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { Card, type CSSVariablesResolver, createTheme, type MantineColorsTuple, Modal } from '@mantine/core';
+import { strings } from './strings.ts';
 
 const sea: MantineColorsTuple = [
   '#e6f6f9',
@@ -13,8 +14,22 @@ const sea: MantineColorsTuple = [
   '#02505f',
 ];
 
+/** Greys with a little of the sea in them, so that dark is not a photograph of soot. */
+const dark: MantineColorsTuple = [
+  '#d3dade',
+  '#b4bec5',
+  '#93a0a8',
+  '#616e77',
+  '#3d4850',
+  '#2e373d',
+  '#1f262a',
+  '#181c1f',
+  '#121517',
+  '#0c0e10',
+];
+
 export const theme = createTheme({
-  colors: { sea },
+  colors: { sea, dark },
   primaryColor: 'sea',
   primaryShade: { light: 8, dark: 7 },
   autoContrast: true,
@@ -26,6 +41,12 @@ export const theme = createTheme({
   fontFamilyMonospace:
     "ui-monospace, 'SF Mono', Menlo, 'Cascadia Mono', 'Liberation Mono', Consolas, monospace",
   headings: { fontWeight: '650' },
+  components: {
+    Card: Card.extend({ defaultProps: { bg: 'var(--halyard-surface)' } }),
+    Modal: Modal.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': strings.close }, overlayProps: { blur: 2 } },
+    }),
+  },
 });
 
 /** Mantine's dimmed text misses WCAG AA (4.5:1) on its own backgrounds; these meet it, and so do our few own colours. */
@@ -44,11 +65,11 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--halyard-value': '#8a4b08',
     '--halyard-variation': '#03667a',
     '--halyard-variation-back': '#e0f2f5',
+    '--halyard-switch-off': '#8a96a0',
     '--halyard-added': '#17663a',
     '--halyard-removed': '#a3261b',
   },
   dark: {
-    '--mantine-color-body': '#181c1f',
     '--mantine-color-dimmed': '#a3adb5',
     '--mantine-color-placeholder': '#929ca4',
     '--mantine-color-error': '#ff9d94',
@@ -61,6 +82,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--halyard-value': '#f0b775',
     '--halyard-variation': '#8ed3e0',
     '--halyard-variation-back': '#12343c',
+    '--halyard-switch-off': '#5d6a73',
     '--halyard-added': '#7fd8a3',
     '--halyard-removed': '#ff9d94',
   },

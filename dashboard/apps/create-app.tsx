@@ -69,12 +69,7 @@ const CreateAppForm = ({ close }: { readonly close: () => void }) => {
 };
 
 export const CreateApp = ({ opened, close }: { readonly opened: boolean; readonly close: () => void }) => (
-  <Modal
-    opened={opened}
-    onClose={close}
-    title={strings.apps.create}
-    closeButtonProps={{ 'aria-label': strings.close }}
-  >
+  <Modal opened={opened} onClose={close} title={strings.apps.create}>
     <CreateAppForm close={close} />
   </Modal>
 );

@@ -1,48 +1,60 @@
-import { Button, Group, Stack, Title } from '@mantine/core';
+import { Stack, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { Timeline } from '../history/timeline.tsx';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { FlagTimeline } from '../history/flag-timeline.tsx';
 import { flagQuery } from '../queries.ts';
+import { FLAG_TABS, type FlagTab } from '../router-search.ts';
 import { useSession } from '../session/session.ts';
 import { Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
 import { FlagHeader } from './flag-header.tsx';
 import { RampCard } from './ramp-card.tsx';
-import { RuleList } from './rule-list.tsx';
 
 const route = getRouteApi('/signed-in/apps/$app/flags/$key');
+const Editor = lazy(async () => ({ default: (await import('./editor.tsx')).Editor }));
+
+const isTab = (text: string | null): text is FlagTab => FLAG_TABS.some((tab) => tab === text);
 
 export const FlagPage = () => {
   const { app, key } = route.useParams();
-  const { entry } = route.useSearch();
+  const { entry, tab = 'targeting', context } = route.useSearch();
+  const navigate = route.useNavigate();
   const { account } = useSession();
   useTitle(key);
   const flag = useQuery(flagQuery(account, app, key));
   if (flag.isPending) return <Loading rows={3} height={120} />;
-  if (flag.isError) return <Failure error={flag.error} retry={() => void flag.refetch()} />;
+  if (flag.isError && flag.data === undefined) {
+    return <Failure error={flag.error} retry={() => void flag.refetch()} />;
+  }
+  const open = (next: string | null) =>
+    isTab(next) &&
+    void navigate({
+      search: ({ tab: _, ...before }) => (next === 'targeting' ? before : { ...before, tab: next }),
+    });
   return (
     <Stack gap="lg">
       <FlagHeader app={app} flag={flag.data} />
       <RampCard app={app} flag={flag.data} />
-      <RuleList flag={flag.data} />
-      <section aria-label={strings.flag.recent}>
-        <Group justify="space-between" mb="sm">
-          <Title order={2} size="h4">
-            {strings.flag.recent}
-          </Title>
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            renderRoot={(props) => (
-              <Link to="/apps/$app/history" params={{ app }} search={{ flag: key }} {...props} />
-            )}
-          >
-            {strings.flag.allChanges}
-          </Button>
-        </Group>
-        <Timeline app={app} query={{ flag: key }} named={false} highlighted={entry} />
-      </section>
+      <Tabs id="flag" value={tab} onChange={open}>
+        <Tabs.List mb="md">
+          {FLAG_TABS.map((each) => (
+            <Tabs.Tab key={each} value={each}>
+              {strings.flag.tabs[each]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <div role="tabpanel" id={`flag-panel-${tab}`} aria-labelledby={`flag-tab-${tab}`}>
+          {tab === 'history' && <FlagTimeline app={app} flag={flag.data} highlighted={entry} />}
+          <Suspense fallback={<Loading rows={3} height={90} />}>
+            <Editor key={`${app}/${key}`} app={app} flag={flag.data} tab={tab} context={context} />
+          </Suspense>
+        </div>
+      </Tabs>
+      {tab === 'targeting' && (
+        <FlagTimeline app={app} flag={flag.data} recent openHistory={() => open('history')} />
+      )}
     </Stack>
   );
 };

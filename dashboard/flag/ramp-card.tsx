@@ -88,7 +88,6 @@ const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: Stored
       children: <Text size="sm">{strings.ramp.killHelp(offVariation(flag))}</Text>,
       labels: { confirm: strings.ramp.killConfirm, cancel: strings.cancel },
       confirmProps: { color: 'red' },
-      closeButtonProps: { 'aria-label': strings.close },
       onConfirm: kill,
     });
   return (
@@ -141,7 +140,7 @@ export const RampCard = ({ app, flag }: { readonly app: string; readonly flag: S
               value={ramp.percentage}
               size="lg"
               radius="xl"
-              color={flag.enabled ? 'sea' : 'gray'}
+              color={flag.enabled ? 'sea' : 'gray.5'}
               aria-label={strings.ramp.lead(ramp.variation)}
             />
             {writable && (

@@ -45,9 +45,11 @@ export const FlagRow = ({ app, flag }: { readonly app: string; readonly flag: St
         <Link to="/apps/$app/flags/$key" params={{ app, key: flag.key }} className={classes['key']}>
           {flag.key}
         </Link>
-        <Badge variant="default" size="sm" radius="sm" className={classes['type']}>
-          {flag.type}
-        </Badge>
+        {flag.type !== 'boolean' && (
+          <Badge variant="default" size="sm" radius="sm" tt="none">
+            {strings.types[flag.type]}
+          </Badge>
+        )}
         {(flag.tags ?? []).slice(0, TAGS_SHOWN).map((tag) => (
           <Badge key={tag} variant="light" size="sm" radius="sm" tt="none">
             {tag}

@@ -28,7 +28,11 @@ export const FlagSwitch = ({ app, flag, size = 'md' }: FlagSwitchProps) => {
   return (
     <Tooltip label={flag.enabled ? strings.flags.turnOff : strings.flags.turnOn} openDelay={600}>
       <Switch
-        classNames={{ root: classes['root'] ?? '', input: classes['input'] ?? '' }}
+        classNames={{
+          root: classes['root'] ?? '',
+          input: classes['input'] ?? '',
+          track: classes['track'] ?? '',
+        }}
         aria-label={flag.key}
         size={size}
         checked={flag.enabled}

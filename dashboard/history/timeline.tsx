@@ -15,14 +15,16 @@ interface TimelineProps {
   readonly query: ChangelogSearch;
   readonly named: boolean;
   readonly highlighted?: string | undefined;
-  readonly actions?: (entry: ChangelogEntry, newest: boolean) => ReactNode;
+  /** Shows only so many, and no way to older ones. */
+  readonly limit?: number | undefined;
+  readonly actions?: (entry: ChangelogEntry) => ReactNode;
 }
 
 /** Changes, newest first, fetched a page at a time. */
-export const Timeline = ({ app, query, named, highlighted, actions }: TimelineProps) => {
+export const Timeline = ({ app, query, named, highlighted, limit, actions }: TimelineProps) => {
   const { account } = useSession();
   const changelog = useInfiniteQuery(changelogQuery(account, app, query));
-  const entries = changelog.data?.pages.flatMap((page) => page.result) ?? [];
+  const entries = (changelog.data?.pages.flatMap((page) => page.result) ?? []).slice(0, limit);
   if (changelog.isPending) return <Loading rows={4} height={92} />;
   if (changelog.isError && entries.length === 0) {
     return <Failure error={changelog.error} retry={() => void changelog.refetch()} />;
@@ -37,18 +39,18 @@ export const Timeline = ({ app, query, named, highlighted, actions }: TimelinePr
   return (
     <>
       <ol className={classes['timeline']} aria-label={strings.history.title}>
-        {entries.map((entry, index) => (
+        {entries.map((entry) => (
           <Entry
             key={entry.id}
             app={app}
             entry={entry}
             named={named}
             highlighted={entry.id === highlighted}
-            actions={actions?.(entry, index === 0)}
+            actions={actions?.(entry)}
           />
         ))}
       </ol>
-      {changelog.hasNextPage && (
+      {limit === undefined && changelog.hasNextPage && (
         <Center mt="md">
           <Button
             variant="default"

@@ -2,12 +2,7 @@ import { Group, Kbd, Modal, Stack, Text } from '@mantine/core';
 import { strings } from '../strings.ts';
 
 export const ShortcutHelp = ({ opened, close }: { readonly opened: boolean; readonly close: () => void }) => (
-  <Modal
-    opened={opened}
-    onClose={close}
-    title={strings.shortcuts.title}
-    closeButtonProps={{ 'aria-label': strings.close }}
-  >
+  <Modal opened={opened} onClose={close} title={strings.shortcuts.title}>
     <Stack gap="xs" component="dl" m={0}>
       {strings.shortcuts.list.map(([keys, meaning]) => (
         <Group key={keys} justify="space-between">

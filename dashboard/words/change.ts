@@ -1,8 +1,8 @@
 import type { Condition, JsonValue, Rule } from '@halyard/engine';
 import type { Diff } from '../api.ts';
 import { conditionsWords } from './condition.ts';
-import { ruleWords } from './summary.ts';
-import { percent, plain, value, variation, type Words } from './words.ts';
+import { ruleWords, servesWords } from './summary.ts';
+import { join, percent, plain, value, variation, type Words } from './words.ts';
 
 /** One changed field in words: what it is, what it was (null: not there before) and what it is now (null: gone). */
 export interface ChangeInWords {
@@ -33,6 +33,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   off_variation: 'Variation while off',
   client_side: 'Browsers may evaluate it',
   serve_variation: 'serves',
+  serve: 'serves',
   rollout: 'rollout',
   percentage: 'rollout',
   attribute: 'attribute',
@@ -65,6 +66,8 @@ const wordsOfValue = (path: string, names: readonly string[], json: JsonValue): 
   }
   if (last === 'percentage' && typeof json === 'number') return [value(percent(json))];
   if (rangeNames.test(path) && typeof json === 'number') return [value(percent(json))];
+  if (last === 'conditions' && Array.isArray(json)) return conditionsWords(json as unknown as Condition[]);
+  if (last === 'serve' && isRecord(json)) return servesWords(json as unknown as Rule);
   if (names[0] === 'rules' && isRecord(json)) {
     // The server answers these in the flag's own shapes; only its type says JSON.
     if (names.length === 2) return ruleWords(json as unknown as Rule, false);
@@ -73,6 +76,7 @@ const wordsOfValue = (path: string, names: readonly string[], json: JsonValue): 
     if (last === 'rollout' && typeof json['percentage'] === 'number')
       return [value(percent(json['percentage']))];
   }
+  if (names.length === 1 && last === 'tags' && Array.isArray(json)) return join(json.map(jsonWords), ', ');
   return jsonWords(json);
 };
 
@@ -86,7 +90,7 @@ const conditionLabel = (names: readonly string[]): string => {
     numbers.push(Number(position) + 1);
     index += 2;
   }
-  const field = names[index];
+  const field = numbers.length === 0 ? undefined : names[index];
   const label = numbers.length === 0 ? 'conditions' : `condition ${numbers.join('.')}`;
   return field === undefined ? label : `${label}, ${FIELDS[field] ?? field}`;
 };
@@ -97,7 +101,7 @@ const labelOf = (names: readonly string[]): string => {
     return rest.length === 0 ? `Variation ${second}` : `Variation ${second}, ${rest.join(' › ')}`;
   }
   if (field === 'metadata' && second !== undefined) return `Metadata ${second}`;
-  if (field === 'tags') return 'Tag';
+  if (field === 'tags') return second === undefined ? 'Tags' : 'Tag';
   if (field !== 'rules' || second === undefined) return FIELDS[field] ?? field;
   const rule = `Rule ${second}`;
   const [inner] = rest;
@@ -110,14 +114,18 @@ const labelOf = (names: readonly string[]): string => {
   return `${rule}: ${FIELDS[rest.at(-1) ?? inner] ?? rest.join(' › ')}`;
 };
 
+export const changeInWords = (
+  path: string,
+  names: readonly string[],
+  from: JsonValue | undefined,
+  to: JsonValue | undefined,
+): ChangeInWords => ({
+  path,
+  label: labelOf(names),
+  from: from === undefined ? null : wordsOfValue(path, names, from),
+  to: to === undefined ? null : wordsOfValue(path, names, to),
+});
+
 /** The field-level diff of a change, each entry in words, in the diff's order. */
 export const changesInWords = (diff: Diff): readonly ChangeInWords[] =>
-  Object.entries(diff).map(([path, change]) => {
-    const names = namesOf(path);
-    return {
-      path,
-      label: labelOf(names),
-      from: change.from === undefined ? null : wordsOfValue(path, names, change.from),
-      to: change.to === undefined ? null : wordsOfValue(path, names, change.to),
-    };
-  });
+  Object.entries(diff).map(([path, change]) => changeInWords(path, namesOf(path), change.from, change.to));

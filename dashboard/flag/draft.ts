@@ -1,0 +1,118 @@
+import type { Flag, FlagType, FlagValue, Rule, Scalar, Split } from '@halyard/engine';
+import type { StoredFlag } from '../api.ts';
+import { sharesOf } from '../words/summary.ts';
+import { type BuilderGroup, newId, queryOf } from './query.ts';
+import type { Weights } from './weights.ts';
+
+/** A flag while it is edited. Variations have ids, so that renaming one is one change and not a search through the rules. */
+export interface Draft {
+  readonly type: FlagType;
+  readonly description: string;
+  readonly variations: readonly DraftVariation[];
+  readonly defaultVariation: string;
+  /** Null: the default variation. */
+  readonly offVariation: string | null;
+  readonly rules: readonly DraftRule[];
+  readonly tags: readonly string[];
+  readonly metadata: readonly DraftMetadata[];
+  readonly clientSide: boolean;
+}
+
+export interface DraftVariation {
+  readonly id: string;
+  readonly name: string;
+  /** As it is typed: a text itself, else JSON. */
+  readonly text: string;
+}
+
+export interface DraftMetadata {
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+  readonly was: Scalar | null;
+}
+
+export interface DraftRule {
+  readonly id: string;
+  /** The priority it was read with; null: it is new. */
+  readonly was: number | null;
+  readonly query: BuilderGroup;
+  readonly serve: Serve;
+}
+
+/** What a rule serves; variations by id. `attribute` empty: the targeting key. */
+export type Serve =
+  | { readonly kind: 'variation'; readonly variation: string }
+  | {
+      readonly kind: 'rollout';
+      readonly variation: string;
+      readonly percentage: number;
+      readonly attribute: string;
+    }
+  | {
+      readonly kind: 'split';
+      readonly attribute: string;
+      /** In percent, by variation id; what they leave of 100 goes on to the next rule. */
+      readonly weights: Weights;
+      /** The split as it is stored, variations by id: new weights move as few people from it as can be. */
+      readonly base: Split | null;
+    };
+
+export const textOfValue = (value: FlagValue): string =>
+  typeof value === 'string' ? value : JSON.stringify(value, null, typeof value === 'object' ? 2 : undefined);
+
+const serveOf = (rule: Rule): Serve => {
+  if (rule.split !== undefined) {
+    const weights = Object.fromEntries(sharesOf(rule).map(({ variation, share }) => [variation, share]));
+    return { kind: 'split', attribute: rule.split.attribute ?? '', weights, base: rule.split };
+  }
+  if (rule.rollout === undefined) return { kind: 'variation', variation: rule.serve_variation };
+  return {
+    kind: 'rollout',
+    variation: rule.serve_variation,
+    percentage: rule.rollout.percentage,
+    attribute: rule.rollout.attribute ?? '',
+  };
+};
+
+export const draftRuleOf = (rule: Rule): DraftRule => ({
+  id: newId(),
+  was: rule.priority,
+  query: queryOf(rule.conditions),
+  serve: serveOf(rule),
+});
+
+/** A variation's id is the name it was read with; a new one's has a colon, which no name has. */
+export const draftOf = (flag: Flag & { readonly type: FlagType }): Draft => ({
+  type: flag.type,
+  description: flag.description ?? '',
+  variations: Object.entries(flag.variations).map(([name, value]) => ({
+    id: name,
+    name,
+    text: textOfValue(value),
+  })),
+  defaultVariation: flag.default_variation,
+  offVariation: flag.off_variation ?? null,
+  rules: [...flag.rules].sort((a, b) => a.priority - b.priority).map(draftRuleOf),
+  tags: flag.tags ?? [],
+  metadata: Object.entries(flag.metadata ?? {}).map(([name, was]) => ({
+    id: newId(),
+    name,
+    text: String(was),
+    was,
+  })),
+  clientSide: flag.client_side ?? true,
+});
+
+/** The parts of a stored flag that are its definition: what a write sends back. */
+export const definitionOf = (flag: StoredFlag): Flag => {
+  const {
+    type: _type,
+    version: _version,
+    created_at: _at,
+    updated_at: _on,
+    updated_by: _by,
+    ...definition
+  } = flag;
+  return definition;
+};

@@ -1,0 +1,89 @@
+import { explain } from '@halyard/engine';
+import { Grid, Stack } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { useMemo, useState } from 'react';
+import type { StoredFlag } from '../api.ts';
+import { usePermitted, useSession } from '../session/session.ts';
+import { useCommand } from '../shell/commands.ts';
+import { strings } from '../strings.ts';
+import { readContext, STARTING_CONTEXT } from '../try/context-text.ts';
+import { TryPanel } from '../try/try-panel.tsx';
+import { FlagSettings } from './flag-settings.tsx';
+import { LeaveGuard } from './leave-guard.tsx';
+import { MergeDialog } from './merge-dialog.tsx';
+import { ReviewDialog } from './review-dialog.tsx';
+import { SaveBar } from './save-bar.tsx';
+import { Targeting } from './targeting.tsx';
+import { useDraft } from './use-draft.ts';
+import { Variations } from './variations.tsx';
+
+interface EditorProps {
+  readonly app: string;
+  readonly flag: StoredFlag;
+  readonly tab: 'targeting' | 'variations' | 'settings' | 'history';
+  /** From the address: a shared context to try. */
+  readonly context: string | undefined;
+}
+
+/** Everything of a flag that is edited, reviewed and then saved at once; loaded apart, with the engine. */
+export const Editor = ({ app, flag, tab, context }: EditorProps) => {
+  const { account } = useSession();
+  const writable = usePermitted('write');
+  const editing = useDraft(flag);
+  const [text, setText] = useState(context ?? STARTING_CONTEXT);
+  const [reviewing, review] = useDisclosure(false);
+  const [merging, merge] = useDisclosure(false);
+  const { dirty, finished, theirs, begin } = editing;
+
+  const read = useMemo(() => readContext(text), [text]);
+  const explanation = useMemo(
+    // A flag that is off answers the same to everyone; what it would answer is what people try.
+    () => ('context' in read ? explain({ ...finished.flag, enabled: true }, read.context, account) : null),
+    [finished.flag, read, account],
+  );
+  const savable = dirty && finished.problems.length === 0 && theirs === null;
+  useHotkeys([['mod+S', () => savable && review.open()]], []);
+  useCommand('review', strings.saving.review, savable ? review.open : null);
+
+  return (
+    <>
+      {tab === 'targeting' && (
+        <Grid gap="lg">
+          <Grid.Col span={{ base: 12, lg: 8 }}>
+            <Targeting editing={editing} writable={writable} explanation={explanation} />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 4 }}>
+            <div style={{ position: 'sticky', top: 72 }}>
+              <TryPanel
+                flag={finished.flag}
+                text={text}
+                onText={setText}
+                problem={'message' in read ? read.message : null}
+                explanation={explanation}
+                unsaved={dirty}
+              />
+            </div>
+          </Grid.Col>
+        </Grid>
+      )}
+      {tab === 'variations' && <Variations editing={editing} writable={writable} />}
+      {tab === 'settings' && <FlagSettings app={app} flag={flag} editing={editing} writable={writable} />}
+      {dirty && writable && (
+        <Stack mt="lg">
+          <SaveBar editing={editing} review={review.open} discard={() => begin(flag)} merge={merge.open} />
+        </Stack>
+      )}
+      <ReviewDialog
+        app={app}
+        editing={editing}
+        opened={reviewing}
+        close={review.close}
+        onConflict={merge.open}
+      />
+      {theirs !== null && (
+        <MergeDialog editing={editing} theirs={theirs} opened={merging} close={merge.close} />
+      )}
+      <LeaveGuard dirty={dirty && writable} />
+    </>
+  );
+};

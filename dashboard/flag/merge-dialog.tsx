@@ -1,0 +1,94 @@
+import { Button, Group, Modal, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import type { StoredFlag } from '../api.ts';
+import { ChangeList } from '../history/change-list.tsx';
+import { strings } from '../strings.ts';
+import type { ChangeInWords } from '../words/change.ts';
+import { definitionOf, draftOf } from './draft.ts';
+import classes from './flag.module.css';
+import { merged, mergeOf, type Side } from './merge.ts';
+import { reviewOf } from './review.ts';
+import type { Editing } from './use-draft.ts';
+
+interface MergeDialogProps {
+  readonly editing: Editing;
+  readonly theirs: StoredFlag;
+  readonly opened: boolean;
+  readonly close: () => void;
+}
+
+const isSide = (text: string): text is Side => text === 'theirs' || text === 'mine';
+
+const find = (changes: readonly ChangeInWords[], id: string) =>
+  changes.filter((change) => change.path === id);
+
+/** Their changes and mine since we both began; where both changed the same, somebody has to choose. */
+export const MergeDialog = ({ editing, theirs, opened, close }: MergeDialogProps) => {
+  const [choices, setChoices] = useState<Readonly<Record<string, Side>>>({});
+  const base = definitionOf(editing.base);
+  const their = definitionOf(theirs);
+  const mine = editing.finished.flag;
+  const { conflicts } = mergeOf(base, their, mine);
+  const theirChanges = reviewOf(base, their);
+  const myChanges = reviewOf(base, mine);
+  const open = conflicts.filter((id) => choices[id] === undefined);
+  const goOn = () => {
+    const both = merged(base, their, mine, choices);
+    editing.begin(theirs, draftOf({ ...both, type: theirs.type }));
+    close();
+  };
+  return (
+    <Modal opened={opened} onClose={close} title={strings.merge.title(theirs.updated_by)} size="xl">
+      <Stack>
+        <Text size="sm">{strings.merge.lead}</Text>
+        <section>
+          <Title order={3} size="h5">
+            {strings.merge.theirs(theirs.updated_by)}
+          </Title>
+          <ChangeList changes={theirChanges.filter((change) => !conflicts.includes(change.path))} />
+        </section>
+        <section>
+          <Title order={3} size="h5">
+            {strings.merge.mine}
+          </Title>
+          <ChangeList changes={myChanges.filter((change) => !conflicts.includes(change.path))} />
+        </section>
+        {conflicts.map((id) => {
+          const label = find(myChanges, id)[0]?.label ?? find(theirChanges, id)[0]?.label ?? id;
+          return (
+            <section key={id} className={classes['conflict']} aria-label={label}>
+              <Text size="sm" fw={600}>
+                {strings.merge.both(label)}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {strings.merge.theirs(theirs.updated_by)}
+              </Text>
+              <ChangeList changes={find(theirChanges, id)} />
+              <Text size="xs" c="dimmed">
+                {strings.merge.mine}
+              </Text>
+              <ChangeList changes={find(myChanges, id)} />
+              <SegmentedControl
+                aria-label={strings.merge.choose(label)}
+                value={choices[id] ?? ''}
+                onChange={(side) => isSide(side) && setChoices((before) => ({ ...before, [id]: side }))}
+                data={[
+                  { value: 'theirs', label: strings.merge.takeTheirs },
+                  { value: 'mine', label: strings.merge.takeMine },
+                ]}
+              />
+            </section>
+          );
+        })}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {strings.saving.keepEditing}
+          </Button>
+          <Button onClick={goOn} disabled={open.length > 0}>
+            {strings.merge.goOn}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+};

@@ -1,0 +1,54 @@
+import { Alert, Button, Group, Paper, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { strings } from '../strings.ts';
+import classes from './flag.module.css';
+import type { Editing } from './use-draft.ts';
+
+interface SaveBarProps {
+  readonly editing: Editing;
+  readonly review: () => void;
+  readonly discard: () => void;
+  readonly merge: () => void;
+}
+
+/** Stays in sight while there is something unsaved. */
+export const SaveBar = ({ editing, review, discard, merge }: SaveBarProps) => {
+  const { changes, finished, theirs } = editing;
+  const [problem] = finished.problems;
+  return (
+    <Paper
+      withBorder
+      shadow="md"
+      p="sm"
+      className={classes['savebar']}
+      role="region"
+      aria-label={strings.saving.bar}
+    >
+      {theirs !== null && (
+        <Alert color="yellow" mb="sm" p="xs" icon={<IconAlertTriangle />} role="alert">
+          <Group justify="space-between">
+            {strings.saving.changedBy(theirs.updated_by)}
+            <Button size="compact-sm" variant="default" onClick={merge}>
+              {strings.saving.compare}
+            </Button>
+          </Group>
+        </Alert>
+      )}
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" role="status">
+          {problem === undefined
+            ? strings.saving.unsaved(changes.length)
+            : strings.saving.problems(finished.problems.length)}
+        </Text>
+        <Group gap="xs">
+          <Button variant="default" onClick={discard}>
+            {strings.saving.discard}
+          </Button>
+          <Button onClick={review} disabled={problem !== undefined || theirs !== null}>
+            {strings.saving.review}
+          </Button>
+        </Group>
+      </Group>
+    </Paper>
+  );
+};

@@ -1,0 +1,134 @@
+import type { Explanation } from '@halyard/engine';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
+import { VariationSelect } from '../rules/serve-field.tsx';
+import { strings } from '../strings.ts';
+import { Sentence } from '../words/sentence.tsx';
+import { variation } from '../words/words.ts';
+import { attributesOf } from './attributes.ts';
+import type { DraftRule } from './draft.ts';
+import classes from './flag.module.css';
+import { movedTo } from './order.ts';
+import { newId, queryOf } from './query.ts';
+import { RuleCard } from './rule-card.tsx';
+import type { Editing } from './use-draft.ts';
+
+interface TargetingProps {
+  readonly editing: Editing;
+  readonly writable: boolean;
+  readonly explanation: Explanation | null;
+}
+
+/** The rules in the order they are tried, and what is left for those whom none takes. */
+export const Targeting = ({ editing, writable, explanation }: TargetingProps) => {
+  const { draft, finished, edit } = editing;
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const dragged = useRef<string | null>(null);
+  const attributes = attributesOf(finished.flag);
+  const setRules = (rules: (before: readonly DraftRule[]) => readonly DraftRule[]) =>
+    edit((before) => ({ ...before, rules: rules(before.rules) }));
+  const toggle = (id: string) =>
+    setOpen((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  const add = () => {
+    const id = newId();
+    const first = draft.variations.find((each) => each.id !== draft.defaultVariation) ?? draft.variations[0];
+    setRules((rules) => [
+      ...rules,
+      { id, was: null, query: queryOf([]), serve: { kind: 'variation', variation: first?.id ?? '' } },
+    ]);
+    toggle(id);
+  };
+  const refocus = (id: string) =>
+    requestAnimationFrame(() =>
+      document.querySelector<HTMLElement>(`[data-rule-handle="${CSS.escape(id)}"]`)?.focus(),
+    );
+
+  return (
+    <Stack gap="sm">
+      <div>
+        <Title order={2} size="h4">
+          {strings.targeting.title}
+        </Title>
+        <Text size="sm" c="dimmed">
+          {draft.rules.length === 0 ? strings.targeting.none : strings.targeting.lead}
+        </Text>
+      </div>
+      <ol className={classes['rules']}>
+        {draft.rules.map((rule, index) => {
+          const whole = finished.flag.rules[index];
+          if (whole === undefined) return null;
+          return (
+            <RuleCard
+              key={rule.id}
+              rule={rule}
+              finished={whole}
+              place={index + 1}
+              last={index === draft.rules.length - 1}
+              open={open.has(rule.id)}
+              writable={writable}
+              problem={finished.problems.find(({ id }) => id === rule.id)?.message ?? null}
+              variations={draft.variations}
+              fallback={draft.defaultVariation}
+              attributes={attributes}
+              trace={explanation?.rules.find(({ priority }) => priority === whole.priority) ?? null}
+              actions={{
+                change: (changed) =>
+                  setRules((rules) => rules.map((each) => (each.id === rule.id ? changed : each))),
+                move: (by) => {
+                  setRules((rules) => movedTo(rules, rule.id, index + by));
+                  refocus(rule.id);
+                },
+                copy: () =>
+                  setRules((rules) => rules.toSpliced(index + 1, 0, { ...rule, id: newId(), was: null })),
+                remove: () => setRules((rules) => rules.filter((each) => each.id !== rule.id)),
+                toggle: () => toggle(rule.id),
+                dragStart: () => {
+                  dragged.current = rule.id;
+                },
+                dropHere: () => {
+                  const { current } = dragged;
+                  if (current !== null) setRules((rules) => movedTo(rules, current, index));
+                  dragged.current = null;
+                },
+              }}
+            />
+          );
+        })}
+      </ol>
+      {writable && (
+        <Group>
+          <Button variant="default" leftSection={<IconPlus size={16} />} onClick={add}>
+            {strings.rule.add}
+          </Button>
+        </Group>
+      )}
+      <Group gap="lg" align="flex-end" className={classes['otherwise']}>
+        {writable ? (
+          <>
+            <VariationSelect
+              label={strings.targeting.otherwiseServe}
+              value={draft.defaultVariation}
+              variations={draft.variations}
+              onChange={(id) => edit((before) => ({ ...before, defaultVariation: id }))}
+            />
+            <VariationSelect
+              label={strings.targeting.offServe}
+              value={draft.offVariation ?? draft.defaultVariation}
+              variations={draft.variations}
+              onChange={(id) => edit((before) => ({ ...before, offVariation: id }))}
+            />
+          </>
+        ) : (
+          <Text size="sm">
+            {strings.targeting.otherwise} <Sentence words={[variation(finished.flag.default_variation)]} />
+          </Text>
+        )}
+      </Group>
+    </Stack>
+  );
+};

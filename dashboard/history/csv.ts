@@ -1,0 +1,42 @@
+import type { ChangelogEntry } from '../api.ts';
+import { changesInWords } from '../words/change.ts';
+import { textOf } from '../words/words.ts';
+
+const COLUMNS = [
+  'at',
+  'flag',
+  'version',
+  'event',
+  'actor',
+  'token_id',
+  'comment',
+  'changes',
+  'hash',
+] as const;
+
+/** RFC 4180 quoting; a text that a spreadsheet would run as a formula is kept a text by an apostrophe. */
+const cell = (text: string): string => {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+const changes = (entry: ChangelogEntry): string =>
+  changesInWords(entry.diff ?? {})
+    .map(({ label, from, to }) => `${label}: ${from ? textOf(from) : '–'} → ${to ? textOf(to) : '–'}`)
+    .join('\n');
+
+/** Changelog entries as a CSV file with a header line, in the order given. */
+export const csvOf = (entries: readonly ChangelogEntry[]): string => {
+  const rows = entries.map((entry) => [
+    entry.at,
+    entry.flag_key,
+    String(entry.version),
+    entry.event,
+    entry.actor.name,
+    entry.actor.token_id,
+    entry.comment ?? '',
+    changes(entry),
+    entry.hash,
+  ]);
+  return [COLUMNS, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+};

@@ -1,0 +1,130 @@
+import { isOperator, OPERATORS } from '@halyard/engine';
+import { Checkbox, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { ValueEditorProps } from 'react-querybuilder';
+import { EMPTY_OPERAND, mayIgnoreCase, type Operand, takesList, takesNothing } from '../flag/query.ts';
+import { strings } from '../strings.ts';
+import { DateButton } from './date-button.tsx';
+
+const TAGS_SHOWN_AS_TAGS = 60;
+const SEPARATORS = /[\n\t,;]+/;
+
+const splitList = (text: string): readonly string[] => [
+  ...new Set(
+    text
+      .split(SEPARATORS)
+      .map((member) => member.trim())
+      .filter((member) => member !== ''),
+  ),
+];
+
+interface FieldProps {
+  readonly operand: Operand;
+  readonly set: (change: Partial<Operand>) => void;
+  readonly problem: string | null;
+}
+
+const ListField = ({ operand, set, problem }: FieldProps) =>
+  operand.list.length > TAGS_SHOWN_AS_TAGS ? (
+    <Textarea
+      aria-label={strings.builder.values}
+      description={strings.builder.valuesHint(operand.list.length)}
+      defaultValue={operand.list.join('\n')}
+      onBlur={(event) => set({ list: splitList(event.currentTarget.value) })}
+      error={problem}
+      autosize
+      maxRows={10}
+      flex={1}
+      miw={220}
+      ff="monospace"
+    />
+  ) : (
+    <TagsInput
+      aria-label={strings.builder.values}
+      placeholder={operand.list.length === 0 ? strings.builder.valuesPlaceholder : ''}
+      value={[...operand.list]}
+      onChange={(list) => set({ list })}
+      splitChars={[',', ';', '\n', '\t']}
+      acceptValueOnBlur
+      clearable
+      error={problem}
+      flex={1}
+      miw={220}
+    />
+  );
+
+const PatternField = ({ operand, set, problem, negated }: FieldProps & { readonly negated: boolean }) => {
+  const [sample, setSample] = useState('');
+  const found =
+    problem === null && sample !== '' ? OPERATORS.matches.test(operand.text, false)(sample) : null;
+  return (
+    <>
+      <TextInput
+        aria-label={strings.builder.pattern}
+        placeholder="^[a-z]+@example\.com$"
+        value={operand.text}
+        onChange={(event) => set({ text: event.currentTarget.value })}
+        error={operand.text === '' ? null : problem}
+        ff="monospace"
+        flex={1}
+        miw={200}
+        spellCheck={false}
+      />
+      <TextInput
+        aria-label={strings.builder.sample}
+        placeholder={strings.builder.sample}
+        description={
+          found === null ? strings.builder.sampleHint : strings.builder.sampleResult(found !== negated)
+        }
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        value={sample}
+        onChange={(event) => setSample(event.currentTarget.value)}
+        w={200}
+        spellCheck={false}
+      />
+    </>
+  );
+};
+
+/** The input that fits the operator: a text, a list to paste into, a date, a version, a pattern with a sample, addresses, or nothing. */
+export const OperandField = ({ value, operator, handleOnChange }: ValueEditorProps) => {
+  const operand: Operand = value ?? EMPTY_OPERAND;
+  if (!isOperator(operator) || takesNothing(operator)) return null;
+  const set = (change: Partial<Operand>) => handleOnChange({ ...operand, ...change });
+  const row = OPERATORS[operator];
+  const list = takesList(operator);
+  const given = list ? operand.list : operand.text;
+  const problem = given.length === 0 ? null : row.problem(given);
+  const ordered = row.value === 'scalar' && !row.ignoreCase;
+  return (
+    <>
+      {list ? (
+        <ListField operand={operand} set={set} problem={problem} />
+      ) : row.value === 'pattern' ? (
+        <PatternField operand={operand} set={set} problem={problem} negated={row.negated} />
+      ) : (
+        <TextInput
+          aria-label={strings.builder.value}
+          placeholder={
+            strings.builder.placeholders[row.value === 'version' ? 'version' : ordered ? 'order' : 'text']
+          }
+          value={operand.text}
+          onChange={(event) => set({ text: event.currentTarget.value })}
+          rightSection={ordered ? <DateButton text={operand.text} onPick={(text) => set({ text })} /> : null}
+          error={problem}
+          flex={1}
+          miw={160}
+          spellCheck={false}
+          autoCapitalize="none"
+        />
+      )}
+      {mayIgnoreCase(operator) && (
+        <Checkbox
+          label={strings.builder.ignoreCase}
+          checked={operand.ignoreCase}
+          onChange={(event) => set({ ignoreCase: event.currentTarget.checked })}
+        />
+      )}
+    </>
+  );
+};

@@ -1,0 +1,180 @@
+import type { Explanation, Flag } from '@halyard/engine';
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  Card,
+  Group,
+  JsonInput,
+  Menu,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+  Tooltip,
+} from '@mantine/core';
+import { IconLink, IconTrash, IconUser } from '@tabler/icons-react';
+import { type FormEvent, useState } from 'react';
+import { sayDone } from '../shell/notify.tsx';
+import { strings } from '../strings.ts';
+import { Sentence } from '../words/sentence.tsx';
+import { plain, value, variation } from '../words/words.ts';
+import { readTestUsers, type TestUser, writeTestUsers } from './context-text.ts';
+import classes from './try.module.css';
+
+const Answer = ({
+  explanation,
+  enabled,
+}: {
+  readonly explanation: Explanation;
+  readonly enabled: boolean;
+}) => {
+  const { evaluation, why } = explanation;
+  if (evaluation.kind === 'failed') {
+    return (
+      <Alert color="red" title={evaluation.code} role="alert">
+        {evaluation.message}
+      </Alert>
+    );
+  }
+  return (
+    <div className={classes['answer']} role="status" aria-label={strings.tryUser.result}>
+      <Text>
+        <Sentence
+          words={[
+            plain(enabled ? strings.tryUser.gets : strings.tryUser.wouldGet),
+            variation(evaluation.variant),
+            plain(' = '),
+            value(JSON.stringify(evaluation.value)),
+          ]}
+        />
+      </Text>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {evaluation.reason}: {why}
+      </Text>
+    </div>
+  );
+};
+
+const TestUsers = ({ text, onPick }: { readonly text: string; readonly onPick: (text: string) => void }) => {
+  const [users, setUsers] = useState<readonly TestUser[]>(() => readTestUsers(window.localStorage));
+  const [name, setName] = useState('');
+  const keep = (next: readonly TestUser[]) => {
+    setUsers(next);
+    writeTestUsers(window.localStorage, next);
+  };
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    if (name.trim() === '') return;
+    keep([...users.filter((user) => user.name !== name.trim()), { name: name.trim(), text }]);
+    setName('');
+  };
+  return (
+    <Menu position="bottom-end" width={280} closeOnItemClick={false}>
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" leftSection={<IconUser size={14} />}>
+          {strings.tryUser.users}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {users.length === 0 && (
+          <Text size="sm" c="dimmed" p="xs">
+            {strings.tryUser.noUsers}
+          </Text>
+        )}
+        {users.map((user) => (
+          <Group key={user.name} gap={4} wrap="nowrap">
+            <Menu.Item closeMenuOnClick onClick={() => onPick(user.text)} flex={1}>
+              {user.name}
+            </Menu.Item>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={strings.tryUser.forget(user.name)}
+              onClick={() => keep(users.filter((each) => each !== user))}
+            >
+              <IconTrash size={14} />
+            </ActionIcon>
+          </Group>
+        ))}
+        <Menu.Divider />
+        <form onSubmit={add}>
+          <Group gap={6} p={6} wrap="nowrap">
+            <TextInput
+              size="xs"
+              aria-label={strings.tryUser.nameUser}
+              placeholder={strings.tryUser.nameUser}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+              flex={1}
+            />
+            <Button size="xs" type="submit" variant="light">
+              {strings.tryUser.keep}
+            </Button>
+          </Group>
+        </form>
+      </Menu.Dropdown>
+    </Menu>
+  );
+};
+
+interface TryPanelProps {
+  readonly flag: Flag;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly problem: string | null;
+  readonly explanation: Explanation | null;
+  readonly unsaved: boolean;
+}
+
+/** Whose context, what they get, and why; computed here from what is on the screen, saved or not. */
+export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved }: TryPanelProps) => {
+  const share = async () => {
+    const url = new URL(window.location.href);
+    url.searchParams.set('context', text);
+    await navigator.clipboard.writeText(url.href);
+    sayDone(strings.tryUser.linkCopied);
+  };
+  return (
+    <Card withBorder component="section" aria-label={strings.tryUser.title}>
+      <Stack gap="sm">
+        <Group justify="space-between">
+          <Title order={2} size="h4">
+            {strings.tryUser.title}
+          </Title>
+          <Group gap={6}>
+            <TestUsers text={text} onPick={onText} />
+            <Tooltip label={strings.tryUser.share}>
+              <ActionIcon variant="default" aria-label={strings.tryUser.share} onClick={() => void share()}>
+                <IconLink size={16} />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        </Group>
+        <JsonInput
+          label={strings.tryUser.context}
+          description={strings.tryUser.contextHint}
+          value={text}
+          onChange={onText}
+          autosize
+          minRows={4}
+          maxRows={14}
+          error={problem}
+          spellCheck={false}
+        />
+        {explanation === null ? (
+          <Text size="sm" c="dimmed">
+            {strings.tryUser.enter}
+          </Text>
+        ) : (
+          <Answer explanation={explanation} enabled={flag.enabled} />
+        )}
+        {unsaved && (
+          <Text size="xs" c="dimmed">
+            {strings.tryUser.unsaved}
+          </Text>
+        )}
+      </Stack>
+    </Card>
+  );
+};
