@@ -1,19 +1,30 @@
-import { attributeNamed, isScalar, look, type Seen, settle } from './attribute.ts';
-import type { Comparison, Condition, Context } from './model.ts';
+import {
+  attributeNamed,
+  isScalar,
+  look,
+  lookClosely,
+  type OwnContext,
+  type Seen,
+  settle,
+} from './attribute.ts';
+import type { Comparison, Condition } from './model.ts';
 import { OPERATORS, type OperatorRow, type Test } from './operators/index.ts';
 
-export type Predicate = (context: Context) => boolean;
+export type Predicate = (context: OwnContext) => boolean;
 
 /** A comparison on what its attribute was seen to be. */
 export type Judgement = (seen: Seen) => boolean;
 
+export const comparedValue = (comparison: Comparison): unknown =>
+  'value' in comparison ? comparison.value : undefined;
+
+export const ignoresCase = (comparison: Comparison): boolean =>
+  'ignore_case' in comparison && comparison.ignore_case === true;
+
 /** "What a comparison makes of the attribute", for one comparison. */
 export const judgementOf = (comparison: Comparison): Judgement => {
   const row: OperatorRow = OPERATORS[comparison.operator];
-  const test = row.test(
-    'value' in comparison ? comparison.value : undefined,
-    'ignore_case' in comparison && comparison.ignore_case === true,
-  );
+  const test = row.test(comparedValue(comparison), ignoresCase(comparison));
   const { negated } = row;
   switch (row.reads) {
     case 'scalar':
@@ -46,10 +57,34 @@ export const predicateOf =
 /** Shares nothing. */
 export const plainPredicate: PredicateOf = (condition) => predicateOf(plainPredicate)(condition);
 
+/** A text is what attributes mostly are; everything else takes the long way round. */
 const comparisonPredicate = (comparison: Comparison): Predicate => {
   const attribute = attributeNamed(comparison.attribute);
+  const row: OperatorRow = OPERATORS[comparison.operator];
   const judge = judgementOf(comparison);
-  return (context) => judge(look(context, attribute));
+  if (attribute.inherited || row.reads !== 'scalar') return (context) => judge(look(context, attribute));
+  const { name } = attribute;
+  const folds = ignoresCase(comparison);
+  const texts = row.texts?.(comparedValue(comparison), folds);
+  if (texts === undefined || folds) {
+    const test = row.test(comparedValue(comparison), folds);
+    return (context) => {
+      const value = context[name];
+      return typeof value === 'string' ? test(value) : judge(lookClosely(context, attribute, value));
+    };
+  }
+  const [only, ...others] = texts;
+  if (only !== undefined && others.length === 0) {
+    return (context) => {
+      const value = context[name];
+      return typeof value === 'string' ? value === only : judge(lookClosely(context, attribute, value));
+    };
+  }
+  const members = new Set(texts);
+  return (context) => {
+    const value = context[name];
+    return typeof value === 'string' ? members.has(value) : judge(lookClosely(context, attribute, value));
+  };
 };
 
 export const every = (predicates: readonly Predicate[]): Predicate => {

@@ -1,6 +1,14 @@
-import { attributeNamed, isScalar, look, type Seen, textOf } from './attribute.ts';
+import {
+  attributeNamed,
+  isScalar,
+  look,
+  type OwnContext,
+  ownContext,
+  type Seen,
+  textOf,
+} from './attribute.ts';
 import { type Bucketer, bucketerOf, bucketOf } from './bucket.ts';
-import { judgementOf } from './condition.ts';
+import { comparedValue, judgementOf } from './condition.ts';
 import type {
   ComparisonTrace,
   ConditionTrace,
@@ -22,8 +30,8 @@ import { holderOfAll, splitOfRollout } from './split.ts';
  * never had to look at; that both always agree is a property under test. Never throws and never changes its input.
  */
 export const explain = (flag: unknown, context: Context, account: string): Explanation => {
-  const readable = typeof context === 'object' && context !== null ? context : {};
   try {
+    const readable = ownContext(context);
     const parsed = parseFlag(flag, account);
     return parsed.enabled ? explainRules(flag, parsed, readable) : explainOff(flag, parsed, readable);
   } catch {
@@ -34,7 +42,7 @@ export const explain = (flag: unknown, context: Context, account: string): Expla
   }
 };
 
-const explainOff = (flag: unknown, parsed: ParsedFlag, context: Context): Explanation => {
+const explainOff = (flag: unknown, parsed: ParsedFlag, context: OwnContext): Explanation => {
   const why = `the flag is off and serves ${parsed.off_variation}`;
   return {
     key: parsed.key,
@@ -49,7 +57,7 @@ const explainOff = (flag: unknown, parsed: ParsedFlag, context: Context): Explan
 };
 
 /** A disabled flag is off whatever is wrong with its rules. */
-const tracesIfReadable = (flag: unknown, parsed: ParsedFlag, context: Context): readonly RuleTrace[] => {
+const tracesIfReadable = (flag: unknown, parsed: ParsedFlag, context: OwnContext): readonly RuleTrace[] => {
   try {
     return tracesOf(flag, parsed, context);
   } catch {
@@ -57,7 +65,7 @@ const tracesIfReadable = (flag: unknown, parsed: ParsedFlag, context: Context): 
   }
 };
 
-const explainRules = (flag: unknown, parsed: ParsedFlag, context: Context): Explanation => {
+const explainRules = (flag: unknown, parsed: ParsedFlag, context: OwnContext): Explanation => {
   const traces = tracesOf(flag, parsed, context);
   const serving = traces.findIndex(({ outcome }) => outcome === 'served');
   const rules = traces.map((trace, index): RuleTrace => {
@@ -89,12 +97,12 @@ const decisionOf = (
       };
 };
 
-const tracesOf = (flag: unknown, parsed: ParsedFlag, context: Context): readonly RuleTrace[] => {
+const tracesOf = (flag: unknown, parsed: ParsedFlag, context: OwnContext): readonly RuleTrace[] => {
   const bucketer = bucketerOf(parsed.bucketing);
   return parseRules(flag, parsed.variations).map((rule) => traceRule(rule, bucketer, context));
 };
 
-const traceRule = (rule: PlacedRule, bucketer: Bucketer, context: Context): RuleTrace => {
+const traceRule = (rule: PlacedRule, bucketer: Bucketer, context: OwnContext): RuleTrace => {
   const { priority, index } = rule;
   const conditions = rule.conditions.map((condition) => traceCondition(condition, context));
   const share = traceShare(rule, bucketer, context);
@@ -118,7 +126,7 @@ const servedBy = (share: ShareTrace): string | null => {
   return share.seen.missing || share.seen.value === null ? share.whole : null;
 };
 
-const traceShare = (rule: PlacedRule, bucketer: Bucketer, context: Context): ShareTrace | null => {
+const traceShare = (rule: PlacedRule, bucketer: Bucketer, context: OwnContext): ShareTrace | null => {
   const split = rule.split ?? (rule.rollout && splitOfRollout(rule.rollout, rule.serve_variation));
   if (split === undefined) return null;
   const attribute = split.attribute ?? 'targetingKey';
@@ -158,10 +166,10 @@ const shareSentence = (share: Omit<ShareTrace, 'seen' | 'why'>, seen: Seen): str
 const seenTrace = (seen: Seen): SeenTrace =>
   seen === undefined ? { missing: true } : { missing: false, value: snapshot(seen) };
 
-const traceCondition = (condition: Condition, context: Context): ConditionTrace =>
+const traceCondition = (condition: Condition, context: OwnContext): ConditionTrace =>
   'logical_operator' in condition ? traceGroup(condition, context) : traceComparison(condition, context);
 
-const traceGroup = (group: Group, context: Context): ConditionTrace => {
+const traceGroup = (group: Group, context: OwnContext): ConditionTrace => {
   const clauses = group.clauses.map((clause) => traceCondition(clause, context));
   const holding = clauses.filter(({ held }) => held).length;
   return {
@@ -172,7 +180,7 @@ const traceGroup = (group: Group, context: Context): ConditionTrace => {
   };
 };
 
-const traceComparison = (comparison: Comparison, context: Context): ComparisonTrace => {
+const traceComparison = (comparison: Comparison, context: OwnContext): ComparisonTrace => {
   const seen = look(context, attributeNamed(comparison.attribute));
   const held = judgementOf(comparison)(seen);
   return { ...comparison, seen: seenTrace(seen), held, why: comparisonSentence(comparison, seen) };
@@ -186,6 +194,6 @@ const comparisonSentence = (comparison: Comparison, seen: Seen): string => {
     return seen === undefined || Array.isArray(seen) ? is : `${is}, which has no members`;
   if (seen === undefined || seen === null) return is;
   if (!isScalar(seen)) return `${is}, which ${comparison.operator} cannot compare`;
-  const unfit = row.unfit('value' in comparison ? comparison.value : undefined, seen);
+  const unfit = row.unfit(comparedValue(comparison), seen);
   return unfit === null ? is : `${is}, which ${unfit}`;
 };

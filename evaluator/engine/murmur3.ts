@@ -38,36 +38,47 @@ const finish = (hash: number, tail: number, tailBytes: number, bytes: number): n
   return (h ^ (h >>> 16)) >>> 0;
 };
 
+/** Byte by byte: any text. */
+const hashBytes = (state: HashState, text: string): number => {
+  const { hash, tail, tailBytes, bytes } = feed(state, text);
+  return finish(hash, tail, tailBytes, bytes);
+};
+
 /** The hash of what the state has seen followed by `text`: 0 to 2^32 - 1. */
 export const hashAfter = (state: HashState, text: string): number => {
-  const { tailBytes } = state;
-  const left = tailBytes << 3;
+  const left = state.tailBytes << 3;
   const right = 32 - left;
-  let { hash, tail } = state;
+  const { length } = text;
+  let { hash, tail, tailBytes } = state;
   let at = 0;
-  const length = text.length;
-  // Four ASCII characters are one block, shifted by what the salt left over. The rest, and anything else, goes byte by byte.
+  // Four ASCII characters are one block, shifted by what the salt left over.
   for (; at + 4 <= length; at += 4) {
     const a = text.charCodeAt(at);
     const b = text.charCodeAt(at + 1);
     const c = text.charCodeAt(at + 2);
     const d = text.charCodeAt(at + 3);
-    if ((a | b | c | d) > 0x7f)
-      return hashBytes({ hash, tail, tailBytes, bytes: state.bytes + at }, text, at);
+    if ((a | b | c | d) > 0x7f) return hashBytes(state, text);
     const block = a | (b << 8) | (c << 16) | (d << 24);
     hash = mix(hash, tail | (block << left));
+    // A shift by 32 would be one by 0.
     tail = left === 0 ? 0 : block >>> right;
   }
-  return hashBytes({ hash, tail, tailBytes, bytes: state.bytes + at }, text, at);
+  for (; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return hashBytes(state, text);
+    tail |= code << (tailBytes << 3);
+    tailBytes += 1;
+    if (tailBytes === 4) {
+      hash = mix(hash, tail);
+      tail = 0;
+      tailBytes = 0;
+    }
+  }
+  return finish(hash, tail, tailBytes, state.bytes + length);
 };
 
-const hashBytes = (state: HashState, text: string, from: number): number => {
-  const { hash, tail, tailBytes, bytes } = feed(state, text, from);
-  return finish(hash, tail, tailBytes, bytes);
-};
-
-/** The state after `text`, from its `from`-th UTF-16 unit on. */
-export const feed = (state: HashState, text: string, from = 0): HashState => {
+/** The state after `text` too. */
+export const feed = (state: HashState, text: string): HashState => {
   let { hash, tail, tailBytes, bytes } = state;
   const byte = (value: number): void => {
     tail |= value << (tailBytes << 3);
@@ -79,7 +90,7 @@ export const feed = (state: HashState, text: string, from = 0): HashState => {
       tailBytes = 0;
     }
   };
-  for (let at = from; at < text.length; at += 1) {
+  for (let at = 0; at < text.length; at += 1) {
     let point = text.codePointAt(at) ?? 0;
     if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
     if (point <= 0x7f) {

@@ -26,6 +26,11 @@ export interface OperatorRow<K extends ValueKind = ValueKind, F extends boolean 
   problem(value: unknown): string | null;
   /** The test for one value that `problem` finds nothing wrong with. That of a negated `scalar` row is negated already. */
   test(value: unknown, ignoreCase: boolean): Test;
+  /**
+   * The only (folded) texts a `scalar` row holds for, where there are such: the rules that ask for one of them are then found by a
+   * look-up instead of one by one.
+   */
+  texts?(value: unknown, ignoreCase: boolean): readonly string[];
   /** Why the operator cannot judge a scalar, negated or not ("is no version"), for people; null if it can. */
   unfit(value: unknown, operand: Scalar): string | null;
 }
@@ -48,18 +53,19 @@ const row = <K extends ValueKind, F extends boolean>(
   unfit: (checked, operand) => unfit(checked as ValueOf[K], operand),
 });
 
+const textFor = (value: Scalar, ignoreCase: boolean): string =>
+  ignoreCase ? fold(textOf(value)) : textOf(value);
+
 type TextTest = (text: string, value: string) => boolean;
 
 /** Compares the two texts, or the two folded ones. */
 const onTexts =
   (passes: TextTest) =>
   (value: Scalar, ignoreCase: boolean): Test => {
-    if (ignoreCase) {
-      const folded = fold(textOf(value));
-      return (operand) => passes(fold(textOf(operand)), folded);
-    }
-    const text = textOf(value);
-    return (operand) => passes(textOf(operand), text);
+    const text = textFor(value, ignoreCase);
+    return ignoreCase
+      ? (operand) => passes(fold(textOf(operand)), text)
+      : (operand) => passes(textOf(operand), text);
   };
 
 const equal = onTexts((text, value) => text === value);
@@ -70,7 +76,7 @@ const substring = (negated: boolean, passes: TextTest) =>
 
 const membership = (negated: boolean) =>
   row('scalars', true, 'scalar', negated, (values, ignoreCase) => {
-    const texts = new Set(values.map((value) => (ignoreCase ? fold(textOf(value)) : textOf(value))));
+    const texts = new Set(values.map((value) => textFor(value, ignoreCase)));
     return ignoreCase
       ? (operand) => texts.has(fold(textOf(operand))) !== negated
       : (operand) => texts.has(textOf(operand)) !== negated;
@@ -144,9 +150,22 @@ const addresses = (negated: boolean) =>
 
 const presence = (negated: boolean) => row('none', false, 'presence', negated, () => () => true);
 
+/** Adds to a row what it holds for. */
+const holdingFor = <K extends ValueKind, F extends boolean>(
+  texts: (value: ValueOf[K], ignoreCase: boolean) => readonly string[],
+  base: OperatorRow<K, F>,
+): OperatorRow<K, F> => ({
+  ...base,
+  // As above: problem() was asked first.
+  texts: (checked, ignores) => texts(checked as ValueOf[K], ignores),
+});
+
 /** The table of operators, in the order people should see them. */
 export const OPERATORS = {
-  equals: row('scalar', true, 'scalar', false, equal),
+  equals: holdingFor(
+    (value, ignoreCase) => [textFor(value, ignoreCase)],
+    row('scalar', true, 'scalar', false, equal),
+  ),
   not_equals: row('scalar', true, 'scalar', true, unequal),
   contains: substring(false, (text, value) => text.includes(value)),
   not_contains: substring(true, (text, value) => text.includes(value)),
@@ -154,7 +173,10 @@ export const OPERATORS = {
   not_starts_with: substring(true, (text, value) => text.startsWith(value)),
   ends_with: substring(false, (text, value) => text.endsWith(value)),
   not_ends_with: substring(true, (text, value) => text.endsWith(value)),
-  in: membership(false),
+  in: holdingFor(
+    (values, ignoreCase) => values.map((value) => textFor(value, ignoreCase)),
+    membership(false),
+  ),
   not_in: membership(true),
   has: row('scalar', true, 'elements', false, equal),
   not_has: row('scalar', true, 'elements', true, equal),
