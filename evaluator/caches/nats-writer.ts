@@ -19,6 +19,21 @@ const ATTEMPTS = 50;
 const CLAIM_MS = 1_000;
 const CLAIM_POLL_MS = 20;
 
+const REMEMBERED_SPACES = 100;
+const REMEMBERED_FLAGS = 1_000;
+
+/** The newest message of a flag, and whether the flag is in the version of the head. */
+interface HeldFlag {
+  readonly last: number;
+  readonly held: boolean;
+}
+
+interface Left {
+  readonly seq: number;
+  readonly head: Head;
+  readonly flags: Map<string, HeldFlag>;
+}
+
 /**
  * Writes commits in two steps that readers see as one. A writer first claims the next version on the head, then writes the flags, then
  * the head that names them. Every write says which message it follows, so of two writers one is refused, and a writer that was asleep
@@ -28,6 +43,8 @@ export class NatsWriter {
   readonly #streams: NatsStreams;
   readonly #name: string;
   readonly #announce: (space: string, version: number | null) => void;
+  /** Where this writer left a space. It may be out of date: then a write is refused, and the truth is read. */
+  readonly #left = new Map<string, Left>();
 
   constructor(streams: NatsStreams, name: string, announce: (space: string, version: number | null) => void) {
     this.#streams = streams;
@@ -37,7 +54,10 @@ export class NatsWriter {
 
   async publish(space: string, commit: Commit): Promise<'applied' | 'already' | 'gap'> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const stored = await this.#unclaimed(space, commit.version);
+      const left = this.#left.get(space);
+      this.#left.delete(space);
+      const expected = left !== undefined && left.head.version === commit.version - 1;
+      const stored = expected ? left : await this.#unclaimed(space, commit.version);
       const head = stored?.head ?? null;
       if (stored === null || head === null || head.version === null) return 'gap';
       if (head.version >= commit.version) return 'already';
@@ -45,7 +65,8 @@ export class NatsWriter {
       const claimed = await this.#writeHead(space, { ...head, claim: this.#name }, stored.seq);
       if (claimed === null) continue;
 
-      const written = await this.#writeChanges(space, commit, head);
+      const flags = expected ? left.flags : new Map<string, HeldFlag>();
+      const written = await this.#writeChanges(space, commit, head, flags);
       const next: Head = {
         version: commit.version,
         epoch: head.epoch,
@@ -54,14 +75,17 @@ export class NatsWriter {
         changes: written.seqs.length > NAMED_CHANGES ? null : written.seqs,
         before: claimed,
       };
-      if ((await this.#writeHead(space, next, claimed)) === null) continue;
+      const seq = await this.#writeHead(space, next, claimed);
+      if (seq === null) continue;
       this.#announce(space, commit.version);
+      this.#leave(space, { seq, head: next, flags });
       return 'applied';
     }
     throw new CacheUnavailable(`NATS: other writers kept changing ${space}.`);
   }
 
   async replace(space: string, { version, entries }: Snapshot): Promise<void> {
+    this.#left.delete(space);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const stored = await this.#unclaimed(space, null);
       const head = stored?.head ?? null;
@@ -91,6 +115,7 @@ export class NatsWriter {
   }
 
   async remove(space: string): Promise<void> {
+    this.#left.delete(space);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const stored = await this.#streams.head(space);
       if (stored === null || stored.head?.version === null) return;
@@ -101,6 +126,14 @@ export class NatsWriter {
       await jsm.streams.purge(layout.flags, { filter: layout.flagsOf(space) });
       return;
     }
+  }
+
+  #leave(space: string, left: Left): void {
+    if (left.flags.size > REMEMBERED_FLAGS) left.flags.clear();
+    this.#left.delete(space);
+    this.#left.set(space, left);
+    const [oldest] = this.#left.keys();
+    if (this.#left.size > REMEMBERED_SPACES && oldest !== undefined) this.#left.delete(oldest);
   }
 
   /** The head, once no other living writer is at work on the version (or, for null, on any). */
@@ -125,14 +158,17 @@ export class NatsWriter {
     space: string,
     { version, changes }: Commit,
     head: Head,
+    flags: Map<string, HeldFlag>,
   ): Promise<{ readonly seqs: readonly number[]; readonly grown: number }> {
     const seqs: number[] = [];
     let grown = 0;
     await inParallel(changes, async ({ key, value }) => {
       for (;;) {
-        const { last, held } = await this.#heldBefore(space, key, head);
+        const { last, held } = flags.get(key) ?? (await this.#heldBefore(space, key, head));
+        flags.delete(key);
         const seq = await this.#write(space, key, value, version, head.epoch, !held, last);
         if (seq === null) continue;
+        flags.set(key, { last: seq, held: value !== null });
         seqs.push(seq);
         if (value !== null && !held) grown += 1;
         if (value === null && held) grown -= 1;
@@ -143,11 +179,7 @@ export class NatsWriter {
   }
 
   /** The newest message of a flag, and whether the flag is in the version that the head names. */
-  async #heldBefore(
-    space: string,
-    key: string,
-    head: Head,
-  ): Promise<{ readonly last: number; readonly held: boolean }> {
+  async #heldBefore(space: string, key: string, head: Head): Promise<HeldFlag> {
     const { layout } = this.#streams;
     const message = await this.#streams.last(layout.flags, layout.flagSubject(space, key));
     if (message === null || message.header.get(EPOCH_HEADER) !== head.epoch) {

@@ -69,13 +69,14 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
     }
   };
 
+  let madeWriter: NatsWriter | null = null;
   const writer = (): NatsWriter => {
     const { connection, streams } = reached();
-    return new NatsWriter(streams, name, (space, version) => {
+    madeWriter ??= new NatsWriter(streams, randomUUID(), (space, version) => {
       connection.publish(layout.changedSubject(space), `${version ?? ''}`);
     });
+    return madeWriter;
   };
-  const name = randomUUID();
   const receipts = new NatsReceipts(reached, layout, edgeTtlMs, log);
 
   const hear = (opened: NatsConnection): void => {
