@@ -87,7 +87,11 @@ const answers = (port: number): Promise<boolean> =>
   });
 
 /** Waits 10 s unless told otherwise. Answers how many milliseconds it took. */
-export const waitFor = async (condition: () => boolean | Promise<boolean>, what: string): Promise<number> => {
+export const waitFor = async (
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs = 10_000,
+): Promise<number> => {
   const began = performance.now();
   while (!(await condition())) {
     if (performance.now() - began > withinMs) throw new Error(`Waited ${withinMs} ms in vain for ${what}.`);
