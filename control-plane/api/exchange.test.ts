@@ -110,6 +110,15 @@ describe('bodies', () => {
     expect((await errorsOf(response))[0]?.message).toBe('The body ended before it was whole.');
   });
 
+  test('a mebibyte of brackets is refused quickly', async () => {
+    for (const path of ['/apps', flags, '/apps/shop/changes', '/apps/shop/explain', '/tokens']) {
+      const response = await send('['.repeat(1_000_000), 'application/json', flagship(path));
+      expect(response.status, path).toBe(400);
+      const closed = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
+      expect((await send(closed, 'application/json', flagship(path))).status, path).toBe(400);
+    }
+  });
+
   test('nothing was stored by any of them', async () => {
     expect(await ground.changelog()).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { appSpace } from '@halyard/caches';
+import { appSpace, CacheUnavailable } from '@halyard/caches';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { ACCOUNT, FLAG, type Ground, openGround } from './scenario.ts';
 
@@ -153,4 +153,33 @@ test('the event stream ends with the app, and with the process', async () => {
   const second = await follow();
   await other.controlPlane.close();
   expect(await second.until(({ ended }) => ended === true)).toEqual({ ended: true });
+});
+
+test('a cache that is away: the write is told as stored, the question is 503, and listening heals', async () => {
+  let away = true;
+  let subscriptions = 0;
+  const { cache } = ground;
+  const refuse = () => Promise.reject(new CacheUnavailable('the cache is away'));
+  const flaky = {
+    ...cache,
+    edges: (space: string) => (away ? refuse() : cache.edges(space)),
+    watchEdges: (...given: Parameters<typeof cache.watchEdges>) => {
+      if (away) return refuse();
+      subscriptions++;
+      return cache.watchEdges(...given);
+    },
+  };
+  const own = await openGround({ cache: flaky });
+  opened.push(own);
+  const written = await own.ask('POST', '/apps/shop/flags', { body: FLAG, headers: { prefer: 'wait=5' } });
+  expect(written.status).toBe(201);
+  expect(written.json.result_info.propagation).toEqual({ version: 1, complete: false, edges: [] });
+  expect(written.json.messages[0].message).toContain('cannot be asked');
+  const asked = await own.ask('GET', '/apps/shop/propagation');
+  expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '1']);
+  ground = own;
+  const stream = await follow();
+  away = false;
+  await vi.waitFor(() => expect(subscriptions).toBe(1), { timeout: 10_000 });
+  await stream.cancel();
 });

@@ -28,6 +28,7 @@ const REMEMBERED_VERSIONS = 256;
 const REMEMBERED_APPS = 500;
 /** Receipts come as events; this is how often the set is asked all the same, because an edge also leaves it silently. */
 const LOOK_EVERY_MS = 250;
+const RESUBSCRIBE_MS = 1_000;
 
 interface Followed {
   readonly space: string;
@@ -61,16 +62,22 @@ export const createPropagation = ({ cache, now }: PropagationOptions): Propagati
       listeners: new Set(),
       subscription: Promise.resolve(null),
     };
-    // A cache that cannot be reached now is asked again with the next question.
-    app.subscription = cache
-      .watchEdges(space, (receipt) => received(app, receipt))
-      .catch(() => {
-        if (apps.get(space) === app && app.listeners.size === 0) apps.delete(space);
-        return null;
-      });
+    subscribeTo(app);
     apps.set(space, app);
     if (apps.size > REMEMBERED_APPS) forgetOldest();
     return app;
+  };
+
+  /** A cache that cannot be reached now is asked again: with the next question, or soon where somebody listens. */
+  const subscribeTo = (app: Followed): void => {
+    app.subscription = cache
+      .watchEdges(app.space, (receipt) => received(app, receipt))
+      .catch(() => {
+        if (closed || apps.get(app.space) !== app) return null;
+        if (app.listeners.size === 0) apps.delete(app.space);
+        else setTimeout(() => apps.get(app.space) === app && subscribeTo(app), RESUBSCRIBE_MS);
+        return null;
+      });
   };
 
   const forgetOldest = (): void => {
