@@ -1,22 +1,15 @@
+import type {
+  App,
+  MintedToken,
+  ChangelogEntry as ServerEntry,
+  Propagation as ServerPropagation,
+  Session,
+  Token,
+} from '@halyard/control-plane/client';
 import type { Bucketing, Flag, FlagType, JsonValue } from '@halyard/engine';
 
-export type Permission = 'evaluate' | 'config' | 'read' | 'write' | 'admin';
-
-/** Who is signed in. `app_ids` null: every app of the account. */
-export interface Session {
-  readonly account: string;
-  readonly name: string;
-  readonly permission: Permission;
-  readonly app_ids: readonly string[] | null;
-}
-
-export interface App {
-  readonly id: string;
-  readonly name: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly updated_by: string;
-}
+export type { App, MintedToken, Session, Token };
+export type Permission = Session['permission'];
 
 export type StoredFlag = Flag & {
   readonly type: FlagType;
@@ -29,44 +22,17 @@ export type StoredFlag = Flag & {
 
 export type Diff = Readonly<Record<string, { readonly from?: JsonValue; readonly to?: JsonValue }>>;
 
-export interface ChangelogEntry {
-  readonly id: string;
-  readonly flag_key: string;
-  readonly event: 'create' | 'update' | 'delete';
+/** What the answers say of a commit's place in its app is of no interest here. */
+export type ChangelogEntry = Omit<ServerEntry, 'app_version' | 'after' | 'diff'> & {
   readonly after: Flag;
   readonly diff?: Diff;
-  readonly version: number;
-  readonly at: string;
-  readonly actor: { readonly name: string; readonly token_id: string };
-  readonly comment: string | null;
-  readonly hash: string;
-}
-
-export interface Token {
-  readonly id: string;
-  readonly name: string;
-  readonly permission: Permission;
-  readonly app_ids: readonly string[] | null;
-  readonly allowed_origins: readonly string[] | null;
-  readonly expires_at: string | null;
-  readonly created_at: string;
-  readonly created_by: string;
-  readonly last_used_at: string | null;
-  readonly revoked_at?: string | null;
-}
-
-export interface EdgeReceipt {
-  readonly id: string;
-  /** Null: it holds nothing of this app. */
-  readonly applied_version: number | null;
-  readonly lag_ms: number;
-  readonly last_seen: string;
-}
+};
 
 export interface Propagation {
   readonly version: number;
   readonly edges: readonly EdgeReceipt[];
 }
+export type EdgeReceipt = ServerPropagation['edges'][number];
 
 export interface ApiIssue {
   readonly code: number;

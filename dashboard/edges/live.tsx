@@ -7,7 +7,8 @@ import { strings } from '../strings.ts';
 import classes from './live.module.css';
 import { reachOf } from './reach.ts';
 
-const BEHIND_MS = 400;
+/** The event stream tells at once; this is for when it is interrupted. */
+const BEHIND_MS = 1_000;
 const SETTLED_MS = 10_000;
 
 /** Whether the newest change has reached the edges; looks often while it has not. */

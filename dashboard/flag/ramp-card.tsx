@@ -103,6 +103,24 @@ const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: Stored
   );
 };
 
+const RampControls = ({ ramp, go }: { readonly ramp: Ramp; readonly go: (percentage: number) => void }) => (
+  <Group gap="xs">
+    <Button.Group>
+      {RAMP_STEPS.map((step) => (
+        <Button
+          key={step}
+          variant={step === ramp.percentage ? 'filled' : 'default'}
+          aria-pressed={step === ramp.percentage}
+          onClick={() => step !== ramp.percentage && go(step)}
+        >
+          {percent(step)}
+        </Button>
+      ))}
+    </Button.Group>
+    <OtherPercentage ramp={ramp} go={go} />
+  </Group>
+);
+
 /** One click a step, the kill switch beside it, and below whether it is live. */
 export const RampCard = ({ app, flag }: { readonly app: string; readonly flag: StoredFlag }) => {
   const ramp = rampOf(flag);
@@ -125,7 +143,8 @@ export const RampCard = ({ app, flag }: { readonly app: string; readonly flag: S
           <>
             <Group justify="space-between" gap="xs">
               <Text size="sm">
-                {strings.ramp.lead(ramp.variation)}: <strong>{percent(ramp.percentage)}</strong>
+                {ramp.first ? strings.ramp.lead(ramp.variation) : strings.ramp.leadRest(ramp.variation)}:{' '}
+                <strong>{percent(ramp.percentage)}</strong>
                 <Text span c="dimmed">
                   {ramp.percentage < 100 ? `, ${strings.ramp.rest(ramp.rest)}` : ''}
                 </Text>
@@ -143,27 +162,15 @@ export const RampCard = ({ app, flag }: { readonly app: string; readonly flag: S
               color={flag.enabled ? 'sea' : 'gray.5'}
               aria-label={strings.ramp.lead(ramp.variation)}
             />
-            {writable && (
-              <Group gap="xs">
-                <Button.Group>
-                  {RAMP_STEPS.map((step) => (
-                    <Button
-                      key={step}
-                      variant={step === ramp.percentage ? 'filled' : 'default'}
-                      aria-pressed={step === ramp.percentage}
-                      onClick={() => step !== ramp.percentage && go(step, true)}
-                    >
-                      {percent(step)}
-                    </Button>
-                  ))}
-                </Button.Group>
-                <OtherPercentage ramp={ramp} go={(percentage) => go(percentage, true)} />
-              </Group>
-            )}
           </>
         )}
         {writable ? (
-          <Group>
+          <Group justify="space-between" gap="xs">
+            {ramp === null ? (
+              <span />
+            ) : (
+              <RampControls ramp={ramp} go={(percentage) => go(percentage, true)} />
+            )}
             <KillSwitch app={app} flag={flag} />
           </Group>
         ) : (

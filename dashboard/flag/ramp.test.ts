@@ -20,7 +20,7 @@ const pro: Rule = {
 describe('a ramp', () => {
   it('moves the share of the rule without conditions', () => {
     const ramp = rampOf(flag([pro, open]));
-    expect(ramp).toEqual({ variation: 'on', rest: 'off', percentage: 5, priority: 3 });
+    expect(ramp).toEqual({ variation: 'on', rest: 'off', percentage: 5, priority: 3, first: false });
     if (ramp === null) return;
     const change = rampTo(flag([pro, open]), ramp, 25);
     expect(change).toMatchObject({ kind: 'rule', priority: 3, body: { rollout: { percentage: 25 } } });
@@ -29,7 +29,7 @@ describe('a ramp', () => {
 
   it('adds a last rule where none is open to everyone', () => {
     const ramp = rampOf(flag([pro]));
-    expect(ramp).toEqual({ variation: 'on', rest: 'off', percentage: 0, priority: null });
+    expect(ramp).toEqual({ variation: 'on', rest: 'off', percentage: 0, priority: null, first: false });
     if (ramp === null) return;
     expect(rampTo(flag([pro]), ramp, 5).body).toEqual({
       rules: [pro, { priority: 2, conditions: [], serve_variation: 'on', rollout: { percentage: 5 } }],
@@ -39,7 +39,7 @@ describe('a ramp', () => {
   it('gives the others another variation where the default is the ramped one', () => {
     const subject = flag([], { default_variation: 'on', off_variation: 'off' });
     const ramp = rampOf(subject);
-    expect(ramp).toEqual({ variation: 'on', rest: 'off', percentage: 100, priority: null });
+    expect(ramp).toEqual({ variation: 'on', rest: 'off', percentage: 100, priority: null, first: true });
     if (ramp === null) return;
     const change = rampTo(subject, ramp, 5);
     expect(change.kind).toBe('flag');

@@ -9,6 +9,8 @@ export interface Ramp {
   readonly percentage: number;
   /** The rule that holds the share; null: the first step adds it. */
   readonly priority: number | null;
+  /** No other rule comes before it. */
+  readonly first: boolean;
 }
 
 export type RampChange =
@@ -41,10 +43,11 @@ export const rampOf = (flag: Flag): Ramp | null => {
   if (rest === undefined) return null;
   if (rule === undefined) {
     const percentage = flag.default_variation === variation ? 100 : 0;
-    return { variation, rest, percentage, priority: null };
+    return { variation, rest, percentage, priority: null, first: flag.rules.length === 0 };
   }
   const percentage = flag.default_variation === variation ? 100 : (rule.rollout?.percentage ?? 100);
-  return { variation, rest, percentage, priority: rule.priority };
+  const first = flag.rules.every(({ priority }) => priority >= rule.priority);
+  return { variation, rest, percentage, priority: rule.priority, first };
 };
 
 /** The write that brings the ramp to a percentage, and the flag as it will be. */

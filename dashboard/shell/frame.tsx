@@ -3,6 +3,7 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconKeyboard, IconSearch } from '@tabler/icons-react';
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
+import { FollowApp } from '../live/follow.tsx';
 import { ExpiredSession } from '../session/expired.tsx';
 import { useSession } from '../session/session.ts';
 import { strings } from '../strings.ts';
@@ -99,6 +100,7 @@ export const Frame = () => {
           <Outlet />
         </Box>
       </AppShell.Main>
+      {app !== undefined && <FollowApp app={app} />}
       <ExpiredSession />
       <ShortcutHelp opened={help} close={toHelp.close} />
       {palette && (

@@ -1,17 +1,126 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconKey, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { App, Token } from '../api.ts';
+import { appsQuery, tokensQuery } from '../queries.ts';
+import { useSession } from '../session/session.ts';
+import { useCommand } from '../shell/commands.ts';
+import { Moment } from '../shell/moment.tsx';
+import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
+import { MintToken } from './mint-token.tsx';
+import { RevokeToken } from './revoke-token.tsx';
+import { SignInLink } from './sign-in-link.tsx';
+
+const scopeOf = (token: Token, apps: readonly App[]): string => {
+  if (token.app_ids === null) return strings.tokens.allApps;
+  return token.app_ids.map((id) => apps.find((app) => app.id === id)?.name ?? id).join(', ');
+};
+
+const TokenRow = ({ token, apps }: { readonly token: Token; readonly apps: readonly App[] }) => {
+  const { token_id } = useSession();
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Text fw={600} size="sm">
+          {token.name}
+        </Text>
+        {token.id === token_id && (
+          <Text size="xs" c="dimmed">
+            {strings.tokens.yours}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Badge variant="light" radius="sm" tt="none">
+          {strings.permissions[token.permission].name}
+        </Badge>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{scopeOf(token, apps)}</Text>
+        {token.allowed_origins !== null && (
+          <Text size="xs" c="dimmed">
+            {token.allowed_origins.join(', ')}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">
+          {token.last_used_at === null ? strings.tokens.neverUsed : <Moment at={token.last_used_at} />}
+        </Text>
+        {token.expires_at !== null && (
+          <Text size="xs" c="dimmed">
+            {strings.tokens.expires} <Moment at={token.expires_at} />
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Group gap={4} wrap="nowrap" justify="flex-end">
+          <SignInLink token={token} />
+          <RevokeToken token={token} own={token.id === token_id} />
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+};
+
+const { columns } = strings.tokens;
 
 export const TokensPage = () => {
   useTitle(strings.tokens.title);
+  const { account } = useSession();
+  const tokens = useQuery(tokensQuery(account));
+  const apps = useQuery(appsQuery(account)).data ?? [];
+  const [minting, mint] = useDisclosure(false);
+  useCommand('create', strings.tokens.create, mint.open);
+  const button = (
+    <Button leftSection={<IconPlus size={16} />} onClick={mint.open}>
+      {strings.tokens.create}
+    </Button>
+  );
   return (
     <Stack>
-      <div>
-        <Title order={1} size="h2">
-          {strings.tokens.title}
-        </Title>
-        <Text c="dimmed">{strings.tokens.lead}</Text>
-      </div>
+      <Group justify="space-between">
+        <div>
+          <Title order={1} size="h2">
+            {strings.tokens.title}
+          </Title>
+          <Text c="dimmed">{strings.tokens.lead}</Text>
+        </div>
+        {button}
+      </Group>
+      {tokens.isPending ? (
+        <Loading rows={4} />
+      ) : tokens.isError ? (
+        <Failure error={tokens.error} retry={() => void tokens.refetch()} />
+      ) : tokens.data.length === 0 ? (
+        <Empty icon={<IconKey />} title={strings.tokens.none} action={button}>
+          {strings.tokens.noneHelp}
+        </Empty>
+      ) : (
+        <Card withBorder p={0}>
+          <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+            <Table verticalSpacing="sm" horizontalSpacing="md">
+              <Table.Thead>
+                <Table.Tr>
+                  {[columns.name, columns.permission, columns.apps, columns.used].map((column) => (
+                    <Table.Th key={column}>{column}</Table.Th>
+                  ))}
+                  <Table.Td />
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {tokens.data.map((token) => (
+                  <TokenRow key={token.id} token={token} apps={apps} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        </Card>
+      )}
+      <MintToken apps={apps} opened={minting} close={mint.close} />
     </Stack>
   );
 };

@@ -1,0 +1,25 @@
+import type { EdgeReceipt } from '../api.ts';
+
+export type AppEvent =
+  | {
+      readonly type: 'commit';
+      readonly version: number;
+      readonly actor: { readonly name: string; readonly token_id: string };
+      readonly comment: string | null;
+      readonly keys: readonly string[];
+    }
+  | { readonly type: 'propagation'; readonly version: number; readonly edges: readonly EdgeReceipt[] }
+  | { readonly type: 'reload'; readonly version: number };
+
+/** The data of one server-sent event; null for one that this release does not know. */
+export const readEvent = (data: string): AppEvent | null => {
+  try {
+    const event: unknown = JSON.parse(data);
+    if (typeof event !== 'object' || event === null || !('type' in event)) return null;
+    const known = event.type === 'commit' || event.type === 'propagation' || event.type === 'reload';
+    // The server is ours: an event of a known type has that type's shape.
+    return known ? (event as AppEvent) : null;
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,20 @@
+import { useSyncExternalStore } from 'react';
+
+/** Whether changes by others reach this tab at once. `stale`: the stream broke and what is shown may be old. */
+type Following = 'following' | 'stale';
+
+let current: Following = 'following';
+const listeners = new Set<() => void>();
+
+export const setFollowing = (next: Following): void => {
+  if (next === current) return;
+  current = next;
+  for (const listener of listeners) listener();
+};
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const useFollowing = (): Following => useSyncExternalStore(subscribe, () => current);

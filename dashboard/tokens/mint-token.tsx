@@ -1,0 +1,161 @@
+import {
+  Alert,
+  Button,
+  Group,
+  Modal,
+  MultiSelect,
+  Radio,
+  Select,
+  Stack,
+  TagsInput,
+  TextInput,
+} from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type App, accountPath, call, type MintedToken, type Permission } from '../api.ts';
+import { tokensQuery } from '../queries.ts';
+import { useSession } from '../session/session.ts';
+import { Snippet } from '../shell/snippet.tsx';
+import { strings } from '../strings.ts';
+import { LIVES, type LifeDays, newTokenOf, type TokenForm } from './new-token.ts';
+import { snippetsOf } from './snippets.ts';
+
+const PERMISSIONS: readonly Permission[] = ['evaluate', 'config', 'read', 'write', 'admin'];
+const isPermission = (text: string): text is Permission => PERMISSIONS.some((each) => each === text);
+const isLife = (text: string | null): text is LifeDays => LIVES.some((each) => each === text);
+
+interface MintFormProps {
+  readonly apps: readonly App[];
+  readonly close: () => void;
+  readonly onMinted: (token: MintedToken) => void;
+}
+
+const MintForm = ({ apps, close, onMinted }: MintFormProps) => {
+  const { account } = useSession();
+  const client = useQueryClient();
+  const form = useForm<TokenForm>({
+    initialValues: { name: '', permission: 'evaluate', apps: [], origins: [], life: 'never' },
+    validate: { name: (name) => (name.trim() === '' ? strings.tokens.nameNeeded : null) },
+  });
+  const mint = useMutation({
+    mutationFn: (values: TokenForm) =>
+      call<MintedToken>(`${accountPath(account)}/tokens`, {
+        method: 'POST',
+        body: newTokenOf(values, Date.now()),
+      }),
+    onSuccess: ({ result }) => {
+      void client.invalidateQueries({ queryKey: tokensQuery(account).queryKey });
+      onMinted(result);
+    },
+  });
+  return (
+    <form onSubmit={form.onSubmit((values) => mint.mutate(values))}>
+      <Stack>
+        {mint.error && (
+          <Alert color="red" role="alert" title={strings.tokens.failed}>
+            {mint.error.message}
+          </Alert>
+        )}
+        <TextInput
+          label={strings.tokens.name}
+          description={strings.tokens.nameHint}
+          data-autofocus
+          autoComplete="off"
+          {...form.getInputProps('name')}
+        />
+        <Radio.Group
+          label={strings.tokens.permission}
+          value={form.values.permission}
+          onChange={(value) => isPermission(value) && form.setFieldValue('permission', value)}
+        >
+          <Stack gap={8} mt={6}>
+            {PERMISSIONS.map((permission) => (
+              <Radio
+                key={permission}
+                value={permission}
+                label={strings.permissions[permission].name}
+                description={strings.tokens.may(strings.permissions[permission].means)}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <MultiSelect
+          label={strings.tokens.apps}
+          description={strings.tokens.appsHint}
+          placeholder={form.values.apps.length === 0 ? strings.tokens.allApps : ''}
+          data={apps.map((app) => ({ value: app.id, label: app.name }))}
+          searchable
+          {...form.getInputProps('apps')}
+        />
+        {form.values.permission === 'evaluate' && (
+          <TagsInput
+            label={strings.tokens.origins}
+            description={strings.tokens.originsHint}
+            placeholder="https://www.example.com"
+            acceptValueOnBlur
+            {...form.getInputProps('origins')}
+          />
+        )}
+        <Select
+          label={strings.tokens.life}
+          data={LIVES.map((life) => ({ value: life, label: strings.tokens.lives[life] }))}
+          value={form.values.life}
+          onChange={(life) => isLife(life) && form.setFieldValue('life', life)}
+          allowDeselect={false}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {strings.cancel}
+          </Button>
+          <Button type="submit" loading={mint.isPending}>
+            {strings.tokens.submit}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+};
+
+const Minted = ({ token, close }: { readonly token: MintedToken; readonly close: () => void }) => (
+  <Stack>
+    <Alert color="yellow">{strings.tokens.once}</Alert>
+    <Snippet label={strings.tokens.secret} code={token.secret} />
+    {snippetsOf(token, window.location.origin).map(({ label, code }) => (
+      <Snippet key={label} label={label} code={code} />
+    ))}
+    <Group justify="flex-end">
+      <Button onClick={close}>{strings.tokens.kept}</Button>
+    </Group>
+  </Stack>
+);
+
+interface MintTokenProps {
+  readonly apps: readonly App[];
+  readonly opened: boolean;
+  readonly close: () => void;
+}
+
+/** The secret lives in this dialog only: when it closes, it is gone from the page. */
+export const MintToken = ({ apps, opened, close }: MintTokenProps) => {
+  const [minted, setMinted] = useState<MintedToken | null>(null);
+  const leave = () => {
+    setMinted(null);
+    close();
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={leave}
+      title={minted === null ? strings.tokens.create : minted.name}
+      size="lg"
+      closeOnClickOutside={minted === null}
+    >
+      {minted === null ? (
+        <MintForm apps={apps} close={leave} onMinted={setMinted} />
+      ) : (
+        <Minted token={minted} close={leave} />
+      )}
+    </Modal>
+  );
+};
