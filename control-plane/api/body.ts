@@ -1,7 +1,8 @@
 import { Problem } from '../problem.ts';
 
-export const BODY_LIMIT = 1024 * 1024;
-export const IMPORT_LIMIT = 256 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+const BODY_LIMIT = MEBIBYTE;
+const IMPORT_LIMIT = 256 * MEBIBYTE;
 
 const isType = (header: string | null, pattern: RegExp): boolean => pattern.test(header ?? '');
 
@@ -12,19 +13,19 @@ const NDJSON_BODY = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines)\s*(?:;|
  * The text of a JSON body, read no further than the limit, whatever the length header says. Problems: `media_type`,
  * `too_large`, `malformed` (not UTF-8).
  */
-export const readJsonText = async (request: Request): Promise<string> => {
+export const readJsonText = async (request: Request, limit = BODY_LIMIT): Promise<string> => {
   const type = request.headers.get('content-type');
   if (!isType(type, JSON_BODY)) {
     throw new Problem('media_type', {
       message: `The content type is ${type === null ? 'missing' : JSON.stringify(type)}; expected application/json.`,
     });
   }
-  return decode(await readBytes(request, BODY_LIMIT));
+  return decode(await readBytes(request, limit));
 };
 
 const tooLarge = (limit: number): Problem =>
   new Problem('too_large', {
-    message: `The body is over ${limit / (1024 * 1024)} MiB, the most this call takes.`,
+    message: `The body is over ${limit < MEBIBYTE ? `${limit / 1024} KiB` : `${limit / MEBIBYTE} MiB`}, the most this call takes.`,
   });
 
 const readBytes = async (request: Request, limit: number): Promise<Uint8Array> => {
@@ -75,9 +76,35 @@ const decode = (bytes: Uint8Array): string => {
   }
 };
 
-/** Problem: `malformed`, with what the parser found. */
+/** No body of this API nests so deep; the exact limit of what is inside is told by whoever reads it. */
+const NESTING = 64;
+
+/** JSON.parse takes a second for a mebibyte of brackets; counting them takes a millisecond. */
+const nestsTooDeep = (text: string): boolean => {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (quoted) {
+      if (character === 0x5c) at++;
+      else if (character === 0x22) quoted = false;
+    } else if (character === 0x22) quoted = true;
+    else if (character === 0x5b || character === 0x7b) {
+      if (++depth > NESTING) return true;
+    } else if (character === 0x5d || character === 0x7d) depth--;
+  }
+  return false;
+};
+
+/** Problems: `malformed`, with what the parser found; `invalid`. */
 export const parseJson = (text: string): unknown => {
   if (text.trim() === '') throw new Problem('malformed', { message: 'The body is empty; expected JSON.' });
+  if (nestsTooDeep(text)) {
+    throw new Problem('invalid', {
+      pointer: '',
+      message: `The body is nested over ${NESTING} deep; expected JSON at most 32 deep.`,
+    });
+  }
   try {
     const value: unknown = JSON.parse(text);
     return value;

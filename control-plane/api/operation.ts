@@ -9,6 +9,8 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export interface BodySpec<Body> {
   readonly schema: z.ZodType;
   readonly type?: 'application/json' | 'application/x-ndjson';
+  /** Bytes; default 1 MiB. */
+  readonly limit?: number;
   readonly parse: (json: unknown) => Body;
 }
 

@@ -143,7 +143,7 @@ const callOf = async (
   const note = operation.writes === true ? comment(headers) : null;
   const key = operation.writes === true ? idempotencyKey(headers) : null;
   const json = operation.body !== undefined && operation.body.type !== 'application/x-ndjson';
-  const text = json ? await readJsonText(request) : '';
+  const text = json ? await readJsonText(request, operation.body?.limit) : '';
   return {
     request,
     env,

@@ -89,6 +89,14 @@ describe('signing in', () => {
     }
   });
 
+  test('takes no large body from nobody in particular', async () => {
+    const large = await signIn({ token: 'x'.repeat(9_000) });
+    expect([large.status, large.json.errors[0].message]).toEqual([
+      413,
+      'The body is over 8 KiB, the most this call takes.',
+    ]);
+  });
+
   test('a page elsewhere cannot sign a browser in', async () => {
     const refused = await signIn({ token: ground.admin }, { origin: 'https://evil.example' });
     expect(refused.status).toBe(403);

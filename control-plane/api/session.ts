@@ -50,7 +50,8 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
         method: 'post',
         path,
         needs: null,
-        body: body(SignIn),
+        // Anybody may send one, so it must cost little to refuse.
+        body: { ...body(SignIn), limit: 8 * 1024 },
         answers: { status: 201, schema: Session },
         problems: ['unauthenticated', 'forbidden', 'rate_limited'],
       },
