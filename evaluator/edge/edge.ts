@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { Account } from './account.ts';
 import { Gate } from './admission.ts';
 import { Apps } from './apps.ts';
+import { BulkAnswers } from './bulk-answers.ts';
 import { configRoutes } from './config.ts';
 import { preflightAnswer } from './cors.ts';
 import { EventStreams } from './event-streams.ts';
@@ -71,7 +72,15 @@ export const createEdge = (options: EdgeOptions): Edge => {
 
   const app = new Hono();
   const basePath = pathOf(options.publicUrl);
-  ofrepRoutes(app, { gate, apps, tickets, now, catchUpMs: limits.catchUpMs, basePath });
+  ofrepRoutes(app, {
+    gate,
+    apps,
+    answers: new BulkAnswers(),
+    tickets,
+    now,
+    catchUpMs: limits.catchUpMs,
+    basePath,
+  });
   configRoutes(app, { gate, account, streams });
   noticeRoutes(app, { gate, account, apps, streams, tickets, now });
   const preflight = (request: Request, appId: string | null): Response => {

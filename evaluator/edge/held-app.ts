@@ -17,6 +17,7 @@ export interface AppEvents {
 
 /** One app as this edge holds it: the configuration always, its compiled form while there is room for it. */
 export class HeldApp {
+  static #generations = 0;
   readonly id: string;
   readonly account: string;
   readonly #space: FollowedSpace;
@@ -24,6 +25,8 @@ export class HeldApp {
   readonly config: ConfigText;
   /** Evaluations answered, by reason or error code. */
   readonly evaluations = new Map<string, number>();
+  /** Another number, of this app and of all others, whenever everything may be different although the version is the same. */
+  generation = 0;
   /** Epoch milliseconds; when the compiled form was last noted as used. */
   usedAt = 0;
   #compiled: CompiledApp | null = null;
@@ -38,6 +41,8 @@ export class HeldApp {
     this.#space = new FollowedSpace(appSpace(account, id), options, {
       reset: (entries, version, lower) => {
         this.#compiled = null;
+        HeldApp.#generations += 1;
+        this.generation = HeldApp.#generations;
         this.config.reset(entries, version);
         this.#changed(options.now());
         for (const listener of [...this.#listeners]) listener.reset(lower);

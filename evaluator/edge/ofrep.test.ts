@@ -220,6 +220,18 @@ describe('all flags over OFREP', () => {
     expect(new Set(etags).size).toBe(4);
   });
 
+  test('are the same when asked again, until they change', async () => {
+    world = await startWorld({ plan: planFlag('plan') });
+    const ask = async (): Promise<string> => (await world.evaluate('', { plan: 'gold' })).text();
+    const first = await ask();
+    expect(await ask()).toBe(first);
+    expect(await world.edge.metrics()).toContain('{app="shop",reason="TARGETING_MATCH"} 2');
+    await world.cache.replace('app/default/shop', { version: 1, entries: new Map() });
+    expect(await ask()).toContain('{"flags":[],');
+    await world.commit({ plan: planFlag('plan') });
+    expect(await ask()).toContain('"variant":"gold"');
+  });
+
   test('are narrowed by keys; one that does not exist is left out', async () => {
     world = await startWorld({ a: onFlag('a'), b: onFlag('b'), c: onFlag('c') });
     const body = await bulkOf(await world.evaluate('?keys=c,a,missing,c', {}));

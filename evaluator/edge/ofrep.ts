@@ -1,6 +1,7 @@
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Admission, Admitted, Gate } from './admission.ts';
 import type { Apps } from './apps.ts';
+import type { BulkAnswers } from './bulk-answers.ts';
 import { fingerprint, matchesEtag, versionIn } from './etag.ts';
 import { type EvaluationRequest, readRequest } from './evaluation-request.ts';
 import { failure, fragmentOf } from './fragments.ts';
@@ -16,6 +17,7 @@ const TOLD = 'flagConfigEtag';
 export interface OfrepOptions {
   readonly gate: Gate;
   readonly apps: Apps;
+  readonly answers: BulkAnswers;
   readonly tickets: Tickets;
   readonly now: () => number;
   readonly catchUpMs: number;
@@ -53,7 +55,7 @@ const answerSingle = async (c: HonoContext, { gate, apps, catchUpMs }: OfrepOpti
     return new Response(failure(key, 'FLAG_NOT_FOUND', `There is no flag ${key}.`), { status: 404, headers });
   }
   const evaluation = flag.evaluate(asked.context);
-  const body = fragmentOf(flag, evaluation);
+  const body = fragmentOf(flag, evaluation).slice(1);
   if (evaluation.kind === 'served') {
     app.count(evaluation.reason);
     return new Response(body, { headers });
@@ -79,8 +81,8 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
   // Before anything is read of the app: what follows is one version, without a pause.
   const ticket = (await options.tickets.issue(app.id, caller, now())) ?? null;
   const keys = parameters?.get('keys') ?? null;
-  const who = `${app.id}\n${caller.grant.token_id}\n${keys ?? ''}`;
-  const etag = `"${app.version}-${ticketPeriod(now())}-${fingerprint(`${who}\n${asked.text}`)}"`;
+  const question = `${app.id}\n${caller.grant.token_id}\n${caller.origins === null}\n${keys ?? ''}\n${asked.text}`;
+  const etag = `"${app.version}-${ticketPeriod(now())}-${fingerprint(question)}"`;
   const headers: Record<string, string> = {
     ...app.headers,
     // A page may keep the answer, and must ask whether it still holds.
@@ -93,39 +95,20 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
     return new Response(null, { status: 304, headers: rest });
   }
   const streams = ticket === null ? '' : eventStreams(options, app, ticket);
-  const flags = evaluateAll(admission, asked, options.apps, keys);
+  const { flags, outcomes } = options.answers.answer(
+    app,
+    options.apps.flagsOf(app),
+    question,
+    asked.context,
+    keys === null ? null : [...new Set(keys.split(','))],
+    caller.origins !== null,
+  );
+  for (const [outcome, count] of outcomes) app.count(outcome, count);
   return answerCompressed(
     request.headers,
     `{"flags":[${flags}]${streams},"metadata":{"version":${app.version}}}`,
     headers,
   );
-};
-
-const evaluateAll = (
-  { app, caller }: Admitted,
-  { context }: Extract<EvaluationRequest, { kind: 'context' }>,
-  apps: Apps,
-  keys: string | null,
-): string => {
-  const compiled = apps.flagsOf(app);
-  const browser = caller.origins !== null;
-  const counts = new Map<string, number>();
-  let flags = '';
-  const visit: Parameters<typeof compiled.evaluateAll>[1] = (flag, evaluation) => {
-    if (browser && !flag.clientSide) return;
-    const outcome = evaluation.kind === 'served' ? evaluation.reason : evaluation.code;
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    flags += flags === '' ? fragmentOf(flag, evaluation) : `,${fragmentOf(flag, evaluation)}`;
-  };
-  if (keys === null) compiled.evaluateAll(context, visit);
-  else {
-    for (const key of new Set(keys.split(','))) {
-      const flag = compiled.get(key);
-      if (flag !== undefined) visit(flag, flag.evaluate(context));
-    }
-  }
-  for (const [outcome, count] of counts) app.count(outcome, count);
-  return flags;
 };
 
 const eventStreams = ({ basePath }: OfrepOptions, app: HeldApp, ticket: string): string => {
