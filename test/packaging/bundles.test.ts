@@ -55,7 +55,8 @@ let edge: RealEdge;
 let folder: string;
 beforeAll(() => {
   folder = project({
-    'index.html': '<!doctype html><link rel="icon" href="data:," /><body><script type="module" src="./page.js"></script>',
+    'index.html':
+      '<!doctype html><link rel="icon" href="data:," /><body><script type="module" src="./page.js"></script>',
     'page.js': PAGE,
     'worker.js': WORKER,
     'only-provider.js': ONLY_PROVIDER,
