@@ -46,11 +46,6 @@ export interface Operation<Query = undefined, Body = undefined> {
   readonly problems?: readonly ProblemKind[];
 }
 
-export interface Served<Query, Body> {
-  readonly operation: Operation<Query, Body>;
-  readonly handle: (call: Call<Query, Body>) => Promise<Outcome>;
-}
-
 /** Erases the types of one call so that all of them fit one table. */
 export interface AnyServed {
   readonly operation: Operation<unknown, unknown>;

@@ -19,7 +19,8 @@ pre { overflow-x: auto; padding: 0.75rem 1rem; border-radius: 0.375rem; backgrou
 .get { color: light-dark(#0b5cad, #7db8ff); } .post { color: light-dark(#11692f, #6fd18c); } .put, .patch { color: light-dark(#8a4b00, #f0b35c); } .delete { color: light-dark(#a51d2d, #ff8f98); }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.5rem; border-bottom: 1px solid var(--line); }
+td b { white-space: nowrap; }
 summary { cursor: pointer; padding: 0.3rem 0; }
 .refusal { margin: 0.25rem 0; font-size: 0.875rem; white-space: pre-line; }
-@media (max-width: 50rem) { body { grid-template-columns: minmax(0, 1fr); } nav { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); } }
+@media (max-width: 50rem) { body { grid-template-columns: minmax(0, 1fr); } nav { position: static; height: auto; max-height: 40vh; border-right: 0; border-bottom: 1px solid var(--line); } }
 `;
