@@ -14,6 +14,8 @@ export interface Bulk {
 const KEPT = 16 * 1024 * 1024;
 /** A context that takes more is rarely sent twice. */
 const LONGEST_QUESTION = 4_096;
+/** Questions remembered without their answers. */
+const ASKED_ONCE = 8_192;
 
 /**
  * Evaluates all flags of an app. An answer is kept for a while: a page that is loaded again asks the very same, before it has an ETag
@@ -24,15 +26,18 @@ export class BulkAnswers {
     maxSize: KEPT,
     sizeCalculation: ({ flags }, question) => flags.length + question.length,
   });
+  /** Only what is asked a second time is kept: keeping what nobody asks again costs more than evaluating it. */
+  readonly #askedOnce = new LRUCache<string, true>({ max: ASKED_ONCE });
 
   /**
-   * `question` is everything that decides the answer but the version of the app. `keys`: only these, null for all; `browser`: leave out
+   * `question` is everything that decides the answer but the version of the app, `print` its fingerprint. `keys`: only these, null for all; `browser`: leave out
    * flags that are not for browsers.
    */
   answer(
     app: HeldApp,
     compiled: CompiledApp,
     question: string,
+    print: string,
     context: Context,
     keys: readonly string[] | null,
     browser: boolean,
@@ -41,7 +46,9 @@ export class BulkAnswers {
     const kept = this.#kept.get(asked);
     if (kept !== undefined) return kept;
     const bulk = evaluateAll(compiled, context, keys, browser);
-    if (asked.length <= LONGEST_QUESTION) this.#kept.set(asked, bulk);
+    if (asked.length > LONGEST_QUESTION) return bulk;
+    if (this.#askedOnce.has(print)) this.#kept.set(asked, bulk);
+    else this.#askedOnce.set(print, true);
     return bulk;
   }
 }
@@ -63,7 +70,9 @@ const evaluateAll = (
   // Plain numbers, because this runs for every flag of every answer.
   const visit = (flag: CompiledFlag, evaluation: Evaluation): void => {
     if (browser && !flag.clientSide) return;
-    flags += fragmentOf(flag, evaluation);
+    const fragment = fragmentOf(flag, evaluation);
+    // The comma of the first goes here: cutting it off at the end would copy the whole.
+    flags += flags === '' ? fragment.slice(1) : fragment;
     if (evaluation.kind === 'failed') {
       failures.set(evaluation.code, (failures.get(evaluation.code) ?? 0) + 1);
       return;
@@ -93,6 +102,5 @@ const evaluateAll = (
   ] as const) {
     if (count > 0) outcomes.set(reason, count);
   }
-  // Each fragment brings its comma.
-  return { flags: flags.slice(1), outcomes };
+  return { flags, outcomes };
 };

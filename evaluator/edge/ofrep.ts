@@ -82,7 +82,8 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
   const ticket = (await options.tickets.issue(app.id, caller, now())) ?? null;
   const keys = parameters?.get('keys') ?? null;
   const question = `${app.id}\n${caller.grant.token_id}\n${caller.origins === null}\n${keys ?? ''}\n${asked.text}`;
-  const etag = `"${app.version}-${ticketPeriod(now())}-${fingerprint(question)}"`;
+  const print = fingerprint(question);
+  const etag = `"${app.version}-${ticketPeriod(now())}-${print}"`;
   const headers: Record<string, string> = {
     ...app.headers,
     // A page may keep the answer, and must ask whether it still holds.
@@ -99,6 +100,7 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
     app,
     options.apps.flagsOf(app),
     question,
+    print,
     asked.context,
     keys === null ? null : [...new Set(keys.split(','))],
     caller.origins !== null,
