@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { pageInfo } from './envelope.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { ACCOUNTS } from './paths.ts';
 import { Account } from './schemas.ts';
@@ -20,7 +21,7 @@ export const accountOperations = ({ stores }: Setting): readonly AnyServed[] => 
       const result: Account[] = accounts
         .filter((account) => account.id === caller.grant.account)
         .map(({ id, created_at }) => ({ id, name: id, type: 'standard', created_on: created_at }));
-      return { result, info: { count: result.length, cursor: null, cursors: { after: null } } };
+      return { result, info: { ...pageInfo(result.length, null) } };
     },
   ),
 ];

@@ -4,6 +4,8 @@ import { mintId } from '../access/secret.ts';
 import { Problem } from '../problem.ts';
 import type { App as StoredApp } from '../store/port.ts';
 import type { Call } from './call.ts';
+import { accountCommitted } from './commit.ts';
+import { pageInfo } from './envelope.ts';
 import { once } from './once.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { body } from './parse.ts';
@@ -40,12 +42,6 @@ export const existingApp = async (
 export const appOperations = (setting: Setting): readonly AnyServed[] => {
   const { accounts } = setting.stores;
 
-  /** The account's version after a write, so that the answer can wait until this process's own edge knows. */
-  const committed = async (account: string) => ({
-    app: null,
-    version: (await accounts.outbox(account).version()) ?? 0,
-  });
-
   return [
     serve(
       {
@@ -63,7 +59,7 @@ export const appOperations = (setting: Setting): readonly AnyServed[] => {
         const result = apps.filter((app) => coversApp(caller.grant, app.id)).map(appView);
         return {
           result,
-          info: { count: result.length, cursor: null, cursors: { after: null } },
+          info: { ...pageInfo(result.length, null) },
         };
       },
     ),
@@ -93,7 +89,11 @@ export const appOperations = (setting: Setting): readonly AnyServed[] => {
             { id: mintId(setting.random), ...call.body },
             call.write,
           );
-          return { status: 201, result: appView(app), committed: await committed(call.account) };
+          return {
+            status: 201,
+            result: appView(app),
+            committed: await accountCommitted(setting, call.account),
+          };
         });
       },
     ),
@@ -129,7 +129,7 @@ export const appOperations = (setting: Setting): readonly AnyServed[] => {
       (call) =>
         once(call, setting, async () => {
           const app = await accounts.renameApp(call.account, appOf(call), call.body.name, call.write);
-          return { result: appView(app), committed: await committed(call.account) };
+          return { result: appView(app), committed: await accountCommitted(setting, call.account) };
         }),
     ),
 
@@ -151,7 +151,7 @@ export const appOperations = (setting: Setting): readonly AnyServed[] => {
         once(call, setting, async () => {
           const id = appOf(call);
           await accounts.deleteApp(call.account, id, call.write);
-          return { result: { id }, committed: await committed(call.account) };
+          return { result: { id }, committed: await accountCommitted(setting, call.account) };
         }),
     ),
   ];

@@ -27,3 +27,12 @@ export const commit = async <A extends Before = Before>(
   propagation.committed(call.account, app, committed.appVersion);
   return { ...respond(committed), committed: { app, version: committed.appVersion } };
 };
+
+/** After a write outside the apps: the account's version, so that the answer can wait until this process's own edge knows. */
+export const accountCommitted = async (
+  { stores }: Pick<Setting, 'stores'>,
+  account: string,
+): Promise<NonNullable<Answer['committed']>> => ({
+  app: null,
+  version: (await stores.accounts.outbox(account).version()) ?? 0,
+});

@@ -7,6 +7,8 @@ import { maySignIn } from '../access/session.ts';
 import { type Issue, Problem } from '../problem.ts';
 import type { Token as StoredToken } from '../store/port.ts';
 import type { Call } from './call.ts';
+import { accountCommitted } from './commit.ts';
+import { pageInfo } from './envelope.ts';
 import { once } from './once.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { body } from './parse.ts';
@@ -88,11 +90,6 @@ const tokenWithinReach = async (
 export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
   const { accounts } = setting.stores;
 
-  const committed = async (account: string) => ({
-    app: null,
-    version: (await accounts.outbox(account).version()) ?? 0,
-  });
-
   return [
     serve(
       {
@@ -110,7 +107,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
         const result = tokens
           .filter((token) => token.revoked_at === null && coversApps(caller.grant.app_ids, token.app_ids))
           .map(tokenView);
-        return { result, info: { count: result.length, cursor: null, cursors: { after: null } } };
+        return { result, info: { ...pageInfo(result.length, null) } };
       },
     ),
 
@@ -151,7 +148,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
             return {
               status: 201,
               result: { ...tokenView(token), secret },
-              committed: await committed(call.account),
+              committed: await accountCommitted(setting, call.account),
             };
           },
           sealedWith(call.caller.secret),
@@ -178,7 +175,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
           await tokenWithinReach(call.account, id, call.caller.grant, setting);
           await accounts.revokeToken(call.account, id, call.write);
           setting.authenticator.forget();
-          return { result: { id }, committed: await committed(call.account) };
+          return { result: { id }, committed: await accountCommitted(setting, call.account) };
         }),
     ),
 
