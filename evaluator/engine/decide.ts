@@ -1,14 +1,25 @@
-import { type Attribute, isScalar, look, type OwnContext, type Seen, textOf } from './attribute.ts';
+import { type Answers, failureOf } from './answers.ts';
+import {
+  type Attribute,
+  isScalar,
+  look,
+  type OwnContext,
+  ownContext,
+  type Seen,
+  textOf,
+} from './attribute.ts';
 import { type Bucketer, bucketerOf } from './bucket.ts';
 import { every, type Predicate, type PredicateOf } from './condition.ts';
-import type { Answers } from './flag.ts';
-import type { Condition, Served } from './model.ts';
+import type { Condition, Context, Evaluation, Served } from './model.ts';
 import type { ParsedFlag, PlacedRule } from './parse.ts';
-import { indexOf, lookUp } from './rule-index.ts';
+import { indexOf, lookUp, type RuleIndex } from './rule-index.ts';
 import { shareOf } from './share.ts';
 
-/** Decides what an enabled flag with rules serves. */
-export type Decider = (context: OwnContext) => Served;
+/**
+ * Decides what an enabled flag with rules serves. There is one function for each form that a flag's rules take, each with its own guard:
+ * a function in between would cost as much as a condition.
+ */
+export type Decider = (context: Context) => Evaluation;
 
 interface RunnableRule {
   /** Its place among the flag's rules in ascending priority. */
@@ -49,7 +60,7 @@ export const deciderOf = (
     [...index.byText].map(([text, positions]) => [text, positions.flatMap((at) => runnable[at] ?? [])]),
   );
   const unindexed = runnable.filter(({ position }) => !index.decided.has(position));
-  return merged((context) => lookUp(index, found, context), unindexed, otherwise);
+  return merged(index, found, unindexed, otherwise);
 };
 
 const holdsOf = (conditions: readonly Condition[], predicate: PredicateOf): Predicate | null =>
@@ -92,47 +103,78 @@ const serveShare = (share: RunnableShare, all: Served | null, context: OwnContex
   return null;
 };
 
-const one =
-  (rule: RunnableRule, otherwise: Served): Decider =>
-  (context) =>
-    serve(rule, context) ?? otherwise;
+const one = (rule: RunnableRule, otherwise: Served): Decider => {
+  const { holds, all, share } = rule;
+  if (holds !== null && share === null && all !== null) return either(holds, all, otherwise);
+  return (context) => {
+    try {
+      return serve(rule, ownContext(context)) ?? otherwise;
+    } catch (error) {
+      return failureOf(error);
+    }
+  };
+};
+
+const either =
+  (holds: Predicate, answer: Served, otherwise: Served): Decider =>
+  (context) => {
+    try {
+      return holds(ownContext(context)) ? answer : otherwise;
+    } catch (error) {
+      return failureOf(error);
+    }
+  };
 
 const inTurn =
   (rules: readonly RunnableRule[], otherwise: Served): Decider =>
   (context) => {
-    for (const rule of rules) {
-      const answer = serve(rule, context);
-      if (answer !== null) return answer;
+    try {
+      return serveFrom(rules, 0, ownContext(context)) ?? otherwise;
+    } catch (error) {
+      return failureOf(error);
     }
-    return otherwise;
   };
 
+const serveFrom = (rules: readonly RunnableRule[], first: number, context: OwnContext): Served | null => {
+  for (let at = first; at < rules.length; at += 1) {
+    const rule = rules[at];
+    const answer = rule === undefined ? null : serve(rule, context);
+    if (answer !== null) return answer;
+  }
+  return null;
+};
+
 /** The rules the index finds and the others, in one ascending order. */
-const merged =
-  (
-    find: (context: OwnContext) => readonly RunnableRule[],
-    unindexed: readonly RunnableRule[],
-    otherwise: Served,
-  ): Decider =>
-  (context) => {
+const merged = (
+  index: RuleIndex,
+  byText: ReadonlyMap<string, readonly RunnableRule[]>,
+  others: readonly RunnableRule[],
+  otherwise: Served,
+): Decider => {
+  const serveMerged = (found: readonly RunnableRule[], context: OwnContext): Served | null => {
     let next = 0;
-    for (const rule of find(context)) {
+    for (let at = 0; at < found.length; at += 1) {
+      const rule = found[at];
       for (
-        let other = unindexed[next];
-        other !== undefined && other.position < rule.position;
-        other = unindexed[next]
+        let other = others[next];
+        other !== undefined && rule !== undefined && other.position < rule.position;
       ) {
         const answer = serve(other, context);
         if (answer !== null) return answer;
         next += 1;
+        other = others[next];
       }
-      const answer = serve(rule, context);
+      const answer = rule === undefined ? null : serve(rule, context);
       if (answer !== null) return answer;
     }
-    for (let other = unindexed[next]; other !== undefined; other = unindexed[next]) {
-      const answer = serve(other, context);
-      if (answer !== null) return answer;
-      next += 1;
-    }
-    return otherwise;
+    return serveFrom(others, next, context);
   };
+  return (context) => {
+    try {
+      const own = ownContext(context);
+      return serveMerged(lookUp(index, byText, own), own) ?? otherwise;
+    } catch (error) {
+      return failureOf(error);
+    }
+  };
+};

@@ -1,3 +1,4 @@
+import { answersOf } from './answers.ts';
 import {
   attributeNamed,
   isScalar,
@@ -17,7 +18,7 @@ import type {
   SeenTrace,
   ShareTrace,
 } from './explanation.ts';
-import { answersOf, compile } from './flag.ts';
+import { compile } from './flag.ts';
 import type { Comparison, Condition, Context, Evaluation, Group } from './model.ts';
 import { OPERATORS, type OperatorRow } from './operators/index.ts';
 import { type ParsedFlag, type PlacedRule, parseFlag, parseRules } from './parse.ts';

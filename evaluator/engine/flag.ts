@@ -1,9 +1,8 @@
-import { type OwnContext, ownContext } from './attribute.ts';
+import { answersOf, failureOf } from './answers.ts';
 import { type PredicateOf, plainPredicate } from './condition.ts';
 import { deciderOf } from './decide.ts';
-import type { Context, Evaluation, Failed, FlagType, Reason, Scalar, Served } from './model.ts';
+import type { Context, Evaluation, Failed, FlagType, Scalar } from './model.ts';
 import { type ParsedFlag, parseFlag, parseRules } from './parse.ts';
-import { Misfit } from './place.ts';
 
 /** A flag made ready once, to be evaluated any number of times. */
 export interface CompiledFlag {
@@ -35,44 +34,10 @@ export const compileWith = (flag: unknown, account: string, predicate: Predicate
     if (!parsed.enabled) return compiled(parsed, always(answers(parsed.off_variation, 'DISABLED')));
     const rules = parseRules(flag, parsed.variations);
     if (rules.length === 0) return compiled(parsed, always(answers(parsed.default_variation, 'STATIC')));
-    return compiled(parsed, guarded(deciderOf(rules, parsed, predicate, answers)));
+    return compiled(parsed, deciderOf(rules, parsed, predicate, answers));
   } catch (error) {
     return unusable(flag, failureOf(error));
   }
-};
-
-/** What was thrown while a flag or a context was read: a Misfit, or whatever a getter of the caller's throws. */
-export const failureOf = (error: unknown): Failed =>
-  Object.freeze(
-    error instanceof Misfit
-      ? { kind: 'failed', code: 'PARSE_ERROR', message: error.message }
-      : {
-          kind: 'failed',
-          code: 'GENERAL',
-          message: 'A property of the flag or of the context could not be read.',
-        },
-  );
-
-export type Answers = (variation: string, reason: Reason) => Served;
-
-/** One frozen answer for each variation and reason. */
-export const answersOf = (flag: ParsedFlag): Answers => {
-  const made = new Map<string, Served>();
-  return (variant, reason) => {
-    const known = made.get(`${reason} ${variant}`);
-    if (known !== undefined) return known;
-    const value = flag.variations.get(variant);
-    if (value === undefined) throw new Misfit(`variations.${variant} is missing; expected a value`);
-    const answer = Object.freeze({
-      kind: 'served',
-      value,
-      variant,
-      reason,
-      metadata: flag.metadata,
-    } as const);
-    made.set(`${reason} ${variant}`, answer);
-    return answer;
-  };
 };
 
 type Evaluate = CompiledFlag['evaluate'];
@@ -81,16 +46,6 @@ const always =
   (answer: Evaluation): Evaluate =>
   () =>
     answer;
-
-const guarded =
-  (decide: (context: OwnContext) => Served): Evaluate =>
-  (context) => {
-    try {
-      return decide(ownContext(context));
-    } catch (error) {
-      return failureOf(error);
-    }
-  };
 
 const compiled = (flag: ParsedFlag, evaluate: Evaluate): CompiledFlag => ({
   key: flag.key,

@@ -16,7 +16,8 @@ export class SharedConditions {
       const shared = this.#sharedOf(condition, predicate);
       shared.users += 1;
       leased.push(shared);
-      return shared.predicate;
+      // To remember costs as much as a cheap condition: who has one alone asks it. The first user goes on doing so when others come.
+      return shared.users === 1 ? shared.asking : shared.remembering;
     };
     return {
       predicate,
@@ -49,11 +50,8 @@ export class SharedConditions {
     const key = JSON.stringify(condition);
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
-    const shared: Shared = {
-      key,
-      users: 0,
-      predicate: remembering(predicateOf(clause)(condition), this.#pass),
-    };
+    const asking = predicateOf(clause)(condition);
+    const shared: Shared = { key, users: 0, asking, remembering: rememberingOf(asking, this.#pass) };
     this.#shared.set(key, shared);
     return shared;
   }
@@ -61,7 +59,8 @@ export class SharedConditions {
 
 interface Shared {
   readonly key: string;
-  readonly predicate: Predicate;
+  readonly asking: Predicate;
+  readonly remembering: Predicate;
   users: number;
 }
 
@@ -70,7 +69,7 @@ interface Pass {
   number: number;
 }
 
-const remembering = (predicate: Predicate, pass: Pass): Predicate => {
+const rememberingOf = (predicate: Predicate, pass: Pass): Predicate => {
   let asked = -1;
   let held = false;
   return (context) => {
