@@ -4,7 +4,11 @@ import { HalyardWebProvider } from '@halyard/providers/web';
 import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
 import { OpenFeature, ProviderStatus } from '@openfeature/server-sdk';
-import { OpenFeature as WebOpenFeature, ProviderStatus as WebStatus } from '@openfeature/web-sdk';
+import {
+  OpenFeature as WebOpenFeature,
+  type Provider as WebProvider,
+  ProviderStatus as WebStatus,
+} from '@openfeature/web-sdk';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { APP, CONFIG_TOKEN, constant, PAGE_TOKEN, RealEdge, switched } from './real-edge.ts';
 
@@ -156,19 +160,20 @@ test('our server provider is ready within 50 ms of a warm edge with 1,000 flags'
   expect(Math.min(...times)).toBeLessThan(500);
 });
 
-const WEB_PROVIDERS = {
+const WEB_PROVIDERS: Readonly<Record<string, () => WebProvider>> = {
   'our web provider': () =>
     new HalyardWebProvider({ url: edge.url, token: PAGE_TOKEN, app: APP, pollMs: 100, storage: null }),
   'our web provider, with the implied app of its token': () =>
     new HalyardWebProvider({ url: edge.url, token: PAGE_TOKEN, pollMs: 100, storage: null }),
   'OpenFeature’s OFREP web provider': () =>
+    // Its `hooks` may be undefined, which the SDK's own type does not allow under exactOptionalPropertyTypes.
     new OFREPWebProvider({
       baseUrl: base(),
       headers: authorization(PAGE_TOKEN),
       cacheMode: 'disabled',
       pollInterval: 100,
       changeDetection: 'polling',
-    }),
+    }) as WebProvider,
 };
 
 describe.for(Object.entries(WEB_PROVIDERS))('%s', ([, create]) => {
