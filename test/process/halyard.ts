@@ -31,7 +31,7 @@ export interface Started {
   /** Everything printed so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Resolves with the match when standard output matches; rejects when the process ends first, or after ten seconds. */
+  /** Resolves with the match when standard output matches; rejects when the process ends first, or after thirty seconds. */
   printed(pattern: RegExp): Promise<RegExpMatchArray>;
   /** Resolves with the exit code, or the signal's name. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
@@ -80,8 +80,8 @@ export const startNode = (
           if (match !== null) finish(() => resolve(match));
         };
         const timer = setTimeout(
-          () => finish(() => reject(new Error(`${file} did not print ${pattern} in 10 s.\n${told()}`))),
-          10_000,
+          () => finish(() => reject(new Error(`${file} did not print ${pattern} in 30 s.\n${told()}`))),
+          30_000,
         );
         watchers.add(look);
         void ended.then((code) => finish(() => reject(new Error(`${file} ended with ${code}.\n${told()}`))));
