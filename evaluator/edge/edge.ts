@@ -37,7 +37,7 @@ const STILL_CURRENT_EVERY_MS = 10_000;
 export const createEdge = (options: EdgeOptions): Edge => {
   const { cache, account: accountId, id, now, log, disk, random = Math.random } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const following: FollowOptions = { cache, now, log, random, disk };
+  const following: FollowOptions = { cache, now, log, random, disk, outages: 'warn' };
   const streams = new EventStreams(limits);
 
   const receipts = new Receipts({
@@ -61,7 +61,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     onVersion: (version) => receipts.applied(account.space, version),
     onLive: () => receipts.sayEverything(),
   });
-  const apps = new Apps(account, following, limits, {
+  const apps = new Apps(account, { ...following, outages: 'debug' }, limits, {
     onApplied: (app) => receipts.applied(app.space, app.version ?? 0),
   });
 

@@ -23,6 +23,8 @@ export interface FollowOptions {
   readonly log: Log;
   readonly random: () => number;
   readonly disk: LastGood | undefined;
+  /** How loudly an outage is logged: one line for the edge is news, one for each of its apps is noise. */
+  readonly outages: 'warn' | 'debug';
 }
 
 /**
@@ -129,7 +131,7 @@ export class FollowedSpace {
   }
 
   async #keepTrying(firstWord: () => void): Promise<void> {
-    const { cache, log, random } = this.#options;
+    const { cache, log, random, outages } = this.#options;
     for (let failures = 0; !this.#closed; failures += 1) {
       try {
         const subscription = await cache.watch(this.space, {
@@ -142,7 +144,7 @@ export class FollowedSpace {
           cutOff: () => {
             this.#connected = false;
             this.#judgeStaleness();
-            log.warn({ space: this.space, version: this.#version }, 'Cut off from the flag cache.');
+            log[outages]({ space: this.space, version: this.#version }, 'Cut off from the flag cache.');
           },
           live: () => {
             this.#connected = true;
