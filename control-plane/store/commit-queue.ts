@@ -73,7 +73,7 @@ export class CommitQueue {
     let batch = given;
     try {
       const settles = await this.#database.transact(async (transaction) => {
-        batch ??= this.#take();
+        batch ??= await this.#gather();
         const known = await loadKnown(
           transaction,
           this.#place,
@@ -97,6 +97,15 @@ export class CommitQueue {
         for (const job of failed) job.fail(error);
       }
     }
+  }
+
+  /** Requests that are just being read join in, as long as each look around finds more of them. */
+  async #gather(): Promise<readonly Job[]> {
+    for (let found = 0; found < this.#waiting.length && found < BATCH_REQUESTS; ) {
+      found = this.#waiting.length;
+      await this.#database.pause();
+    }
+    return this.#take();
   }
 
   #take(): Job[] {

@@ -1,16 +1,15 @@
 import { hash } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
-import { Kysely, sql } from 'kysely';
-import type { ConsistentRead, Database } from './database.ts';
+import { type Kysely, sql } from 'kysely';
+import type { Database } from './database.ts';
 import { Listeners } from './listeners.ts';
 import type { StoreLog } from './log.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { ColumnTypes } from './migrations/migration.ts';
 import type { Stores } from './port.ts';
 import type { Schema } from './schema.ts';
-import { openReader, openWriter, pathOfUrl } from './sqlite/connect.ts';
-import { NodeSqliteDialect } from './sqlite/driver.ts';
+import { pathOfUrl } from './sqlite/connect.ts';
 import { Leadership } from './sqlite/leadership.ts';
+import { inFile, inMemory } from './sqlite/location.ts';
 import { Neighbours } from './sqlite/neighbours.ts';
 import { turn } from './sqlite/turns.ts';
 import { Writer } from './sqlite/writer.ts';
@@ -39,35 +38,28 @@ export const openSqliteStores = async (url: string, options: SqliteOptions): Pro
 
 const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Promise<Database> => {
   const path = pathOfUrl(url);
-  const connection = openWriter(path);
+  const location = path === null ? inMemory() : await inFile(path);
   const listeners = new Listeners(log);
-  const writer = new Writer(connection, (places) => listeners.tell(places));
+  const writer = new Writer(location.writing, (places) => listeners.tell(places));
+  const open = () => writer.open();
+  let db: Kysely<Schema>;
   try {
-    const ran = await writer.transact(({ db }) => migrate(db, { types, at: new Date(now()).toISOString() }));
+    const ran = await writer.transact((transaction) =>
+      migrate(transaction.db, { types, at: new Date(now()).toISOString() }),
+    );
     if (ran.length > 0) log.info({ migrations: ran }, 'The database schema was brought up to date.');
+    db = location.reading(open);
   } catch (error) {
     await writer.close();
     throw error;
   }
-
-  // In memory there is one connection, so reads wait until no transaction is open on it.
-  const db = new Kysely<Schema>({
-    dialect:
-      path === null
-        ? new NodeSqliteDialect(connection, () => writer.open())
-        : new NodeSqliteDialect(openReader(path)),
-  });
   const leadership = new Leadership(path === null ? null : `${path}-leader`, log);
   const neighbours = new Neighbours(listeners, db, () => undelivered({ db }));
 
   return {
     db,
     transact: (work) => writer.transact(work),
-    async read() {
-      if (path !== null) return readFile(path);
-      await writer.open();
-      return readCopy(connection);
-    },
+    read: () => location.read(open),
     onCommit: (listener) => listeners.add(listener),
     lead: (term) => leadership.lead(term),
     sha256: (text) => hash('sha256', text),
@@ -76,25 +68,7 @@ const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Pro
       neighbours.close();
       await leadership.close();
       await writer.close();
-      if (path !== null) await db.destroy();
+      await db.destroy();
     },
   };
-};
-
-/** A connection of its own, whose transaction keeps showing the state it began with. */
-const readFile = (path: string): ConsistentRead => {
-  const connection = openReader(path);
-  connection.exec('begin');
-  return reader(connection);
-};
-
-const readCopy = (memory: DatabaseSync): ConsistentRead => {
-  const copy = new DatabaseSync(':memory:');
-  copy.deserialize(memory.serialize());
-  return reader(copy);
-};
-
-const reader = (connection: DatabaseSync): ConsistentRead => {
-  const db = new Kysely<Schema>({ dialect: new NodeSqliteDialect(connection) });
-  return { db, end: () => db.destroy() };
 };

@@ -21,7 +21,10 @@ export const openProxy = async (target: string): Promise<CuttableProxy> => {
   let open = true;
   let plan: 'before' | 'after' | null = null;
   const server = createServer((client) => {
-    if (!open) return client.destroy();
+    if (!open) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(Number(url.port || 5432), url.hostname);
     const pair = [client, upstream] as const;
     pairs.add(pair);
@@ -31,7 +34,7 @@ export const openProxy = async (target: string): Promise<CuttableProxy> => {
       pairs.delete(pair);
     };
     let deaf = false;
-    client.on('data', (data) => {
+    client.on('data', (data: Buffer) => {
       if (plan !== null && data.includes(COMMIT)) {
         const when = plan;
         plan = null;
@@ -40,7 +43,10 @@ export const openProxy = async (target: string): Promise<CuttableProxy> => {
       }
       upstream.write(data);
     });
-    upstream.on('data', (data) => (deaf ? end() : client.write(data)));
+    upstream.on('data', (data) => {
+      if (deaf) end();
+      else client.write(data);
+    });
     for (const socket of pair) socket.on('close', end).on('error', end);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

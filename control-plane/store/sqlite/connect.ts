@@ -4,9 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../problem.ts';
 
-/** SQLite waits for a lock inside the call, with the whole process: long only while nothing else goes on yet. */
-const OPEN_BUSY_MS = 5_000;
-const BUSY_MS = 20;
+/** How long SQLite waits for another process (a token made on the command line, say) that holds the file. */
+const BUSY_MS = 5_000;
 
 /** "HALY": tells our files from other programs' (https://www.sqlite.org/pragma.html#pragma_application_id). */
 export const APPLICATION_ID = 0x48414c59;
@@ -48,9 +47,8 @@ export const openReader = (path: string): DatabaseSync =>
 const opened = (path: string | null, prepare: (database: DatabaseSync) => void): DatabaseSync => {
   let database: DatabaseSync | null = null;
   try {
-    database = new DatabaseSync(path ?? ':memory:', { timeout: OPEN_BUSY_MS });
+    database = new DatabaseSync(path ?? ':memory:', { timeout: BUSY_MS });
     prepare(database);
-    database.exec(`pragma busy_timeout = ${BUSY_MS}`);
     return database;
   } catch (error) {
     database?.close();

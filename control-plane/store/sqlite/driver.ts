@@ -1,4 +1,3 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -11,21 +10,18 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import type { Connection } from './connection.ts';
 import { problemOf } from './problems.ts';
-import { Turns } from './turns.ts';
-
-/** Statements kept prepared; inserts of many sizes make many texts. */
-const PREPARED = 256;
 
 /**
- * Kysely on one open `node:sqlite` connection. Transactions are the caller's: the dialect has none of its own. `ready` is awaited
- * before each query.
+ * Kysely on one SQLite connection. Transactions are the caller's: the dialect has none of its own. `ready` is awaited before each
+ * query.
  */
 export class NodeSqliteDialect implements Dialect {
   readonly #driver: NodeSqliteDriver;
 
-  constructor(database: DatabaseSync, ready?: () => Promise<void> | undefined) {
-    this.#driver = new NodeSqliteDriver(new NodeSqliteConnection(database), ready);
+  constructor(connection: Connection, ready?: () => Promise<void> | undefined) {
+    this.#driver = new NodeSqliteDriver(connection, ready);
   }
 
   createDriver = (): Driver => this.#driver;
@@ -34,7 +30,7 @@ export class NodeSqliteDialect implements Dialect {
   createIntrospector = (db: Kysely<unknown>): DatabaseIntrospector => new SqliteIntrospector(db);
 }
 
-/** Queries are synchronous, so Kysely's mutex around the one connection would only cost time. */
+/** A connection answers in the order it is asked, so Kysely's mutex around it would only cost time. */
 class UnlockedAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -42,11 +38,13 @@ class UnlockedAdapter extends SqliteAdapter {
 }
 
 class NodeSqliteDriver implements Driver {
-  readonly #connection: NodeSqliteConnection;
+  readonly #connection: Connection;
+  readonly #queries: KyselyConnection;
   readonly #ready: (() => Promise<void> | undefined) | undefined;
 
-  constructor(connection: NodeSqliteConnection, ready: (() => Promise<void> | undefined) | undefined) {
+  constructor(connection: Connection, ready: (() => Promise<void> | undefined) | undefined) {
     this.#connection = connection;
+    this.#queries = new KyselyConnection(connection);
     this.#ready = ready;
   }
 
@@ -54,7 +52,7 @@ class NodeSqliteDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     await this.#ready?.();
-    return this.#connection;
+    return this.#queries;
   }
 
   async releaseConnection(): Promise<void> {}
@@ -63,29 +61,21 @@ class NodeSqliteDriver implements Driver {
   }
   async commitTransaction(): Promise<void> {}
   async rollbackTransaction(): Promise<void> {}
-  async destroy(): Promise<void> {
-    this.#connection.close();
-  }
+  destroy = (): Promise<void> => this.#connection.close();
 }
 
-class NodeSqliteConnection implements DatabaseConnection {
-  readonly #database: DatabaseSync;
-  readonly #prepared = new Map<string, { readonly statement: StatementSync; readonly reads: boolean }>();
-  readonly #turns = new Turns();
+class KyselyConnection implements DatabaseConnection {
+  readonly #connection: Connection;
 
-  constructor(database: DatabaseSync) {
-    this.#database = database;
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    await this.#turns.breathe();
-    // The stores bind texts, numbers and nulls only.
-    const parameters = query.parameters as SQLInputValue[];
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     try {
-      const { statement, reads } = this.#prepare(query.sql);
+      const { rows, changes } = await this.#connection.query(sql, parameters);
       // Rows have the shape that the compiled query selects.
-      if (reads) return { rows: statement.all(...parameters) as R[] };
-      return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
+      return { rows: rows as R[], numAffectedRows: BigInt(changes) };
     } catch (error) {
       throw problemOf(error);
     }
@@ -94,28 +84,5 @@ class NodeSqliteConnection implements DatabaseConnection {
   // biome-ignore lint/correctness/useYield: Kysely's interface asks for it, the stores page by key instead.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('The stores read pages, not streams.');
-  }
-
-  close(): void {
-    this.#prepared.clear();
-    this.#database.close();
-  }
-
-  #prepare(sql: string) {
-    let prepared = this.#prepared.get(sql);
-    if (prepared === undefined) {
-      const statement = this.#database.prepare(sql);
-      prepared = { statement, reads: statement.columns().length > 0 };
-    } else {
-      this.#prepared.delete(sql);
-    }
-    this.#prepared.set(sql, prepared);
-    if (this.#prepared.size > PREPARED) {
-      for (const oldest of this.#prepared.keys()) {
-        this.#prepared.delete(oldest);
-        break;
-      }
-    }
-    return prepared;
   }
 }

@@ -1,39 +1,43 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { Problem } from '../../problem.ts';
 import type { Transaction } from '../database.ts';
 import type { Place } from '../port.ts';
 import type { Schema } from '../schema.ts';
+import type { Connection } from './connection.ts';
 import { NodeSqliteDialect } from './driver.ts';
-import { isBusy, problemOf } from './problems.ts';
+import { problemOf } from './problems.ts';
 import { turn } from './turns.ts';
 
 /** Pieces of work a transaction takes before it is made durable, so that the first of them does not wait for ever. */
 const GROUP = 64;
-/** Another process (a token made on the command line, say) may hold the file this long. */
-const BUSY_MS = 5_000;
-const BUSY_STEP_MS = 10;
 
 interface Piece {
   readonly run: (transaction: Transaction) => Promise<() => void>;
   readonly fail: (error: unknown) => void;
 }
 
+/** A piece that has run and waits for the commit. */
+interface Done {
+  readonly settle: () => void;
+  readonly fail: (error: unknown) => void;
+  readonly places: readonly Place[];
+}
+
 /**
- * The one writing connection. Pieces of work that arrive together share a transaction, each in a savepoint of its own, so that one
- * flush to disk serves them all; none is answered before it.
+ * The one writing connection. Pieces of work that arrive together share a transaction, those after the first in savepoints of
+ * their own, so that one flush to disk serves them all; none is answered before it.
  */
 export class Writer {
-  readonly #database: DatabaseSync;
+  readonly #connection: Connection;
   readonly #db: Kysely<Schema>;
   readonly #onCommit: (places: readonly Place[]) => void;
   readonly #queue: Piece[] = [];
   #running: Promise<void> | null = null;
   #closed = false;
 
-  constructor(database: DatabaseSync, onCommit: (places: readonly Place[]) => void) {
-    this.#database = database;
-    this.#db = new Kysely<Schema>({ dialect: new NodeSqliteDialect(database) });
+  constructor(connection: Connection, onCommit: (places: readonly Place[]) => void) {
+    this.#connection = connection;
+    this.#db = new Kysely<Schema>({ dialect: new NodeSqliteDialect(connection) });
     this.#onCommit = onCommit;
   }
 
@@ -70,58 +74,60 @@ export class Writer {
   }
 
   async #group(): Promise<void> {
-    const pieces: Piece[] = [];
-    const places: Place[] = [];
-    const settles: (() => void)[] = [];
+    const first = this.#queue.shift();
+    if (first === undefined) return;
+    const group: Done[] = [];
     try {
-      await this.#begin();
-      while (this.#queue.length > 0 && pieces.length < GROUP) {
-        const piece = this.#queue.shift();
-        if (piece === undefined) break;
-        pieces.push(piece);
-        await this.#piece(piece, places, settles);
+      await this.#connection.exec('begin immediate');
+      group.push(await this.#run(first));
+      while (this.#queue.length > 0 && group.length < GROUP) {
+        const next = this.#queue.shift();
+        if (next !== undefined) await this.#join(next, group);
       }
-      this.#database.exec('commit');
+      await this.#connection.exec('commit');
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('rollback');
+      await this.#rollback();
       const problem = problemOf(error);
-      for (const piece of pieces.length > 0 ? pieces : this.#queue.splice(0)) piece.fail(problem);
+      for (const { fail } of group.length > 0 ? group : [first]) fail(problem);
       return;
     }
-    for (const settle of settles) settle();
+    for (const { settle } of group) settle();
+    const places = group.flatMap((done) => done.places);
     if (places.length > 0) this.#onCommit(places);
   }
 
-  /** @throws if SQLite gave up the whole transaction, as it does when the disk is full. */
-  async #piece(piece: Piece, places: Place[], settles: (() => void)[]): Promise<void> {
-    this.#database.exec('savepoint piece');
-    const announced: Place[] = [];
+  async #run(piece: Piece): Promise<Done> {
+    const places: Place[] = [];
+    const announce = (place: Place): void => {
+      places.push(place);
+    };
+    const settle = await piece.run({ db: this.#db, rowLocks: false, announce });
+    return { settle, fail: piece.fail, places };
+  }
+
+  /**
+   * A piece that fails leaves the transaction to the others.
+   *
+   * @throws if SQLite gave up the whole transaction, as it does when the disk is full.
+   */
+  async #join(piece: Piece, group: Done[]): Promise<void> {
     try {
-      const announce = (place: Place): void => {
-        announced.push(place);
-      };
-      const settle = await piece.run({ db: this.#db, rowLocks: false, announce });
-      this.#database.exec('release piece');
-      settles.push(settle);
-      places.push(...announced);
+      await this.#connection.exec('savepoint piece');
+      const done = await this.#run(piece);
+      await this.#connection.exec('release piece');
+      group.push(done);
     } catch (error) {
-      if (!this.#database.isTransaction) throw error;
-      this.#database.exec('rollback to piece; release piece');
       piece.fail(problemOf(error));
+      if (!this.#connection.inTransaction) throw error;
+      await this.#connection.exec('rollback to piece; release piece');
     }
   }
 
-  /** Waits for another process without blocking this one. */
-  async #begin(): Promise<void> {
-    const deadline = performance.now() + BUSY_MS;
-    for (;;) {
-      try {
-        this.#database.exec('begin immediate');
-        return;
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, BUSY_STEP_MS));
+  async #rollback(): Promise<void> {
+    try {
+      if (this.#connection.inTransaction) await this.#connection.exec('rollback');
+    } catch {
+      // What made the transaction fail is told; the connection is of no use any more.
     }
   }
 }
