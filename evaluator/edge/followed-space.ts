@@ -159,7 +159,7 @@ export class FollowedSpace {
       } catch (error) {
         firstWord();
         if (failures === 0) {
-          log.warn(
+          log[outages](
             { space: this.space, error: String(error) },
             'The flag cache cannot be reached; trying again.',
           );
