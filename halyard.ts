@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --conditions=halyard-source
 /** The command, and the only file that knows both the writer and the reader. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { enableCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -60,11 +60,12 @@ const startWriter = async (
     ? await createEdge(configuration, cache, log, { authenticate: controlPlane.authenticate })
     : null;
   // The port first: who cannot have it must not have used up the first start, which shows its secrets once.
-  const server = await listen(
-    (request, env) =>
-      (edge !== null && isEdgePath(request.url) ? edge : controlPlane).app.fetch(request, env),
-    configuration,
-  );
+  const server = await listen((request, env) => {
+    if (edge === null) return controlPlane.app.fetch(request, env);
+    if (isEdgePath(request.url)) return edge.app.fetch(request, env);
+    const answer = controlPlane.app.fetch(request, env);
+    return request.url.endsWith('/metrics') ? withMetricsOf(edge, answer) : answer;
+  }, configuration);
   const first = await controlPlane.firstStart({
     adminToken: configuration.adminToken,
     secret: configuration.secret,
@@ -97,7 +98,14 @@ const startEdge = async (configuration: Configuration, log: Logger): Promise<Clo
     );
   }
   const cache = await openCache(configuration.cacheUrl, log);
-  const edge = await createEdge(configuration, cache, log, { standalone: true });
+  const edge = await createEdge(configuration, cache, log, {
+    standalone: true,
+    // Tokens with `read` never leave the control plane, so an edge can tell no scraper from a stranger; its address can.
+    metricsFor: isLoopback(configuration.host) ? 'anyone' : 'read',
+    ...(configuration.adminToken === null
+      ? {}
+      : { authenticate: operatorOnly(configuration, configuration.adminToken) }),
+  });
   const server = await listen((request, env) => edge.app.fetch(request, env), configuration);
   await edge.start();
   console.log(`Halyard ${VERSION} edge is running on ${server.url}`);
@@ -106,6 +114,29 @@ const startEdge = async (configuration: Configuration, log: Logger): Promise<Clo
     await cache.close();
   };
 };
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');
+
+/** An edge that was given HALYARD_ADMIN_TOKEN knows its operator, who may read its metrics from anywhere. */
+const operatorOnly =
+  ({ account }: Configuration, adminToken: string): NonNullable<EdgeOptions['authenticate']> =>
+  (secret) => {
+    const [given, expected] = [secret, adminToken].map((text) => createHash('sha256').update(text).digest());
+    return Promise.resolve(
+      given !== undefined && expected !== undefined && timingSafeEqual(given, expected)
+        ? {
+            account,
+            token_id: '',
+            name: 'operator',
+            permission: 'admin',
+            app_ids: null,
+            allowed_origins: null,
+            expires_at: null,
+          }
+        : null,
+    );
+  };
 
 const openCache = async (url: string, log: Logger): Promise<FlagCache> => {
   if (url === 'memory:')
@@ -118,7 +149,7 @@ const createEdge = async (
   configuration: Configuration,
   cache: FlagCache,
   log: Logger,
-  extra: Pick<EdgeOptions, 'authenticate' | 'standalone'>,
+  extra: Pick<EdgeOptions, 'authenticate' | 'metricsFor' | 'standalone'>,
 ): Promise<Edge> => {
   const edge = await import('@halyard/edge');
   const { edgeData, publicUrl } = configuration;
@@ -134,6 +165,14 @@ const createEdge = async (
       : { disk: await (await import('@halyard/edge/disk')).openDisk(edgeData, { log }) }),
     ...extra,
   });
+};
+
+/** One process, one page of metrics; who may read it, the control plane decides. */
+const withMetricsOf = async (edge: Edge, answer: Response | Promise<Response>): Promise<Response> => {
+  const response = await answer;
+  if (response.status !== 200 || !response.headers.get('content-type')?.startsWith('text/plain'))
+    return response;
+  return new Response((await response.text()) + (await edge.metrics()), response);
 };
 
 const EDGE_PATH = /^\w+:\/\/[^/]+\/(ofrep|apps)\//;

@@ -155,6 +155,8 @@ describe.runIf(postgresAnswers || process.env['CI'] === 'true').for(['redis', 'n
       expect(result_info.propagation).toMatchObject({ complete: true });
       expect(result_info.propagation.edges).toHaveLength(3);
       for (const edge of [0, 1, 2]) expect((await ask(edge)).value).toBe(true);
+      const metrics = await fetch(`http://127.0.0.1:${edges[0]?.port}/metrics`);
+      expect(await metrics.text()).toContain('halyard_edge_config_version{');
     });
 
     test('an edge that is killed comes back to the present', async () => {

@@ -70,6 +70,19 @@ describe('the first start', () => {
   });
 });
 
+test('one process shows the metrics of the writer and of the edge, to who may read', async () => {
+  const started = halyard(['start', '--port', '0']);
+  const [, url] = await started.printed(/running on (\S+)/);
+  const [curl] = await started.printed(/^curl .*$/m);
+  const [, token] = await started.printed(/Admin token {2}(hly_\S+)/);
+  execFileSync('sh', ['-c', curl]);
+  const metrics = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  const text = await metrics.text();
+  expect(text).toContain('halyard_edge_evaluations_total{');
+  expect(text).toContain('halyard_authentication_failures_total');
+  expect((await fetch(`${url}/metrics`)).status).toBe(401);
+});
+
 describe('what cannot start', () => {
   const refusal = async (started: Started): Promise<string> => {
     expect(await started.ended).toBe(2);
