@@ -1,6 +1,6 @@
 import type { Context, JsonValue, Scalar } from '@halyard/engine';
 import { type Health, InProcess, type InProcessOptions } from '../configuration/in-process.ts';
-import type { Answer, AskedType } from '../configuration/local-flags.ts';
+import type { Answer, AskedType, LocalFlags } from '../configuration/local-flags.ts';
 
 /** OpenFeature's evaluation details. `errorCode` is there exactly when the value is the caller's default because of an error. */
 export interface FlagDetails<T> {
@@ -27,19 +27,21 @@ const NO_METADATA: Readonly<Record<string, Scalar>> = Object.freeze({});
  * those of HalyardProvider. No method throws or rejects; on any error the value is the caller's default, and the details say why.
  */
 export class FlagClient {
-  readonly #flags: InProcess;
+  readonly #following: InProcess;
+  readonly #flags: LocalFlags;
   readonly #started: Promise<boolean>;
 
   constructor(options: FlagClientOptions) {
-    this.#flags = new InProcess(options, {
+    this.#following = new InProcess(options, {
       changed: (keys) => options.onChange?.(keys),
       health: (health, message) => options.onHealth?.(health, message),
     });
-    this.#started = this.#flags.start().then(({ kind }) => kind === 'ready');
+    this.#flags = this.#following.flags;
+    this.#started = this.#following.start().then(({ kind }) => kind === 'ready');
   }
 
   get health(): Health {
-    return this.#flags.health;
+    return this.#following.health;
   }
 
   /**
@@ -52,7 +54,7 @@ export class FlagClient {
 
   /** Leaves no timer and no connection. What was last loaded can still be evaluated. */
   close(): Promise<void> {
-    return this.#flags.close();
+    return this.#following.close();
   }
 
   getBooleanValue(key: string, fallback: boolean, context: Context = {}): boolean {

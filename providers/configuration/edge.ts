@@ -56,7 +56,9 @@ const explain = (status: number, url: string): string => {
         ? `the token was not accepted (401 from ${url}): it is unknown, expired or revoked`
         : `the token may not read this configuration (403 from ${url}): it needs the permission config, for this app`;
     case 'absent':
-      return `there is no configuration at ${url} (404): check the url and the app's id`;
+      return url.includes('/apps/')
+        ? `there is no configuration at ${url} (404): check the url and the app's id`
+        : `there is no configuration at ${url} (404): name the app, by the option app or at the end of url as /apps/ID`;
     case 'unavailable':
       return `${url} answered ${status}`;
   }

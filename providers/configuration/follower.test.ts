@@ -80,7 +80,10 @@ test.for<[status: number, said: string]>([
     403,
     'refused: the token may not read this configuration (403 from http://edge.test/config): it needs the permission config, for this app',
   ],
-  [404, "absent: there is no configuration at http://edge.test/config (404): check the url and the app's id"],
+  [
+    404,
+    'absent: there is no configuration at http://edge.test/config (404): name the app, by the option app or at the end of url as /apps/ID',
+  ],
   [429, 'unavailable: http://edge.test/config answered 429'],
   [503, 'unavailable: http://edge.test/config answered 503'],
 ])('says what %i means, and goes on', async ([status, said]) => {

@@ -1,9 +1,8 @@
-import type { Context } from '@halyard/engine';
 import { FIRST_MS, LONGEST_MS } from './backoff.ts';
 import { ConfigurationEdge, type EdgeOptions } from './edge.ts';
 import { type FollowerLimits, followConfiguration } from './follower.ts';
 import { LastGood } from './last-good.ts';
-import { type Answer, type AskedType, LocalFlags } from './local-flags.ts';
+import { LocalFlags } from './local-flags.ts';
 import { type Configuration, NotAConfiguration, parseConfiguration } from './wire.ts';
 
 /** pino's shape. */
@@ -55,7 +54,8 @@ export class InProcess {
   readonly #options: InProcessOptions;
   readonly #listener: InProcessListener;
   readonly #limits: FollowerLimits & { readonly startTimeoutMs: number };
-  readonly #flags = new LocalFlags();
+  /** Evaluates what is held. */
+  readonly flags = new LocalFlags();
   #health: Health = 'starting';
   #problem = '';
   #running: {
@@ -82,15 +82,6 @@ export class InProcess {
     return this.#health;
   }
 
-  /** Whether there is anything to evaluate: a configuration, a bootstrap or a file. */
-  get loaded(): boolean {
-    return this.#flags.loaded;
-  }
-
-  evaluate(key: string, type: AskedType, context: Context): Answer {
-    return this.#flags.evaluate(key, type, context);
-  }
-
   /**
    * Begins to follow the edge. Resolves when the first configuration is here; or, if there is a bootstrap or a file to start from,
    * when the edge could not be had; or when `startTimeoutMs` passed. It goes on trying in the background but after `fatal`.
@@ -112,7 +103,7 @@ export class InProcess {
       const late = `no configuration came within ${this.#limits.startTimeoutMs} ms`;
       const message = this.#problem === '' ? late : `${late}: ${this.#problem}`;
       if (this.#health === 'starting') this.#become('stale', message);
-      begin(this.#flags.loaded ? READY : { kind: 'failed', fatal: false, message });
+      begin(this.flags.loaded ? READY : { kind: 'failed', fatal: false, message });
     }, this.#limits.startTimeoutMs);
 
     this.#health = 'starting';
@@ -121,7 +112,7 @@ export class InProcess {
       if (disk !== null) await this.#restoreFile(disk);
       await followConfiguration(
         edge,
-        this.#flags,
+        this.flags,
         {
           changed: (keys) => {
             disk?.changed();
@@ -134,7 +125,7 @@ export class InProcess {
           failed: (error) => {
             this.#problem = error.message;
             this.#become(error.problem === 'refused' ? 'refused' : 'stale', error.message);
-            if (this.#flags.loaded) begin(READY);
+            if (this.flags.loaded) begin(READY);
             else if (error.problem !== 'unavailable') {
               const fatal = error.problem === 'refused';
               begin({ kind: 'failed', fatal, message: error.message });
@@ -173,7 +164,7 @@ export class InProcess {
       ? null
       : new LastGood(
           file,
-          () => this.#flags.configuration(),
+          () => this.flags.configuration(),
           (error) =>
             log?.warn({ file, error: String(error) }, 'the file of the last good configuration failed'),
         );
@@ -181,13 +172,13 @@ export class InProcess {
 
   async #restoreFile(disk: LastGood): Promise<void> {
     const kept = await disk.read();
-    if (kept !== null && kept.version > this.#flags.version) this.#flags.replace(kept);
+    if (kept !== null && kept.version > this.flags.version) this.flags.replace(kept);
   }
 
   #restore(value: unknown, from: string): void {
     try {
       const configuration: Configuration = parseConfiguration(value);
-      this.#flags.replace(configuration);
+      this.flags.replace(configuration);
     } catch (error) {
       const message = error instanceof NotAConfiguration ? error.message : String(error);
       this.#options.log?.error({ error: message }, `${from} is no configuration and was ignored`);

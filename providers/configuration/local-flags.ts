@@ -36,6 +36,7 @@ export class LocalFlags {
     return this.#account;
   }
 
+  /** Whether there is anything to evaluate: a configuration, a bootstrap or a file. */
   get loaded(): boolean {
     return this.#app !== null;
   }
@@ -87,7 +88,10 @@ export class LocalFlags {
     const app = this.#app;
     if (app === null) return NOT_READY;
     const flag = app.get(key);
-    return flag === undefined ? notFound(key) : asType(flag.evaluate(context), type);
+    if (flag === undefined) return notFound(key);
+    const answer = flag.evaluate(context);
+    // All values of a flag are of its type, so most calls need no look at the value.
+    return flag.type === (type === 'object' ? 'json' : type) ? answer : asType(answer, type);
   }
 
   /** What to keep for the next start; null before the first configuration. */

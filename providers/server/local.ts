@@ -1,26 +1,28 @@
 import type { EvaluationContext, JsonValue, ResolutionDetails } from '@openfeature/server-sdk';
 import { type Health, InProcess, type InProcessOptions, type Start } from '../configuration/in-process.ts';
-import type { AskedType } from '../configuration/local-flags.ts';
+import type { AskedType, LocalFlags } from '../configuration/local-flags.ts';
 import type { StatusEvents, Told } from './events.ts';
 import { resolution } from './resolution.ts';
 import type { Resolver } from './resolver.ts';
 
 /** Evaluates in this process. */
 export class LocalResolver implements Resolver {
-  readonly #flags: InProcess;
+  readonly #following: InProcess;
+  readonly #flags: LocalFlags;
 
   constructor(options: InProcessOptions, events: StatusEvents) {
-    this.#flags = new InProcess(options, {
+    this.#following = new InProcess(options, {
       changed: (keys) => events.changed(keys),
       health: (health, message) => {
         const told = toldOf(health, this.#flags.loaded);
         if (told !== null) events.is(told, message);
       },
     });
+    this.#flags = this.#following.flags;
   }
 
   start(): Promise<Start> {
-    return this.#flags.start();
+    return this.#following.start();
   }
 
   resolve<T extends JsonValue>(
@@ -33,7 +35,7 @@ export class LocalResolver implements Resolver {
   }
 
   close(): Promise<void> {
-    return this.#flags.close();
+    return this.#following.close();
   }
 }
 
