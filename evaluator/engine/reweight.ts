@@ -1,4 +1,5 @@
 import type { Range, Split } from './model.ts';
+import { describe } from './place.ts';
 import { coalesce, lengthOf, toUnits, UNITS_PER_PERCENT } from './split.ts';
 
 /**
@@ -28,7 +29,7 @@ export const weightsProblem = (weights: Readonly<Record<string, unknown>>): stri
   const entries = Object.entries(weights);
   for (const [name, weight] of entries) {
     if (typeof weight !== 'number' || !Number.isFinite(weight) || weight < 0) {
-      return `weights.${name} is ${JSON.stringify(weight) ?? typeof weight}; expected a finite number from 0`;
+      return `weights.${name} is ${describe(weight)}; expected a finite number from 0`;
     }
   }
   return entries.some(([, weight]) => weight !== 0)
