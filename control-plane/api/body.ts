@@ -3,6 +3,8 @@ import { Problem } from '../problem.ts';
 const MEBIBYTE = 1024 * 1024;
 const BODY_LIMIT = MEBIBYTE;
 const IMPORT_LIMIT = 256 * MEBIBYTE;
+/** What is over the limit is read on and dropped up to here: a body given up half-way takes the client's connection with it. */
+const DROPPED = 8 * MEBIBYTE;
 
 const isType = (header: string | null, pattern: RegExp): boolean => pattern.test(header ?? '');
 
@@ -10,7 +12,7 @@ const JSON_BODY = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
 const NDJSON_BODY = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines)\s*(?:;|$)/i;
 
 /**
- * The text of a JSON body, read no further than the limit, whatever the length header says. Problems: `media_type`,
+ * The text of a JSON body, kept no further than the limit, whatever the length header says. Problems: `media_type`,
  * `too_large`, `malformed` (not UTF-8).
  */
 export const readJsonText = async (request: Request, limit = BODY_LIMIT): Promise<string> => {
@@ -54,9 +56,10 @@ const readStream = async (request: Request, limit: number): Promise<Uint8Array> 
   let size = 0;
   for await (const chunk of request.body) {
     size += chunk.byteLength;
-    if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+    if (size > limit + DROPPED) break;
+    if (size <= limit) chunks.push(chunk);
   }
+  if (size > limit) throw tooLarge(limit);
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
