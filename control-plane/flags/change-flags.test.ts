@@ -114,7 +114,7 @@ describe('a batch', () => {
     [
       '501 changes',
       { changes: Array.from({ length: 501 }, (__, n) => ({ op: 'delete', key: `k${n}` })) },
-      [{ pointer: '/changes', message: 'changes is a list; expected a list of 1 to 500 changes' }],
+      [{ pointer: '/changes', message: 'changes is a list of 501; expected a list of 1 to 500 changes' }],
     ],
     [
       'every mistake of every flag',

@@ -34,7 +34,7 @@ export function shown(value: unknown): string {
 function shownList(list: readonly unknown[]): string {
   if (list.length === 0) return 'an empty list';
   const short = list.length <= 3 && list.every((member) => typeof member === 'number');
-  return short ? `[${list.join(', ')}]` : 'a list';
+  return short ? `[${list.join(', ')}]` : `a list of ${list.length}`;
 }
 
 /** A body made of nothing but mistakes must not make an answer many times its size. */

@@ -198,7 +198,7 @@ describe('a flag is refused', () => {
     [
       'with 1001 rules',
       { ...flag, rules: Array.from({ length: 1001 }, (_, n) => ({ ...rule, priority: n + 1 })) },
-      ['/rules rules is a list; expected a list of at most 1000 rules'],
+      ['/rules rules is a list of 1001; expected a list of at most 1000 rules'],
     ],
     [
       'with a priority of 0',
