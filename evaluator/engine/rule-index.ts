@@ -73,7 +73,9 @@ export const indexOf = (
       if (candidate.decided.has(position)) continue;
       candidate.decided.set(position, condition);
       for (const text of new Set(ask.texts)) {
-        candidate.byText.set(text, [...(candidate.byText.get(text) ?? []), position]);
+        const positions = candidate.byText.get(text);
+        if (positions === undefined) candidate.byText.set(text, [position]);
+        else positions.push(position);
       }
     }
   }

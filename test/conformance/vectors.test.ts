@@ -1,18 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { compile } from '@halyard/engine';
 import { describe, expect, it } from 'vitest';
-
-interface Vectors {
-  readonly account: string;
-  readonly groups: readonly {
-    readonly name: string;
-    readonly flag: unknown;
-    readonly cases: readonly {
-      readonly context: Readonly<Record<string, unknown>>;
-      readonly expect: object;
-    }[];
-  }[];
-}
+import type { Vectors } from './answers.ts';
 
 const here = new URL('evaluation.json', import.meta.url);
 const vectors: Vectors = JSON.parse(readFileSync(here, 'utf8'));

@@ -1,0 +1,5 @@
+import { answersOf } from './answers.ts';
+
+export default {
+  fetch: async (request: Request): Promise<Response> => Response.json(answersOf(await request.json())),
+};
