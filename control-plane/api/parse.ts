@@ -5,10 +5,13 @@ import { report } from '../flags/sentences.ts';
 import { Problem } from '../problem.ts';
 import type { BodySpec } from './operation.ts';
 
-/** A body that its schema describes wholly. */
-export const body = <T>(schema: z.ZodType<T>): BodySpec<T> => ({
+/** A body that its schema describes, but for what more than one field decides. */
+export const body = <T>(
+  schema: z.ZodType<T>,
+  across?: (json: unknown, issues: Issues) => void,
+): BodySpec<T> => ({
   schema,
-  parse: (json) => parseBody(schema, json),
+  parse: (json) => parseBody(schema, json, across),
 });
 
 /** The query's parameters; its issues have no pointers, which point into bodies. Problem: `invalid`. */

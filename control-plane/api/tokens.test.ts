@@ -117,6 +117,20 @@ const REFUSED: readonly [unknown, string, string][] = [
   ],
 ];
 
+test('lists every mistake of a body, across fields too', async () => {
+  const refused = await mint({
+    name: '',
+    permission: 'read',
+    allowed_origins: ['https://a.example', 'nowhere'],
+  });
+  expect(refused.status).toBe(400);
+  expect(refused.json.errors.map((error: { pointer: string }) => error.pointer)).toEqual([
+    '/name',
+    '/allowed_origins/1',
+    '/allowed_origins',
+  ]);
+});
+
 test.for(REFUSED)('refuses %j', async ([body, pointer, message]) => {
   const before = (await ground.stores.accounts.tokens(ACCOUNT)).length;
   const refused = await mint(body);

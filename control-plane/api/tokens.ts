@@ -4,6 +4,8 @@ import { coversApps, type Grant } from '../access/grant.ts';
 import { mintLink } from '../access/link.ts';
 import { mintId, mintSecret, sha256Hex } from '../access/secret.ts';
 import { maySignIn } from '../access/session.ts';
+import type { Issues } from '../flags/issues.ts';
+import { isObject, own } from '../flags/json.ts';
 import { type Issue, Problem } from '../problem.ts';
 import type { Token as StoredToken } from '../store/port.ts';
 import type { Call } from './call.ts';
@@ -31,7 +33,18 @@ const tokenView = (token: StoredToken): Token => ({
   last_used_at: token.last_used_at,
 });
 
-/** Everything that the schema cannot see: whether the apps exist and are the caller's to give, and what makes a browser token. */
+/** What makes a browser token is decided by three fields. */
+const checkBrowserToken = (body: unknown, issues: Issues): void => {
+  if (!isObject(body) || (own(body, 'allowed_origins') ?? null) === null) return;
+  const apps = own(body, 'app_ids');
+  if (own(body, 'permission') === 'evaluate' && Array.isArray(apps) && apps.length === 1) return;
+  issues.add(
+    ['allowed_origins'],
+    'allowed_origins make a browser token; expected the permission "evaluate" and exactly one app in app_ids',
+  );
+};
+
+/** Everything that the body cannot tell: whether the apps exist and are the caller's to give, and what time it is. */
 const checkNewToken = async (
   body: NewToken,
   { account, caller, write }: Call<undefined, NewToken>,
@@ -47,13 +60,6 @@ const checkNewToken = async (
       });
     }
   });
-  if (body.allowed_origins != null && (body.permission !== 'evaluate' || body.app_ids?.length !== 1)) {
-    issues.push({
-      pointer: '/allowed_origins',
-      message:
-        'allowed_origins make a browser token; expected the permission "evaluate" and exactly one app in app_ids',
-    });
-  }
   if (body.expires_at != null && Date.parse(body.expires_at) <= Date.parse(write.at)) {
     issues.push({
       pointer: '/expires_at',
@@ -121,7 +127,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
         path: `${ACCOUNT}/tokens`,
         needs: 'admin',
         writes: true,
-        body: body(NewToken),
+        body: body(NewToken, checkBrowserToken),
         answers: { status: 201, schema: MintedToken },
       },
       (call: Call<undefined, NewToken>) =>

@@ -5,10 +5,18 @@ import { checkJson, isObject, type JsonObject, own } from './json.ts';
 import { ExplainWrite, Restore, SplitWeights } from './schema-changes.ts';
 import { report } from './sentences.ts';
 
-/** Parses a body that is wholly described by a schema of this room. Problem: `invalid`, with every issue. */
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+/**
+ * Parses a body that a schema describes; `across` adds what more than one field decides, whether the rest is well-formed or
+ * not. Problem: `invalid`, with every issue.
+ */
+export function parseBody<T>(
+  schema: z.ZodType<T>,
+  body: unknown,
+  across?: (body: unknown, issues: Issues) => void,
+): T {
   const issues = new Issues();
   const parsed = readBody(schema, body, issues, []);
+  across?.(body, issues);
   issues.throwIfAny();
   if (parsed === null) throw new Error('a body was refused without an issue');
   return parsed;
