@@ -127,6 +127,13 @@ describe('an attribute', () => {
     sparse[100_000] = 'x';
     expect(answer({ attribute: 'v', operator: 'has', value: 'x' }, { v: sparse })).toBe(true);
     expect(answer({ attribute: 'v', operator: 'not_has', value: 'undefined' }, { v: sparse })).toBe(true);
+    const named = Object.assign(new Array(65_537).fill(1), { name: 'y', '-1': 'y', '1.5': 'y' });
+    expect(answer({ attribute: 'v', operator: 'has', value: 'y' }, { v: named })).toBe(false);
+    const endless = new Proxy([7], {
+      get: (list, name) => (name === 'length' ? Number.POSITIVE_INFINITY : Reflect.get(list, name)),
+    });
+    expect(answer({ attribute: 'v', operator: 'has', value: 7 }, { v: endless })).toBe(true);
+    expect(answer({ attribute: 'v', operator: 'has', value: 8 }, { v: endless })).toBe(false);
   });
 });
 

@@ -36,13 +36,22 @@ export const judgementOf = (comparison: Comparison): Judgement => {
   }
 };
 
+/** A longer array may be sparse, or a proxy without an end: only what it has is looked at. */
+const LONG = 65_536;
+
 const someElement = (elements: readonly unknown[], test: Test): boolean => {
-  for (let index = 0; index < elements.length; index += 1) {
-    const element = settle(elements[index]);
+  const members = elements.length > LONG ? ownMembers(elements) : elements;
+  for (let index = 0; index < members.length; index += 1) {
+    const element = settle(members[index]);
     if (isScalar(element) && test(element)) return true;
   }
   return false;
 };
+
+const ownMembers = (elements: readonly unknown[]): readonly unknown[] =>
+  Object.entries(elements)
+    .filter(([name]) => String(Number(name) >>> 0) === name)
+    .map(([, element]) => element);
 
 /** Makes predicates of conditions; an app makes one of those that several of its flags have in common. */
 export type PredicateOf = (condition: Condition) => Predicate;
