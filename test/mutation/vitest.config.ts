@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['evaluator/engine/**/*.test.ts', 'test/conformance/vectors.test.ts'],
     // A few hundred cases of a property find what a mutant breaks; thousands would take a day.
-    env: { HALYARD_RUNS: '150' },
+    env: { HALYARD_RUNS: '60' },
     testTimeout: 30_000,
   },
 });
