@@ -33,7 +33,8 @@ export const loadKnown = async (
   if (head === undefined) throw new Problem('not_found', { message: `There is no app ${place.app}.` });
 
   const all = requests.some(({ keys }) => keys === 'all');
-  const keys = [...new Set(requests.flatMap(({ keys }) => (keys === 'all' ? [] : keys)))];
+  const asked = new Set(requests.flatMap((request) => (request.keys === 'all' ? [] : request.keys)));
+  const keys = [...asked];
   const flags = new Map<string, StoredFlag>();
   for await (const rows of all ? everyFlagRow(db, place) : flagRows(db, place, keys)) {
     for (const row of rows) flags.set(row.key, flagOfRow(row));
@@ -51,7 +52,13 @@ export const loadKnown = async (
       .execute();
     for (const row of rows) deleted.set(row.key, row.version);
   }
-  return { head, flags, deleted, answers: await knownAnswers(db, place, idempotencyKeys) };
+  return {
+    head,
+    keys: all ? 'all' : asked,
+    flags,
+    deleted,
+    answers: await knownAnswers(db, place, idempotencyKeys),
+  };
 };
 
 async function* flagRows(db: Kysely<Schema>, place: AppPlace, keys: readonly string[]) {
@@ -89,7 +96,7 @@ export async function* everyFlagRow(db: Kysely<Schema>, place: AppPlace) {
 /** Writes a decided batch. The app's row lock is held. */
 export const writeBatch = async ({ db }: Transaction, place: AppPlace, writes: Writes): Promise<void> => {
   const { account, app } = place;
-  const kept = [...writes.flags.values()].filter((written) => written !== null);
+  const kept = [...writes.flags.values()].flatMap(({ now }) => now ?? []);
   for (const chunk of chunks(kept)) {
     await db
       .insertInto('flag')
@@ -108,7 +115,7 @@ export const writeBatch = async ({ db }: Transaction, place: AppPlace, writes: W
       )
       .execute();
   }
-  const gone = [...writes.flags].filter(([, written]) => written === null).map(([key]) => key);
+  const gone = [...writes.flags].filter(([, written]) => written.now === null).map(([key]) => key);
   for (const keys of chunks(gone)) {
     await db
       .deleteFrom('flag')

@@ -19,6 +19,8 @@ export interface AppHead {
 /** What the batch's requests need, as the database has it now. */
 export interface Known {
   readonly head: AppHead;
+  /** The keys that were asked for. */
+  readonly keys: ReadonlySet<string> | 'all';
   readonly flags: ReadonlyMap<string, StoredFlag>;
   /** The last versions of deleted flags. */
   readonly deleted: ReadonlyMap<string, number>;
@@ -32,9 +34,8 @@ export interface EntryWrite {
 }
 
 export interface FlagWrite {
-  readonly flag: StoredFlag;
-  /** The definition as JSON. */
-  readonly text: string;
+  /** The flag as the batch leaves it, with its definition as JSON; null: deleted. */
+  readonly now: { readonly flag: StoredFlag; readonly text: string } | null;
   /** The tags that the database has of it now. */
   readonly tagsBefore: readonly string[] | undefined;
 }
@@ -42,8 +43,7 @@ export interface FlagWrite {
 /** What the batch writes, all of it at once. */
 export interface Writes {
   head: AppHead;
-  /** As they are after the batch; null: deleted. */
-  readonly flags: Map<string, FlagWrite | null>;
+  readonly flags: Map<string, FlagWrite>;
   readonly deleted: Map<string, number>;
   readonly entries: EntryWrite[];
   readonly commits: Commit[];
@@ -98,7 +98,7 @@ export class Plan {
     const committed: Committed<A> = {
       answer,
       appVersion: draft.head.version,
-      flags: new Map([...draft.flags].map(([key, written]) => [key, written?.flag ?? null])),
+      flags: new Map([...draft.flags].map(([key, written]) => [key, written.now?.flag ?? null])),
       entries: draft.entries.map(({ entry }) => entry),
     };
     if (idempotency !== undefined) {
@@ -139,6 +139,9 @@ export class Plan {
     let seq = before.entry_count;
     for (const change of changes) {
       if (draft.flags.has(change.key)) throw new Error(`Two changes of flag ${change.key} in one commit.`);
+      if (this.#known.keys !== 'all' && !this.#known.keys.has(change.key)) {
+        throw new Error(`The change of flag ${change.key} was decided without asking for the flag.`);
+      }
       const was = this.#flag(change.key);
       checkFits(change, was);
       const version = (was?.version ?? this.#deletedVersion(change.key)) + 1;
@@ -159,9 +162,10 @@ export class Plan {
       };
       last_hash = this.#sha256(hashedText(entry, last_hash));
       draft.entries.push({ seq, entry: { ...entry, hash: last_hash }, afterText });
+      const tagsBefore = this.#known.flags.get(change.key)?.definition.tags;
       if (change.event === 'delete') {
         flag_count -= 1;
-        draft.flags.set(change.key, null);
+        draft.flags.set(change.key, { now: null, tagsBefore });
         draft.deleted.set(change.key, version);
       } else {
         if (was === undefined) flag_count += 1;
@@ -173,11 +177,7 @@ export class Plan {
           updated_at: at,
           updated_by: write.actor.name,
         };
-        draft.flags.set(change.key, {
-          flag,
-          text: afterText,
-          tagsBefore: this.#known.flags.get(change.key)?.definition.tags,
-        });
+        draft.flags.set(change.key, { now: { flag, text: afterText }, tagsBefore });
       }
       if (draft.entries.length % 256 === 0) await this.#pause();
     }
@@ -188,7 +188,7 @@ export class Plan {
     }
     draft.commits.push({
       version: appVersion,
-      changes: [...draft.flags].map(([key, written]) => ({ key, value: written?.text ?? null })),
+      changes: [...draft.flags].map(([key, written]) => ({ key, value: written.now?.text ?? null })),
     });
     draft.head = { version: appVersion, flag_count, entry_count: seq, last_hash, last_at: at };
     return draft;
@@ -207,8 +207,7 @@ export class Plan {
 
   #flag(key: string): StoredFlag | undefined {
     const written = this.writes.flags.get(key);
-    if (written === null) return undefined;
-    return written?.flag ?? this.#known.flags.get(key);
+    return written === undefined ? this.#known.flags.get(key) : written.now?.flag;
   }
 
   #deletedVersion(key: string): number {

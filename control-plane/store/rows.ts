@@ -16,7 +16,9 @@ export const flagColumns = [
   'updated_by',
 ] as const;
 
-export const flagOfRow = (row: Pick<Selectable<FlagTable>, (typeof flagColumns)[number]>): StoredFlag => ({
+export type FlagRow = Pick<Selectable<FlagTable>, (typeof flagColumns)[number]>;
+
+export const flagOfRow = (row: FlagRow): StoredFlag => ({
   definition: JSON.parse(row.definition) as FlagDefinition,
   type: row.type,
   version: row.version,

@@ -13,26 +13,24 @@ const tagTexts = (tags: readonly string[] | undefined): readonly string[] => [
   ...new Set((tags ?? []).map(tagText)),
 ];
 
-/** Brings the tags of changed flags up to date; those of deleted flags went with their rows. */
+/** Brings the tags of changed and deleted flags up to date. */
 export const writeTags = async (db: Kysely<Schema>, place: AppPlace, writes: Writes): Promise<void> => {
   const { account, app } = place;
-  const stale: string[] = [];
   const rows: { account: string; app: string; tag: string; key: string }[] = [];
   for (const [key, written] of writes.flags) {
-    if (written === null) continue;
     const before = tagTexts(written.tagsBefore);
-    const after = tagTexts(written.flag.definition.tags);
+    const after = tagTexts(written.now?.flag.definition.tags);
     if (before.length === after.length && before.every((tag) => after.includes(tag))) continue;
-    if (before.length > 0) stale.push(key);
+    if (before.length > 0) {
+      await db
+        .deleteFrom('flag_tag')
+        .where('account', '=', account)
+        .where('app', '=', app)
+        .where('tag', 'in', before)
+        .where('key', '=', key)
+        .execute();
+    }
     for (const tag of after) rows.push({ account, app, tag, key });
-  }
-  for (const keys of chunks(stale)) {
-    await db
-      .deleteFrom('flag_tag')
-      .where('account', '=', account)
-      .where('app', '=', app)
-      .where('key', 'in', keys)
-      .execute();
   }
   for (const chunk of chunks(rows)) await db.insertInto('flag_tag').values(chunk).execute();
 };

@@ -205,6 +205,18 @@ export const commitsContract = ({ check, expect }: Suite): void => {
     expect(await app.flagCount()).toBe(LIMITS.flags);
   });
 
+  check('a change of a flag that was not asked for is refused', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a')]);
+    const blind = app.commit({
+      keys: [],
+      decide: () => ({ changes: [create('a', { enabled: true })], answer: null }),
+      write: by('ann', 2),
+    });
+    expect(await refusal(blind)).toBe('Error: The change of flag a was decided without asking for the flag.');
+    expect((await app.flag('a'))?.version).toBe(1);
+  });
+
   check('a replacing commit is given every flag', async ({ stores }) => {
     const app = await settle(stores);
     await commit(app, [create('a'), create('b'), create('c')]);
