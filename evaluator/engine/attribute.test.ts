@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fold } from './attribute.ts';
 import { evaluate } from './flag.ts';
 import type { Context } from './model.ts';
+import { STRIDE } from './properties/runs.ts';
 
 const answer = (condition: object, context: unknown): boolean | string => {
   const flag = {
@@ -140,7 +141,7 @@ describe('an attribute', () => {
 describe('folding', () => {
   it('lowercases each code point by itself', () => {
     let differing = 0;
-    for (let point = 0; point <= 0x10ffff; point += 1) {
+    for (let point = 0; point <= 0x10ffff; point += STRIDE) {
       const character = String.fromCodePoint(point);
       // After a letter and at the end of a word, where a capital sigma would become another.
       if (fold(`α${character}`) !== `α${character.toLowerCase()}`) differing += 1;

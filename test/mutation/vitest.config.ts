@@ -11,5 +11,7 @@ export default defineConfig({
     // A few hundred cases of a property find what a mutant breaks; thousands would take a day.
     env: { HALYARD_RUNS: '60' },
     testTimeout: 30_000,
+    isolate: false,
+    fileParallelism: false,
   },
 });
