@@ -172,10 +172,10 @@ export const createAppRouter = (client: QueryClient) =>
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
     defaultErrorComponent: ({ error, reset }) => (
-      <Failure error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+      <Failure whole error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
     ),
     defaultNotFoundComponent: () => (
-      <Failure error={new ApiError(404, [], strings.failure.notFound)} retry={() => undefined} />
+      <Failure whole error={new ApiError(404, [], strings.failure.notFound)} retry={() => undefined} />
     ),
   });
 

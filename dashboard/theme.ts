@@ -45,6 +45,7 @@ export const theme = createTheme({
     Card: Card.extend({ defaultProps: { bg: 'var(--halyard-surface)' } }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': strings.close }, overlayProps: { blur: 2 } },
+      styles: { title: { fontWeight: 650 } },
     }),
   },
 });

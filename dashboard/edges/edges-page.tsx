@@ -1,10 +1,11 @@
-import { Badge, Card, Stack, Table, Text, Title } from '@mantine/core';
+import { Card, Stack, Table, Text, Title } from '@mantine/core';
 import { IconWorld } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { EdgeReceipt } from '../api.ts';
 import { propagationQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
+import { Mark } from '../shell/mark.tsx';
 import { Moment } from '../shell/moment.tsx';
 import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
@@ -14,18 +15,12 @@ const route = getRouteApi('/signed-in/apps/$app/edges');
 const REFRESH_MS = 2_000;
 
 const State = ({ edge, version }: { readonly edge: EdgeReceipt; readonly version: number }) => {
-  if (edge.applied_version === null) {
-    return (
-      <Badge variant="default" radius="sm" tt="none">
-        {strings.edges.idle}
-      </Badge>
-    );
-  }
+  if (edge.applied_version === null) return <Mark tone="plain">{strings.edges.idle}</Mark>;
   const behind = version - edge.applied_version;
-  return (
-    <Badge variant="light" radius="sm" tt="none" color={behind > 0 ? 'orange' : 'green'}>
-      {behind > 0 ? strings.edges.behind(behind) : strings.edges.current}
-    </Badge>
+  return behind > 0 ? (
+    <Mark tone="bad">{strings.edges.behind(behind)}</Mark>
+  ) : (
+    <Mark tone="good">{strings.edges.current}</Mark>
   );
 };
 

@@ -26,7 +26,7 @@ export const FlagPage = () => {
   const flag = useQuery(flagQuery(account, app, key));
   if (flag.isPending) return <Loading rows={3} height={120} />;
   if (flag.isError && flag.data === undefined) {
-    return <Failure error={flag.error} retry={() => void flag.refetch()} />;
+    return <Failure whole error={flag.error} retry={() => void flag.refetch()} />;
   }
   const open = (next: string | null) =>
     isTab(next) &&

@@ -1,7 +1,8 @@
-import { Badge, Group, Paper, Stack, Text } from '@mantine/core';
+import { Group, Paper, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ChangelogEntry } from '../api.ts';
+import { Mark } from '../shell/mark.tsx';
 import { Moment } from '../shell/moment.tsx';
 import { strings } from '../strings.ts';
 import { changesInWords } from '../words/change.ts';
@@ -10,7 +11,7 @@ import { summaryWords } from '../words/summary.ts';
 import { ChangeList } from './change-list.tsx';
 import classes from './history.module.css';
 
-const COLOURS = { create: 'green', update: 'sea', delete: 'red' } as const;
+const TONES = { create: 'good', update: 'changed', delete: 'bad' } as const;
 
 interface EntryProps {
   readonly app: string;
@@ -32,9 +33,7 @@ export const Entry = ({ app, entry, named, highlighted = false, actions }: Entry
   >
     <Group justify="space-between" align="flex-start" gap="xs">
       <Group gap={8}>
-        <Badge variant="light" color={COLOURS[entry.event]} radius="sm" tt="none">
-          {strings.history.events[entry.event]}
-        </Badge>
+        <Mark tone={TONES[entry.event]}>{strings.history.events[entry.event]}</Mark>
         {named && (
           <Link to="/apps/$app/flags/$key" params={{ app, key: entry.flag_key }} className={classes['flag']}>
             {entry.flag_key}

@@ -15,7 +15,7 @@ export const AttributeField = ({ value, handleOnChange, context }: FieldSelector
       value={name}
       onChange={handleOnChange}
       error={name.trim() === ''}
-      w={190}
+      w={150}
       maxDropdownHeight={240}
       limit={50}
       spellCheck={false}

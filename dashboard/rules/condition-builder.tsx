@@ -70,7 +70,7 @@ const OperatorField = ({ value, handleOnChange, disabled }: OperatorSelectorProp
     searchable
     allowDeselect={false}
     disabled={disabled ?? false}
-    w={230}
+    w={186}
     maxDropdownHeight={320}
     nothingFoundMessage={strings.palette.nothing}
   />

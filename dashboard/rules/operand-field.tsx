@@ -1,5 +1,6 @@
 import { isOperator, OPERATORS } from '@halyard/engine';
-import { Checkbox, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, TagsInput, Textarea, TextInput, Tooltip } from '@mantine/core';
+import { IconLetterCase } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ValueEditorProps } from 'react-querybuilder';
 import { EMPTY_OPERAND, mayIgnoreCase, type Operand, takesList, takesNothing } from '../flag/query.ts';
@@ -113,17 +114,23 @@ export const OperandField = ({ value, operator, handleOnChange }: ValueEditorPro
           rightSection={ordered ? <DateButton text={operand.text} onPick={(text) => set({ text })} /> : null}
           error={problem}
           flex={1}
-          miw={160}
+          miw={130}
           spellCheck={false}
           autoCapitalize="none"
         />
       )}
       {mayIgnoreCase(operator) && (
-        <Checkbox
-          label={strings.builder.ignoreCase}
-          checked={operand.ignoreCase}
-          onChange={(event) => set({ ignoreCase: event.currentTarget.checked })}
-        />
+        <Tooltip label={operand.ignoreCase ? strings.builder.caseIgnored : strings.builder.caseMatters}>
+          <ActionIcon
+            variant={operand.ignoreCase ? 'light' : 'default'}
+            size={36}
+            aria-label={strings.builder.ignoreCase}
+            aria-pressed={operand.ignoreCase}
+            onClick={() => set({ ignoreCase: !operand.ignoreCase })}
+          >
+            <IconLetterCase size={18} />
+          </ActionIcon>
+        </Tooltip>
       )}
     </>
   );

@@ -12,6 +12,7 @@ import {
   Text,
   Tooltip,
   UnstyledButton,
+  VisuallyHidden,
 } from '@mantine/core';
 import {
   IconApps,
@@ -46,7 +47,7 @@ const AppSwitcher = ({ session, app }: { readonly session: Session; readonly app
   return (
     <Menu width="target" position="bottom-start">
       <Menu.Target>
-        <UnstyledButton className={classes['switcher']} aria-label={strings.nav.switchApp(name)}>
+        <UnstyledButton className={classes['switcher']}>
           <Box miw={0}>
             <Text size="xs" c="dimmed">
               {strings.nav.app}
@@ -55,6 +56,7 @@ const AppSwitcher = ({ session, app }: { readonly session: Session; readonly app
               {name}
             </Text>
           </Box>
+          <VisuallyHidden>{strings.nav.chooseAnother}</VisuallyHidden>
           <IconChevronDown size={16} aria-hidden="true" />
         </UnstyledButton>
       </Menu.Target>

@@ -22,7 +22,7 @@ import { useCommands } from './commands.ts';
 const useFound = (app: string | null, q: string) => {
   const { account } = useSession();
   const flags = useInfiniteQuery({ ...flagsQuery(account, app ?? '', { q }), enabled: app !== null });
-  return flags.data?.pages[0]?.result.slice(0, 20) ?? [];
+  return flags.data?.pages[0]?.result.slice(0, q === '' ? 5 : 20) ?? [];
 };
 
 /** Goes anywhere and does anything by name: pages, apps, flags (searched on the server) and what the page in front offers. */

@@ -5,19 +5,21 @@ import { ApiError } from '../api.ts';
 import { strings } from '../strings.ts';
 
 interface StateProps {
+  /** It is all the page has, so its title is the page's. */
+  readonly whole?: boolean;
   readonly icon: ReactNode;
   readonly title: string;
   readonly children?: ReactNode;
   readonly action?: ReactNode;
 }
 
-const State = ({ icon, title, children, action }: StateProps) => (
+const State = ({ whole = false, icon, title, children, action }: StateProps) => (
   <Center py={64} px="md">
     <Stack align="center" gap="sm" maw={460} ta="center">
       <ThemeIcon size={52} radius="xl" variant="light" aria-hidden="true">
         {icon}
       </ThemeIcon>
-      <Title order={2} size="h4">
+      <Title order={whole ? 1 : 2} size="h4">
         {title}
       </Title>
       {children !== undefined && (
@@ -35,13 +37,19 @@ export const Empty = (props: Omit<StateProps, 'icon'> & { readonly icon?: ReactN
   <State {...props} icon={props.icon ?? <IconMoodEmpty />} />
 );
 
+interface FailureProps {
+  readonly error: Error;
+  readonly retry: () => void;
+  readonly whole?: boolean;
+}
+
 /** What could not be shown, why, and what can be done. */
-export const Failure = ({ error, retry }: { readonly error: Error; readonly retry: () => void }) => {
+export const Failure = ({ error, retry, whole = false }: FailureProps) => {
   const status = error instanceof ApiError ? error.status : null;
-  if (status === 404) return <State icon={<IconMoodEmpty />} title={strings.failure.notFound} />;
+  if (status === 404) return <State whole={whole} icon={<IconMoodEmpty />} title={strings.failure.notFound} />;
   if (status === 403) {
     return (
-      <State icon={<IconLock />} title={strings.failure.forbidden}>
+      <State whole={whole} icon={<IconLock />} title={strings.failure.forbidden}>
         {error.message}
       </State>
     );
@@ -49,6 +57,7 @@ export const Failure = ({ error, retry }: { readonly error: Error; readonly retr
   return (
     <div role="alert">
       <State
+        whole={whole}
         icon={<IconCloudOff />}
         title={strings.failure.title}
         action={

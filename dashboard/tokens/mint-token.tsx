@@ -75,7 +75,7 @@ const MintForm = ({ apps, close, onMinted }: MintFormProps) => {
                 key={permission}
                 value={permission}
                 label={strings.permissions[permission].name}
-                description={strings.tokens.may(strings.permissions[permission].means)}
+                description={strings.permissions[permission].means}
               />
             ))}
           </Stack>

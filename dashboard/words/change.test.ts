@@ -49,6 +49,21 @@ describe('a change in words', () => {
       { 'rules.1.split.allocations.0.ranges.0.1': { from: 25, to: 40 } },
       'Rule 1: split: 25 % → 40 %',
     ],
+    [
+      'a split in place of a rollout',
+      {
+        'rules.1.split': {
+          to: {
+            allocations: [
+              { variation: 'on', ranges: [[0, 25]] },
+              { variation: 'off', ranges: [[25, 100]] },
+            ],
+          },
+        },
+        'rules.1.split.allocations.2': { from: { variation: 'new', ranges: [[10, 20]] } },
+      },
+      'Rule 1: split: ∅ → on 25 % and off 75 %\nRule 1: split: new for 10 % → ∅',
+    ],
     ['a tag', { 'tags.0': { to: 'checkout' } }, 'Tag: ∅ → “checkout”'],
     ['the default', { default_variation: { from: 'off', to: 'on' } }, 'Default variation: off → on'],
   ];

@@ -68,7 +68,13 @@ const wordsOfValue = (path: string, names: readonly string[], json: JsonValue): 
   if (rangeNames.test(path) && typeof json === 'number') return [value(percent(json))];
   if (last === 'conditions' && Array.isArray(json)) return conditionsWords(json as unknown as Condition[]);
   if (last === 'serve' && isRecord(json)) return servesWords(json as unknown as Rule);
+  if (last === 'split' && isRecord(json) && Array.isArray(json['allocations'])) {
+    return servesWords({ split: json } as unknown as Rule);
+  }
   if (names[0] === 'rules' && isRecord(json)) {
+    if (typeof json['variation'] === 'string' && Array.isArray(json['ranges'])) {
+      return servesWords({ split: { allocations: [json] } } as unknown as Rule);
+    }
     // The server answers these in the flag's own shapes; only its type says JSON.
     if (names.length === 2) return ruleWords(json as unknown as Rule, false);
     if ('operator' in json || 'logical_operator' in json)

@@ -1,0 +1,99 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openWorld, settled, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world?.close());
+
+const WIDTHS = [1280, 400] as const;
+const SCHEMES = ['light', 'dark'] as const;
+
+/** What axe finds on the page as it is, and whether it is wider than its window, which a phone would have to scroll sideways for. */
+const faults = async (page: Page, what: string): Promise<readonly string[]> => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const wide = await page.evaluate(overflow);
+  return [
+    ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${what}: ${id}: ${html.slice(0, 160)}`)),
+    ...(wide > 0 ? [`${what} is ${wide} px wider than its window`] : []),
+  ];
+};
+
+const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+
+describe.for(WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme }))))(
+  'at $width px, $scheme',
+  ({ width, scheme }) => {
+    test('every page is clean for axe, fits its window, runs under the policy and says nothing on the console', {
+      timeout: 240_000,
+    }, async () => {
+      const page = await world.enter({ width, scheme });
+      const said: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) said.push(`${page.url()}: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => said.push(`${page.url()}: ${error.message}`));
+      const found: string[] = [];
+      for (const [name, path] of Object.entries(world.paths)) {
+        await page.goto(`${world.url}/dashboard${path}`);
+        await settled(page);
+        found.push(...(await faults(page, name)));
+      }
+      expect(found).toEqual([]);
+      // The page that is not there is a 404 of the API, which every browser reports.
+      expect(said.filter((line) => !line.includes('there-is-no-such-flag'))).toEqual([]);
+      await page.context().close();
+    });
+
+    test('the rule builder and the dialogs are clean for axe', { timeout: 240_000 }, async () => {
+      const page = await world.enter({ width, scheme });
+      const found: string[] = [];
+      const clean = async (what: string) => {
+        // A dialog that is still fading in has the contrast of neither state.
+        await page.waitForTimeout(300);
+        found.push(...(await faults(page, what)));
+      };
+      await page.goto(`${world.url}/dashboard${world.paths['flag']}`);
+      await page.getByRole('button', { name: 'Edit rule 1' }).click();
+      await page.getByRole('button', { name: 'Edit rule 2' }).click();
+      await page.getByText('Split', { exact: true }).last().click();
+      await clean('rule builder');
+      await page.getByRole('button', { name: 'Review and save' }).click();
+      await page.getByRole('dialog').waitFor();
+      await clean('review');
+      await page.getByRole('button', { name: 'Keep editing' }).click();
+      await page.getByRole('button', { name: 'Discard' }).click();
+      await page.goto(`${world.url}/dashboard${world.paths['flags']}`);
+      await settled(page);
+      await page.keyboard.press('c');
+      await page.getByRole('dialog').waitFor();
+      await clean('create a flag');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+k');
+      await page.getByPlaceholder('A flag, a page, an action').waitFor();
+      await clean('palette');
+      await page.goto(`${world.url}/dashboard/tokens`);
+      await page.getByRole('button', { name: 'Mint token' }).click();
+      await page.getByRole('dialog').waitFor();
+      await clean('mint a token');
+      expect(found).toEqual([]);
+      await page.context().close();
+    });
+  },
+);
+
+test('the sign-in page is clean for axe in both schemes', { timeout: 120_000 }, async () => {
+  for (const scheme of SCHEMES) {
+    const context = await world.browser.newContext({ colorScheme: scheme });
+    const page = await context.newPage();
+    await page.goto(`${world.url}/dashboard/`);
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await context.close();
+  }
+});
