@@ -9,9 +9,6 @@ export type Parts = ReadonlyMap<string, Part>;
 
 export const idOf = (names: readonly string[]): string => JSON.stringify(names);
 
-/** What a rule serves, without when. */
-type Served = Pick<Rule, 'serve_variation' | 'rollout' | 'split'>;
-
 // A flag is JSON; its types say more than JsonValue can, so each part is widened once, here.
 const json = (value: unknown): JsonValue => value as JsonValue;
 

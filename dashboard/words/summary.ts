@@ -1,6 +1,6 @@
 import type { Flag, Rule } from '@halyard/engine';
 import { conditionsWords } from './condition.ts';
-import { join, percent, plain, textOf, variation, type Words } from './words.ts';
+import { join, percent, plain, variation, type Words } from './words.ts';
 
 const RULES_SHOWN = 3;
 
@@ -68,5 +68,3 @@ export const currentWords = (flag: Flag): Words =>
   flag.enabled
     ? summaryWords(flag)
     : [variation(offVariation(flag)), plain(' for everyone: the flag is off')];
-
-export const summaryText = (flag: Flag): string => textOf(currentWords(flag));
