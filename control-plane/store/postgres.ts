@@ -44,7 +44,7 @@ export const openPostgresStores = async (url: string, options: PostgresOptions):
   });
   const transactions = new Transactions({
     pool,
-    notify: (client, places) => notices.send(client, places),
+    notice: (places) => notices.notice(places),
     onCommit: (places) => listeners.tell(places),
     random: Math.random,
   });

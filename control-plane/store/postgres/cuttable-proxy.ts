@@ -12,8 +12,8 @@ export interface CuttableProxy {
   close(): Promise<void>;
 }
 
-/** `commit` as a simple query of PostgreSQL's protocol: Q, the length, the text, a zero. */
-const COMMIT = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1');
+/** How the text of a query ends that commits: a zero ends texts in PostgreSQL's protocol. */
+const COMMIT = Buffer.from('commit\0', 'latin1');
 
 export const openProxy = async (target: string): Promise<CuttableProxy> => {
   const url = new URL(target);

@@ -84,7 +84,7 @@ describe.runIf(await usePostgres())('a PostgreSQL server in trouble', () => {
     const pool = createPool(database.url);
     const transactions = new Transactions({
       pool,
-      notify: async () => {},
+      notice: () => '',
       onCommit: () => {},
       random: () => 0,
     });

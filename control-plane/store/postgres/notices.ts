@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import type { Listeners } from '../listeners.ts';
 import type { StoreLog } from '../log.ts';
 import type { Place } from '../port.ts';
@@ -33,13 +33,12 @@ export class Notices {
     this.#running = this.#run();
   }
 
-  /** To be called inside the transaction that the notice is about: it is sent if and when that commits. */
-  async send(client: pg.PoolClient, places: readonly Place[]): Promise<void> {
-    const payloads = places.map(({ account, app }) => JSON.stringify([this.#options.process, account, app]));
-    await client.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [
-      CHANNEL,
-      payloads,
-    ]);
+  /** SQL to run inside the transaction that the notice is about: it is sent if and when that commits. */
+  notice(places: readonly Place[]): string {
+    return places
+      .map(({ account, app }) => JSON.stringify([this.#options.process, account, app]))
+      .map((payload) => `notify ${CHANNEL}, ${pg.escapeLiteral(payload)}`)
+      .join('; ');
   }
 
   async close(): Promise<void> {

@@ -15,8 +15,8 @@ const OUTCOME_STEP_MS = 50;
 
 export interface TransactionsOptions {
   readonly pool: pg.Pool;
-  /** Runs on the transaction's connection right before the commit. */
-  readonly notify: (client: pg.PoolClient, places: readonly Place[]) => Promise<void>;
+  /** SQL that tells other processes of a commit at these places; sent together with the commit. */
+  readonly notice: (places: readonly Place[]) => string;
   readonly onCommit: (places: readonly Place[]) => void;
   /** In [0, 1). */
   readonly random: () => number;
@@ -63,24 +63,27 @@ export class Transactions {
         places.push(place);
       };
       value = await work({ db: this.#databaseOf(client), rowLocks: true, announce });
-      if (places.length > 0) await this.#options.notify(client, places);
     } catch (error) {
       await rollback(client);
       throw error;
     }
-    await this.#commit(client, id);
+    await this.#commit(client, id, places);
     if (places.length > 0) this.#options.onCommit(places);
     return value;
   }
 
   /** Resolves if the transaction is durable, also when the server's word of it was lost on the way. */
-  async #commit(client: pg.PoolClient, id: string): Promise<void> {
+  async #commit(client: pg.PoolClient, id: string, places: readonly Place[]): Promise<void> {
     try {
-      const { command } = await client.query('commit');
+      const notice = places.length === 0 ? '' : `${this.#options.notice(places)}; `;
+      const results = await queryMany(client, `${notice}commit`);
+      if (results.at(-1)?.command !== 'COMMIT') throw new Error('PostgreSQL rolled the transaction back.');
       client.release();
-      if (command !== 'COMMIT') throw new Error('PostgreSQL rolled the transaction back at its commit.');
     } catch (error) {
-      if (!isLost(error)) throw error;
+      if (!isLost(error)) {
+        await rollback(client);
+        throw error;
+      }
       client.release(true);
       if (!(await this.#committed(id))) throw error;
     }
@@ -128,13 +131,19 @@ export class Transactions {
 
 /** Begins, and answers the transaction's id, in one round trip. */
 const begin = async (client: pg.PoolClient): Promise<string> => {
-  // A text of two statements is answered with two results, which pg's types do not say.
-  const results = (await client.query(
+  const results = await queryMany(
+    client,
     'begin isolation level read committed; select pg_current_xact_id()::text as id',
-  )) as unknown as readonly pg.QueryResult<{ id: string }>[];
-  const id = results[1]?.rows[0]?.id;
-  if (id === undefined) throw new Error('PostgreSQL gave the transaction no id.');
+  );
+  const id: unknown = results[1]?.rows[0]?.id;
+  if (typeof id !== 'string') throw new Error('PostgreSQL gave the transaction no id.');
   return id;
+};
+
+/** A text of several statements is answered with several results, which pg's types do not say. */
+const queryMany = async (client: pg.PoolClient, text: string): Promise<readonly pg.QueryResult[]> => {
+  const results: pg.QueryResult | readonly pg.QueryResult[] = await client.query(text);
+  return Array.isArray(results) ? results : [results as pg.QueryResult];
 };
 
 const rollback = async (client: pg.PoolClient): Promise<void> => {
