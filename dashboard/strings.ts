@@ -49,6 +49,7 @@ export const strings = {
     linkHelp: 'A sign-in link is good once, for ten minutes. Ask for a new one, or paste your token.',
   },
   nav: {
+    tools: 'Search and settings of this page',
     label: 'Main',
     menu: 'Open the menu',
     closeMenu: 'Close the menu',
@@ -239,6 +240,7 @@ export const strings = {
   },
   rule: {
     add: 'Add rule',
+    conditions: (place: number) => `Conditions of rule ${place}`,
     edit: (place: number) => `Edit rule ${place}`,
     doneWith: (place: number) => `Done with rule ${place}`,
     editShort: 'Edit',

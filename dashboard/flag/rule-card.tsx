@@ -156,6 +156,7 @@ export const RuleCard = (props: RuleCardProps) => {
         {open && writable && (
           <Stack gap="md" pt="sm">
             <ConditionBuilder
+              label={strings.rule.conditions(place)}
               query={rule.query}
               attributes={attributes}
               onChange={(query) => actions.change({ ...rule, query })}

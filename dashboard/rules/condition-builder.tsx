@@ -1,6 +1,7 @@
 import type { Operator } from '@halyard/engine';
 import { ActionIcon, Button, SegmentedControl, Select, Tooltip } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import {
   type ActionProps,
   type CombinatorSelectorProps,
@@ -152,6 +153,8 @@ const controlClassnames = {
 };
 
 interface ConditionBuilderProps {
+  /** What the conditions are of, for a screen reader: several builders may be open. */
+  readonly label: string;
   readonly query: BuilderGroup;
   readonly onChange: (query: BuilderGroup) => void;
   /** Names to offer for attributes. */
@@ -159,21 +162,26 @@ interface ConditionBuilderProps {
 }
 
 /** Conditions and groups of them, to any depth a flag may have. */
-export const ConditionBuilder = ({ query, onChange, attributes }: ConditionBuilderProps) => {
+export const ConditionBuilder = ({ label, query, onChange, attributes }: ConditionBuilderProps) => {
   const context: BuilderContext = { query, attributes };
+  const place = useRef<HTMLDivElement>(null);
+  // The builder makes itself a form landmark and takes no name for it.
+  useEffect(() => place.current?.querySelector('[role="form"]')?.setAttribute('aria-label', label), [label]);
   return (
-    <QueryBuilder
-      query={query}
-      // The builder gives back what it was given, changed by our own controls: the same shape.
-      onQueryChange={(next) => onChange(next as BuilderGroup)}
-      operators={OPERATORS}
-      context={context}
-      controlElements={controlElements}
-      controlClassnames={controlClassnames}
-      getDefaultField={() => ''}
-      getDefaultOperator={() => 'equals'}
-      getDefaultValue={() => EMPTY_OPERAND}
-      suppressStandardClassnames
-    />
+    <div ref={place}>
+      <QueryBuilder
+        query={query}
+        // The builder gives back what it was given, changed by our own controls: the same shape.
+        onQueryChange={(next) => onChange(next as BuilderGroup)}
+        operators={OPERATORS}
+        context={context}
+        controlElements={controlElements}
+        controlClassnames={controlClassnames}
+        getDefaultField={() => ''}
+        getDefaultOperator={() => 'equals'}
+        getDefaultValue={() => EMPTY_OPERAND}
+        suppressStandardClassnames
+      />
+    </div>
   );
 };

@@ -51,8 +51,14 @@ export const Frame = () => {
       <a href="#content" className="skip-link">
         {strings.skipToContent}
       </a>
-      <AppShell.Header px="md">
-        <Group h="100%" justify="space-between" wrap="nowrap">
+      <AppShell.Header px="md" role="presentation">
+        <Group
+          component="section"
+          aria-label={strings.nav.tools}
+          h="100%"
+          justify="space-between"
+          wrap="nowrap"
+        >
           <Group gap="xs" hiddenFrom="sm" wrap="nowrap">
             <Burger opened={menu} onClick={toMenu.toggle} size="sm" aria-label={strings.nav.menu} />
             <Logo size={24} />

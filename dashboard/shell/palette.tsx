@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import {
@@ -91,6 +92,7 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
       onQueryChange={setQ}
       onSpotlightClose={close}
       shortcut={null}
+      title={<VisuallyHidden>{strings.palette.open}</VisuallyHidden>}
       scrollable
       maxHeight={420}
       highlightQuery

@@ -46,7 +46,8 @@ interface FailureProps {
 /** What could not be shown, why, and what can be done. */
 export const Failure = ({ error, retry, whole = false }: FailureProps) => {
   const status = error instanceof ApiError ? error.status : null;
-  if (status === 404) return <State whole={whole} icon={<IconMoodEmpty />} title={strings.failure.notFound} />;
+  if (status === 404)
+    return <State whole={whole} icon={<IconMoodEmpty />} title={strings.failure.notFound} />;
   if (status === 403) {
     return (
       <State whole={whole} icon={<IconLock />} title={strings.failure.forbidden}>
