@@ -32,7 +32,18 @@ export default defineConfig({
         test: {
           name: 'across',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'test/{conformance,house,bench}/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'test/{conformance,house,bench,mutation,browser}/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          // Walks every page of the dashboard: minutes of a browser, so it is asked for by name.
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
