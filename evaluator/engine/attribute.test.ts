@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fold } from './attribute.ts';
 import { evaluate } from './flag.ts';
 import type { Context } from './model.ts';
 import { STRIDE } from './properties/runs.ts';
+
+// Seconds on a machine of its own; it may have to share one.
+vi.setConfig({ testTimeout: 120_000 });
 
 const answer = (condition: object, context: unknown): boolean | string => {
   const flag = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CompiledApp } from '../app.ts';
 import { explain } from '../explain.ts';
 import { compile } from '../flag.ts';
@@ -7,6 +7,9 @@ import type { Evaluation } from '../model.ts';
 import { renderExplanation } from '../render.ts';
 import { brokenFlag, context, flag, json } from './arbitrary.ts';
 import { RUNS } from './runs.ts';
+
+// Seconds on a machine of its own; it may have to share one.
+vi.setConfig({ testTimeout: 120_000 });
 
 const anyFlag = fc.oneof(flag, brokenFlag, json);
 const anyContext = fc.oneof(context, json);

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { evaluate } from '../flag.ts';
 import type { Split } from '../model.ts';
 import { reweight } from '../reweight.ts';
 import { sharesOf } from '../split.ts';
 import { RUNS } from './runs.ts';
+
+// Seconds on a machine of its own; it may have to share one.
+vi.setConfig({ testTimeout: 120_000 });
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', '__proto__'];
 

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { explain } from '../explain.ts';
 import { compile, evaluate } from '../flag.ts';
 import type { Bucketing, Flag, Split } from '../model.ts';
 import { rolloutOfSplit, splitOfRollout } from '../split.ts';
 import { percentage } from './arbitrary.ts';
 import { RUNS } from './runs.ts';
+
+// Seconds on a machine of its own; it may have to share one.
+vi.setConfig({ testTimeout: 120_000 });
 
 const HASHES: readonly Bucketing[] = [
   { hash: 'murmur3', salt: 'acct/ramp' },
