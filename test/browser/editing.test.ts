@@ -15,7 +15,8 @@ const go = async (path: string, on: Page = page): Promise<void> => {
   await settled(on);
 };
 const flagPath = (key: string): string => `/apps/${world.shop}/flags/${key}`;
-const rule = (place: number, on: Page = page) => on.getByRole('listitem', { name: `Rule ${place}`, exact: true });
+const rule = (place: number, on: Page = page) =>
+  on.getByRole('listitem', { name: `Rule ${place}`, exact: true });
 const save = async (why: string, on: Page = page): Promise<void> => {
   await on.getByRole('button', { name: 'Review and save' }).click();
   await on.getByLabel('Why').fill(why);
@@ -186,7 +187,9 @@ describe('try a user', () => {
     await context.fill('{"targetingKey": "user-1", "plan": "free", "version": "3.0"}');
     const result = page.getByLabel('Result');
     await rule(1).getByText('Does not fit.').waitFor();
-    const bucket = await rule(2).getByText(/^bucket \d+\.\d+ of targetingKey/).innerText();
+    const bucket = await rule(2)
+      .getByText(/^bucket \d+\.\d+ of targetingKey/)
+      .innerText();
     expect(bucket).toMatch(/of targetingKey is (within|outside)/);
     await page.getByRole('button', { name: 'Edit rule 1' }).click();
     await rule(1).getByLabel('Value', { exact: true }).first().fill('free');

@@ -17,7 +17,9 @@ const faults = async (page: Page, what: string): Promise<readonly string[]> => {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const wide = await page.evaluate(overflow);
   return [
-    ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${what}: ${id}: ${html.slice(0, 160)}`)),
+    ...violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html }) => `${what}: ${id}: ${html.slice(0, 160)}`),
+    ),
     ...(wide > 0 ? [`${what} is ${wide} px wider than its window`] : []),
   ];
 };
