@@ -19,7 +19,9 @@ interface Search {
 }
 const text = (search: Search, name: string): string | undefined => {
   const value = search[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  // The router reads what looks like JSON as JSON: a flag called 42, a context written into the address by hand.
+  const read = typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value ?? '');
+  return read === '' || read === 'null' ? undefined : read;
 };
 const given = <K extends string>(name: K, value: string | undefined): { readonly [N in K]?: string } => {
   if (value === undefined) return {};

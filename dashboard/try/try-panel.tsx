@@ -14,6 +14,7 @@ import {
   Tooltip,
 } from '@mantine/core';
 import { IconLink, IconTrash, IconUser } from '@tabler/icons-react';
+import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { sayDone } from '../shell/notify.tsx';
 import { strings } from '../strings.ts';
@@ -129,10 +130,10 @@ interface TryPanelProps {
 
 /** Whose context, what they get, and why; computed here from what is on the screen, saved or not. */
 export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved }: TryPanelProps) => {
+  const router = useRouter();
   const share = async () => {
-    const url = new URL(window.location.href);
-    url.searchParams.set('context', text);
-    await navigator.clipboard.writeText(url.href);
+    const { href } = router.buildLocation({ to: '.', search: (before) => ({ ...before, context: text }) });
+    await navigator.clipboard.writeText(new URL(router.history.createHref(href), window.location.origin).href);
     sayDone(strings.tryUser.linkCopied);
   };
   return (
