@@ -1,8 +1,6 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import '@mantine/core/styles.css';
 import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
-import '@mantine/notifications/styles.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -10,6 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './queries.ts';
 import { createAppRouter } from './router.tsx';
 import './shell/global.css';
+import { Notices } from './shell/notices.tsx';
 import { strings } from './strings.ts';
 import { cssVariables, theme } from './theme.ts';
 
@@ -29,7 +28,7 @@ createRoot(root).render(
       defaultColorScheme="auto"
     >
       <QueryClientProvider client={client}>
-        <Notifications position="bottom-right" limit={4} />
+        <Notices />
         <ModalsProvider labels={{ confirm: strings.confirm, cancel: strings.cancel }}>
           <RouterProvider router={router} />
         </ModalsProvider>

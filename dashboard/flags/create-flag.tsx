@@ -22,11 +22,10 @@ const isType = (text: string): text is FlagType => TYPES.some((type) => type ===
 
 interface CreateFlagProps {
   readonly app: string;
-  readonly opened: boolean;
   readonly close: () => void;
 }
 
-const CreateFlagForm = ({ app, close }: Pick<CreateFlagProps, 'app' | 'close'>) => {
+const CreateFlagForm = ({ app, close }: CreateFlagProps) => {
   const navigate = useNavigate();
   const create = useCreateFlag(app);
   const form = useForm<{ key: string; type: FlagType; description: string }>({
@@ -102,8 +101,8 @@ const CreateFlagForm = ({ app, close }: Pick<CreateFlagProps, 'app' | 'close'>) 
   );
 };
 
-export const CreateFlag = ({ app, opened, close }: CreateFlagProps) => (
-  <Modal opened={opened} onClose={close} title={strings.createFlag.title} size="lg">
+export const CreateFlag = ({ app, close }: CreateFlagProps) => (
+  <Modal opened onClose={close} title={strings.createFlag.title} size="lg">
     <CreateFlagForm app={app} close={close} />
   </Modal>
 );

@@ -3,21 +3,21 @@ import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
 import { IconFlag, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { appsQuery, type FlagSearch, flagsQuery } from '../queries.ts';
 import { usePermitted, useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
 import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
-import { CreateFlag } from './create-flag.tsx';
 import { FlagList } from './flag-list.tsx';
 
+const CreateFlag = lazy(async () => ({ default: (await import('./create-flag.tsx')).CreateFlag }));
 const route = getRouteApi('/signed-in/apps/$app/flags');
 
 const SearchField = ({ q, onSearch }: { readonly q: string; readonly onSearch: (q: string) => void }) => {
   const [text, setText] = useState(q);
-  const search = useDebouncedCallback(onSearch, 40);
+  const search = useDebouncedCallback(onSearch, 10);
   useEffect(() => setText(q), [q]);
   return (
     <TextInput
@@ -111,7 +111,7 @@ export const FlagsPage = () => {
           loadMore={() => void (flags.isFetchingNextPage || flags.fetchNextPage())}
         />
       )}
-      <CreateFlag app={app} opened={creating} close={create.close} />
+      <Suspense>{creating && <CreateFlag app={app} close={create.close} />}</Suspense>
     </Stack>
   );
 };

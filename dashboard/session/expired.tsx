@@ -1,29 +1,27 @@
 import { Modal, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { strings } from '../strings.ts';
-import { useConnection } from './connection.ts';
 import { TokenForm } from './token-form.tsx';
 
-/** Lies over the page instead of leaving it, so that nothing typed is lost. */
+/** Lies over the page and whatever dialog is open, instead of leaving it, so that nothing typed is lost. */
+const ABOVE_DIALOGS = 1_000;
+
 export const ExpiredSession = () => {
-  const expired = useConnection() === 'expired';
   const client = useQueryClient();
-  const goOn = () => {
-    void client.invalidateQueries();
-  };
   return (
     <Modal
-      opened={expired}
+      opened
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}
       closeOnClickOutside={false}
       title={strings.session.expired}
+      zIndex={ABOVE_DIALOGS}
       centered
     >
       <Stack>
         <Text size="sm">{strings.session.expiredHelp}</Text>
-        <TokenForm onSignedIn={goOn} />
+        <TokenForm onSignedIn={() => void client.invalidateQueries()} />
       </Stack>
     </Modal>
   );

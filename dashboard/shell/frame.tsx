@@ -4,7 +4,7 @@ import { IconKeyboard, IconSearch } from '@tabler/icons-react';
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { FollowApp } from '../live/follow.tsx';
-import { ExpiredSession } from '../session/expired.tsx';
+import { useConnection } from '../session/connection.ts';
 import { useSession } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { runCommand } from './commands.ts';
@@ -12,8 +12,12 @@ import { ConnectionBanner } from './connection-banner.tsx';
 import { Logo } from './logo.tsx';
 import { Navigation } from './navigation.tsx';
 import { SchemeSwitch } from './scheme-switch.tsx';
-import { ShortcutHelp } from './shortcut-help.tsx';
 
+// Not part of the first load: what most visits do without.
+const ExpiredSession = lazy(async () => ({
+  default: (await import('../session/expired.tsx')).ExpiredSession,
+}));
+const ShortcutHelp = lazy(async () => ({ default: (await import('./shortcut-help.tsx')).ShortcutHelp }));
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 
 const focusSearch = (openPalette: () => void): void => {
@@ -27,6 +31,7 @@ const focusSearch = (openPalette: () => void): void => {
 
 export const Frame = () => {
   const session = useSession();
+  const expired = useConnection() === 'expired';
   const { app } = useParams({ strict: false });
   const [menu, toMenu] = useDisclosure(false);
   const [palette, toPalette] = useDisclosure(false);
@@ -107,13 +112,11 @@ export const Frame = () => {
         </Box>
       </AppShell.Main>
       {app !== undefined && <FollowApp app={app} />}
-      <ExpiredSession />
-      <ShortcutHelp opened={help} close={toHelp.close} />
-      {palette && (
-        <Suspense>
-          <Palette app={app ?? null} close={toPalette.close} />
-        </Suspense>
-      )}
+      <Suspense>
+        {expired && <ExpiredSession />}
+        {help && <ShortcutHelp close={toHelp.close} />}
+        {palette && <Palette app={app ?? null} close={toPalette.close} />}
+      </Suspense>
     </AppShell>
   );
 };

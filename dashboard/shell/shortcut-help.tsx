@@ -1,8 +1,8 @@
 import { Group, Kbd, Modal, Stack, Text } from '@mantine/core';
 import { strings } from '../strings.ts';
 
-export const ShortcutHelp = ({ opened, close }: { readonly opened: boolean; readonly close: () => void }) => (
-  <Modal opened={opened} onClose={close} title={strings.shortcuts.title}>
+export const ShortcutHelp = ({ close }: { readonly close: () => void }) => (
+  <Modal opened onClose={close} title={strings.shortcuts.title}>
     <Stack gap="xs" component="dl" m={0}>
       {strings.shortcuts.list.map(([keys, meaning]) => (
         <Group key={keys} justify="space-between">

@@ -133,7 +133,9 @@ export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved }: 
   const router = useRouter();
   const share = async () => {
     const { href } = router.buildLocation({ to: '.', search: (before) => ({ ...before, context: text }) });
-    await navigator.clipboard.writeText(new URL(router.history.createHref(href), window.location.origin).href);
+    await navigator.clipboard.writeText(
+      new URL(router.history.createHref(href), window.location.origin).href,
+    );
     sayDone(strings.tryUser.linkCopied);
   };
   return (

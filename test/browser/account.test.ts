@@ -1,0 +1,116 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openWorld, settled, type World } from './world.ts';
+
+let world: World;
+let page: Page;
+beforeAll(async () => {
+  world = await openWorld();
+  page = await world.enter();
+});
+afterAll(() => world?.close());
+
+const go = async (path: string): Promise<void> => {
+  await page.goto(`${world.url}/dashboard${path}`);
+  await settled(page);
+};
+
+test('an app is created, renamed, and deleted by typing its name', async () => {
+  await go('/');
+  await page.keyboard.press('c');
+  await page.getByRole('dialog').getByLabel('Name').fill('warehouse');
+  await page.keyboard.press('Enter');
+  await page.getByText('No flag yet').waitFor();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByLabel('Name').fill('warehouse-2');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByText('The app is called warehouse-2 now').waitFor();
+  await page.getByRole('button', { name: 'Delete app' }).click();
+  const dialog = page.getByRole('dialog');
+  const button = dialog.getByRole('button', { name: 'Delete app' });
+  expect(await button.isDisabled()).toBe(true);
+  await dialog.getByLabel('Type warehouse-2 to confirm').fill('warehouse-2');
+  await button.click();
+  await page.getByText('warehouse-2 was deleted').waitFor();
+  await page.getByRole('heading', { name: 'Apps' }).waitFor();
+  await page.getByRole('link', { name: 'warehouse-2' }).waitFor({ state: 'detached' });
+});
+
+test('a token is minted, its secret shown once with what to paste, and it is revoked', async () => {
+  await go('/tokens');
+  await page.getByRole('button', { name: 'Mint token' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Warehouse service');
+  await dialog.getByLabel('Configuration').check();
+  await dialog.getByText('Reads the rules and their changes, to evaluate in its own process.').waitFor();
+  await dialog.getByRole('combobox', { name: 'Apps' }).click();
+  await page.getByRole('option', { name: 'shop' }).click();
+  await page.keyboard.press('Tab');
+  await dialog.getByRole('button', { name: 'Mint token' }).click();
+  await dialog.getByText('This is the only time the secret is shown.').waitFor();
+  const secret = (await dialog.getByLabel('Secret', { exact: true }).innerText()).trim();
+  expect(await dialog.getByLabel('In your service (Node)', { exact: true }).innerText()).toContain(
+    world.shop,
+  );
+  await dialog.getByRole('button', { name: 'I have copied it' }).click();
+  await page.getByText('Warehouse service').waitFor();
+  expect(await page.content()).not.toContain(secret);
+  const ask = () =>
+    fetch(`${world.url}/apps/${world.shop}/config`, { headers: { authorization: `Bearer ${secret}` } });
+  expect((await ask()).status).toBe(200);
+  await page.getByRole('button', { name: 'Revoke Warehouse service' }).click();
+  await page.getByRole('button', { name: 'Revoke', exact: true }).last().click();
+  await page.getByText('Warehouse service is revoked').waitFor();
+  await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(401);
+});
+
+test('a sign-in link made for a person signs her in', async () => {
+  await go('/tokens');
+  await page.getByRole('button', { name: 'Sign-in link for Ada Lovelace' }).click();
+  const link = (await page.getByLabel('Sign-in link', { exact: true }).innerText()).trim();
+  const context = await world.browser.newContext();
+  const hers = await context.newPage();
+  await hers.goto(link);
+  await hers.getByText('Ada Lovelace').waitFor();
+  expect(hers.url()).not.toContain('hll_');
+  await hers.goto(link);
+  await hers.getByText('This link no longer works').waitFor();
+  await context.close();
+});
+
+test('edges are listed with their version and lag', async () => {
+  await go(`/apps/${world.shop}/edges`);
+  const row = page.getByRole('row').nth(1);
+  await row.getByText('current').waitFor();
+  expect(await row.innerText()).toMatch(/\d+ ms/);
+});
+
+test('flags are exported, changed, previewed and imported', async () => {
+  await go(`/apps/${world.shop}/settings`);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download flags' }).click();
+  const text = await readFile(await (await waiting).path(), 'utf8');
+  const file = join(tmpdir(), `halyard-import-${process.pid}.ndjson`);
+  await writeFile(file, text.replace('"Gift cards as a way to pay"', '"Gift cards, but better"'));
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('1 changed').waitFor();
+  await page.getByText('“Gift cards, but better”').waitFor();
+  const flag = `/apps/${world.shop}/flags/gift-cards`;
+  expect((await world.api('GET', flag))['description']).toBe('Gift cards as a way to pay');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('Imported').waitFor();
+  expect((await world.api('GET', flag))['description']).toBe('Gift cards, but better');
+});
+
+test('a file that is no export is refused with its line, and nothing is imported', async () => {
+  await go(`/apps/${world.shop}/settings`);
+  const file = join(tmpdir(), `halyard-no-import-${process.pid}.ndjson`);
+  await writeFile(file, '{"key": "x"}\n');
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('Nothing was imported').waitFor();
+});
