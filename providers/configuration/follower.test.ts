@@ -89,3 +89,40 @@ test.for<[status: number, said: string]>([
 ])('says what %i means, and goes on', async ([status, said]) => {
   expect(await polled(new Response(null, { status }), 1)).toEqual([said, 'version 1', 'live']);
 });
+
+test('comes back at once after a stream that worked, however long the trouble before it was', async () => {
+  const stop = new AbortController();
+  let clock = 0;
+  let streams = 0;
+  const edge = new ConfigurationEdge({
+    url: 'http://edge.test',
+    token: 'hly_right',
+    fetch: async (url) => {
+      if (!String(url).endsWith('/stream')) {
+        // A minute went by until the edge could be had.
+        clock = 60_000;
+        return Response.json({ account: 'default', app: 'shop', version: 1, flags: {} });
+      }
+      streams += 1;
+      if (streams === 2) stop.abort();
+      return new Response(
+        new ReadableStream({
+          pull(controller) {
+            controller.enqueue(new TextEncoder().encode(': alive\n\n'));
+            clock += 2_000;
+            controller.close();
+          },
+        }),
+        { headers: { 'Content-Type': 'text/event-stream' } },
+      );
+    },
+  });
+  await followConfiguration(
+    edge,
+    new LocalFlags(),
+    { changed() {}, live() {}, failed() {} },
+    { timeoutMs: 1_000, pollMs: 60_000, idleMs: 1_000, baseMs: 1 },
+    { signal: stop.signal, now: () => clock, random: () => 0 },
+  );
+  expect(streams).toBe(2);
+});

@@ -23,8 +23,11 @@ export interface FollowerListener {
   failed(error: EdgeError): void;
 }
 
-/** A stream that held for this long was good: the next attempt after it comes early. */
-const GOOD_STREAM_MS = 10_000;
+/**
+ * A stream that held for this long was good: the trouble before it is over, and the next attempt comes early. Short, so that a second
+ * outage soon after a first is not waited for as long as both; `baseMs` is what spreads those who come back out.
+ */
+const GOOD_STREAM_MS = 1_000;
 
 /**
  * Keeps LocalFlags equal to an edge's configuration until it is aborted: loads, follows the stream, and comes back after every
