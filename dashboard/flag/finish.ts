@@ -10,6 +10,7 @@ import {
 import type { StoredFlag } from '../api.ts';
 import { KEY_PATTERN } from '../flags/new-flag.ts';
 import { strings } from '../strings.ts';
+import { conditionsOf } from './conditions.ts';
 import {
   type Draft,
   type DraftMetadata,
@@ -18,7 +19,7 @@ import {
   definitionOf,
   type Serve,
 } from './draft.ts';
-import { type BuilderGroup, type BuilderRule, conditionsOf } from './query.ts';
+import { type BuilderGroup, type BuilderRule, isGroup } from './query.ts';
 import { totalOf, type Weights } from './weights.ts';
 
 /** What keeps a draft from being saved, and where. */
@@ -90,8 +91,6 @@ const metadataValue = ({ text, was }: DraftMetadata): Scalar => {
   if (text === 'true' || text === 'false') return text === 'true';
   return text.trim() !== '' && String(Number(text)) === text ? Number(text) : text;
 };
-
-const isGroup = (node: BuilderRule | BuilderGroup): node is BuilderGroup => 'rules' in node;
 
 const problemOfCondition = (node: BuilderRule | BuilderGroup): string | null => {
   if (isGroup(node)) {

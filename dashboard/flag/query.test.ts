@@ -1,6 +1,7 @@
 import type { Condition } from '@halyard/engine';
 import { describe, expect, it } from 'vitest';
-import { type BuilderGroup, conditionsOf, EMPTY_OPERAND, mayNest, queryOf } from './query.ts';
+import { conditionsOf } from './conditions.ts';
+import { type BuilderGroup, EMPTY_OPERAND, mayNest, queryOf } from './query.ts';
 
 const nested = (depth: number): Condition =>
   depth === 1

@@ -3,7 +3,8 @@ import { ActionIcon, TagsInput, Textarea, TextInput, Tooltip } from '@mantine/co
 import { IconLetterCase } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ValueEditorProps } from 'react-querybuilder';
-import { EMPTY_OPERAND, mayIgnoreCase, type Operand, takesList, takesNothing } from '../flag/query.ts';
+import { mayIgnoreCase, takesBound, takesList, takesNothing } from '../flag/conditions.ts';
+import { EMPTY_OPERAND, type Operand } from '../flag/query.ts';
 import { strings } from '../strings.ts';
 import { DateButton } from './date-button.tsx';
 
@@ -96,7 +97,7 @@ export const OperandField = ({ value, operator, handleOnChange }: ValueEditorPro
   const list = takesList(operator);
   const given = list ? operand.list : operand.text;
   const problem = given.length === 0 ? null : row.problem(given);
-  const ordered = row.value === 'scalar' && !row.ignoreCase;
+  const ordered = takesBound(operator);
   return (
     <>
       {list ? (
