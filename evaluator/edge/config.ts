@@ -1,7 +1,7 @@
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Account } from './account.ts';
 import type { Gate } from './admission.ts';
-import { matchesEtag, versionIn } from './etag.ts';
+import { notModified, versionIn } from './etag.ts';
 import { type EventStreams, streamHeaders } from './event-streams.ts';
 import { answerCompressed } from './gzip.ts';
 import type { HeldApp } from './held-app.ts';
@@ -25,16 +25,14 @@ const answerConfig = async (c: HonoContext, { gate }: ConfigOptions): Promise<Re
   if (admission.kind === 'refused') return refusal(admission, null);
   const { app, cors } = admission;
   const etag = `"${app.version}"`;
-  const headers: Record<string, string> = {
+  const headers = {
     ...app.headers,
     'cache-control': 'private, no-cache',
     etag,
     ...cors,
   };
-  if (matchesEtag(request.headers.get('if-none-match'), etag)) {
-    const { 'content-type': _, ...rest } = headers;
-    return new Response(null, { status: 304, headers: rest });
-  }
+  const unchanged = notModified(request.headers, headers);
+  if (unchanged !== null) return unchanged;
   return answerCompressed(request.headers, app.config.document, headers);
 };
 

@@ -18,10 +18,20 @@ export const fingerprint = (text: string): string => {
 };
 
 /** Whether `If-None-Match` names the ETag; weak comparison (RFC 9110, section 13.1.2). */
-export const matchesEtag = (ifNoneMatch: string | null, etag: string): boolean => {
+const matchesEtag = (ifNoneMatch: string | null, etag: string): boolean => {
   if (ifNoneMatch === null) return false;
   if (ifNoneMatch === etag) return true;
   return ifNoneMatch.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
+};
+
+/** A 304 if the asker holds what the `etag` of these headers names, else null. */
+export const notModified = (
+  request: Headers,
+  headers: Readonly<Record<string, string>> & { readonly etag: string },
+): Response | null => {
+  if (!matchesEtag(request.get('if-none-match'), headers.etag)) return null;
+  const { 'content-type': _, ...rest } = headers;
+  return new Response(null, { status: 304, headers: rest });
 };
 
 /** The version a notice or a `Last-Event-ID` carries, quoted or not; null if it is none. */

@@ -2,7 +2,7 @@ import type { Hono, Context as HonoContext } from 'hono';
 import type { Admission, Admitted, Gate } from './admission.ts';
 import type { Apps } from './apps.ts';
 import type { BulkAnswers } from './bulk-answers.ts';
-import { fingerprint, matchesEtag, versionIn } from './etag.ts';
+import { fingerprint, notModified, versionIn } from './etag.ts';
 import { type EvaluationRequest, readRequest } from './evaluation-request.ts';
 import { failure, fragmentOf } from './fragments.ts';
 import { answerCompressed } from './gzip.ts';
@@ -84,17 +84,15 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
   const question = `${app.id}\n${caller.grant.token_id}\n${caller.origins === null}\n${keys ?? ''}\n${asked.text}`;
   const print = fingerprint(question);
   const etag = `"${app.version}-${ticketPeriod(now())}-${print}"`;
-  const headers: Record<string, string> = {
+  const headers = {
     ...app.headers,
     // A page may keep the answer, and must ask whether it still holds.
     'cache-control': 'private, no-cache',
     etag,
     ...cors,
   };
-  if (matchesEtag(request.headers.get('if-none-match'), etag)) {
-    const { 'content-type': _, ...rest } = headers;
-    return new Response(null, { status: 304, headers: rest });
-  }
+  const unchanged = notModified(request.headers, headers);
+  if (unchanged !== null) return unchanged;
   const streams = ticket === null ? '' : eventStreams(options, app, ticket);
   const { flags, outcomes } = options.answers.answer(
     app,
