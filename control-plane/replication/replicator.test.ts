@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FlagDefinition } from '../flags/change.ts';
 import type { Stores } from '../store/port.ts';
 import { openSqliteStores } from '../store/sqlite.ts';
+import { quiet } from '../store/test-log.ts';
 import { createReplicator, type Replicator } from './replicator.ts';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const at = '2026-01-01T00:00:00.000Z';
 const write = { actor: { name: 'ada', token_id: 't1' }, at, comment: null };
 const flag = (key: string, enabled: boolean): FlagDefinition => ({
@@ -45,11 +45,11 @@ const holds = async (space: string, version: number): Promise<boolean> =>
 const shop = appSpace('acme', 'shop');
 
 beforeEach(async () => {
-  stores = await openSqliteStores(':memory:', { now: Date.now, log: silent });
-  cache = createMemoryCache({ now: Date.now, log: silent });
+  stores = await openSqliteStores(':memory:', { now: Date.now, log: quiet });
+  cache = createMemoryCache({ now: Date.now, log: quiet });
   await stores.accounts.ensureAccount('acme', at);
   await stores.accounts.createApp('acme', { id: 'shop', name: 'shop', client_side_default: true }, write);
-  replicator = createReplicator({ stores, cache, log: silent, random: () => 0.5 });
+  replicator = createReplicator({ stores, cache, log: quiet, random: () => 0.5 });
 });
 
 afterEach(async () => {
@@ -135,7 +135,7 @@ describe('the replicator', () => {
         return Promise.reject(new CacheUnavailable('down'));
       },
     });
-    replicator = createReplicator({ stores, cache: flaky, log: silent, random: () => 0 });
+    replicator = createReplicator({ stores, cache: flaky, log: quiet, random: () => 0 });
     replicator.start();
     await put('a', true);
     await until(async () => refused > 3);

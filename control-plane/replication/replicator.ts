@@ -1,5 +1,6 @@
 import type { FlagCache, Subscription } from '@halyard/caches';
 import type { Place, Stores } from '../store/port.ts';
+import { sleep } from '../store/sleep.ts';
 import { deliver, outboxOf, spaceOf } from './deliver.ts';
 
 /** Spaces compared with the database a second while nothing is wrong; a sweep of few apps still waits `SWEEP_MIN_MS`. */
@@ -236,15 +237,3 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
     },
   };
 };
-
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
