@@ -1,5 +1,6 @@
-import { Problem, type Stores } from '@halyard/control-plane';
+import type { Stores } from '@halyard/control-plane';
 import { verifyChain } from '@halyard/control-plane/audit';
+import { Problem } from '@halyard/control-plane/problem';
 import { type Command, UsageError } from './command-line.ts';
 import type { Configuration } from './configuration.ts';
 

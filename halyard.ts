@@ -1,11 +1,12 @@
 #!/usr/bin/env -S node --conditions=halyard-source
 /** The command, and the only file that knows both the writer and the reader. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { enableCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FlagCache } from '@halyard/caches';
 import type { Place } from '@halyard/control-plane';
+import { sameSecret, sha256Hex } from '@halyard/control-plane/access';
 import { nearest } from '@halyard/control-plane/nearest';
 import { Problem } from '@halyard/control-plane/problem';
 import type { Edge, EdgeOptions } from '@halyard/edge';
@@ -121,22 +122,18 @@ const isLoopback = (host: string): boolean =>
 /** An edge that was given HALYARD_ADMIN_TOKEN knows its operator, who may read its metrics from anywhere. */
 const operatorOnly =
   ({ account }: Configuration, adminToken: string): NonNullable<EdgeOptions['authenticate']> =>
-  (secret) => {
-    const [given, expected] = [secret, adminToken].map((text) => createHash('sha256').update(text).digest());
-    return Promise.resolve(
-      given !== undefined && expected !== undefined && timingSafeEqual(given, expected)
-        ? {
-            account,
-            token_id: '',
-            name: 'operator',
-            permission: 'admin',
-            app_ids: null,
-            allowed_origins: null,
-            expires_at: null,
-          }
-        : null,
-    );
-  };
+  async (secret) =>
+    sameSecret(await sha256Hex(secret), await sha256Hex(adminToken))
+      ? {
+          account,
+          token_id: '',
+          name: 'operator',
+          permission: 'admin',
+          app_ids: null,
+          allowed_origins: null,
+          expires_at: null,
+        }
+      : null;
 
 const openCache = async (url: string, log: Logger): Promise<FlagCache> => {
   if (url === 'memory:')

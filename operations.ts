@@ -1,8 +1,8 @@
-import { Problem, type Stores } from '@halyard/control-plane';
+import type { Stores } from '@halyard/control-plane';
+import { Problem } from '@halyard/control-plane/problem';
 import type { Logger } from 'pino';
 import { verifyAudit } from './audit-command.ts';
-import type { Command } from './command-line.ts';
-import { UsageError } from './command-line.ts';
+import { type Command, UsageError } from './command-line.ts';
 import type { Configuration } from './configuration.ts';
 import { openStores } from './open-stores.ts';
 import { signInLink, tokenCommand } from './token-command.ts';

@@ -1,13 +1,14 @@
-import { Problem, type Stores } from '@halyard/control-plane';
+import type { Stores } from '@halyard/control-plane';
 import {
-  maySignIn,
   mintId,
   mintLink,
   mintSecret,
   PERMISSIONS,
   sha256Hex,
+  signInToken,
   systemRandom,
 } from '@halyard/control-plane/access';
+import { Problem } from '@halyard/control-plane/problem';
 import { type Command, UsageError } from './command-line.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -24,14 +25,8 @@ export const signInLink = async (
 ): Promise<string> => {
   const { account, publicUrl, host, port } = configuration;
   const now = Date.now();
-  const token = (await stores.accounts.tokens(account)).find(
-    (one) =>
-      one.revoked_at === null &&
-      (one.expires_at === null || Date.parse(one.expires_at) > now) &&
-      maySignIn(one.permission) &&
-      (name === undefined ? one.permission === 'admin' : one.name === name),
-  );
-  if (token === undefined) {
+  const token = await signInToken(stores.accounts, account, now, name);
+  if (token === null) {
     throw new Problem('not_found', {
       message:
         name === undefined

@@ -1,5 +1,4 @@
 /** What commands need of tokens and sign-in, besides the API. */
-export { mintLink } from './link.ts';
+export { mintLink, signInToken } from './link.ts';
 export { PERMISSIONS } from './permission.ts';
-export { mintId, mintSecret, sha256Hex, systemRandom } from './secret.ts';
-export { maySignIn } from './session.ts';
+export { mintId, mintSecret, sameSecret, sha256Hex, systemRandom } from './secret.ts';

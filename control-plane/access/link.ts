@@ -1,5 +1,6 @@
-import type { Accounts, SignInLink } from '../store/port.ts';
+import type { Accounts, SignInLink, Token } from '../store/port.ts';
 import { mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
+import { maySignIn } from './session.ts';
 
 /** A sign-in link works once, within ten minutes. */
 export const LINK_MS = 10 * 60 * 1_000;
@@ -8,6 +9,21 @@ export interface MintedLink {
   readonly url: string;
   readonly expires_at: string;
 }
+
+/** The living token that a link signs in as: the one with this name that may sign in, or the oldest with `admin`; null if there is none. */
+export const signInToken = async (
+  accounts: Pick<Accounts, 'tokens'>,
+  account: string,
+  nowMs: number,
+  name?: string,
+): Promise<Token | null> =>
+  (await accounts.tokens(account)).find(
+    (token) =>
+      token.revoked_at === null &&
+      (token.expires_at === null || Date.parse(token.expires_at) > nowMs) &&
+      maySignIn(token.permission) &&
+      (name === undefined ? token.permission === 'admin' : token.name === name),
+  ) ?? null;
 
 /**
  * The secret stands in the fragment, which browsers send to no server and write into no referrer; the dashboard exchanges it by POST.

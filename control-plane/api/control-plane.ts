@@ -4,9 +4,8 @@ import { createAuthenticator } from '../access/authentication.ts';
 import { createFailures } from '../access/failures.ts';
 import { type FirstStart, type FirstStartOptions, firstStart } from '../access/first-start.ts';
 import type { Grant } from '../access/grant.ts';
-import { mintLink } from '../access/link.ts';
+import { mintLink, signInToken } from '../access/link.ts';
 import { type RandomBytes, systemRandom } from '../access/secret.ts';
-import { maySignIn } from '../access/session.ts';
 import { Problem } from '../problem.ts';
 import type { Place, Stores, Subscription } from '../store/port.ts';
 import { createVisitors } from './address.ts';
@@ -115,15 +114,8 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     },
 
     async mintSignInLink(url, tokenName) {
-      const tokens = await stores.accounts.tokens(account);
-      const token = tokens.find(
-        (one) =>
-          one.revoked_at === null &&
-          (one.expires_at === null || Date.parse(one.expires_at) > now()) &&
-          maySignIn(one.permission) &&
-          (tokenName === undefined ? one.permission === 'admin' : one.name === tokenName),
-      );
-      if (token === undefined) {
+      const token = await signInToken(stores.accounts, account, now(), tokenName);
+      if (token === null) {
         throw new Problem('not_found', {
           message:
             tokenName === undefined
