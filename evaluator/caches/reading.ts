@@ -9,9 +9,14 @@ export type Reading =
   /** `epoch`: the filling it belongs to; see `newEpoch`. */
   | { readonly kind: 'snapshot'; readonly epoch: string; readonly snapshot: Snapshot };
 
+let lastEpochMs = 0;
+
 /**
  * The name of one filling of a space. Commits follow each other within one; a reader of another must read the whole. Names order by
- * time, so that a reader can tell a newer filling from an older one that came back.
+ * time, so that a reader can tell a newer filling from an older one that came back; those of one process are strictly ordered, also
+ * within a millisecond and when its clock goes back.
  */
-export const newEpoch = (): string =>
-  `${Date.now().toString().padStart(15, '0')}-${crypto.randomUUID().slice(0, 8)}`;
+export const newEpoch = (): string => {
+  lastEpochMs = Math.max(Date.now(), lastEpochMs + 1);
+  return `${lastEpochMs.toString().padStart(15, '0')}-${crypto.randomUUID().slice(0, 8)}`;
+};
