@@ -67,6 +67,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     now,
     onError: (error) => log.warn({ err: error }, 'the last use of a token could not be written'),
   });
+  const metrics = createMetrics();
   const ending = new AbortController();
   const setting: Setting = {
     ...createVisitors(options.trustProxy === true),
@@ -78,11 +79,10 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     publicUrl: options.publicUrl,
     authenticator,
     failures: createFailures(now),
-    propagation: createPropagation({ cache, now }),
+    propagation: createPropagation({ cache, now, onArrival: metrics.arrived }),
     settled: options.settled ?? (async () => {}),
     ending: ending.signal,
   };
-  const metrics = createMetrics();
   const table = operationsOf(setting);
 
   const app = new Hono<ExchangeEnv>();

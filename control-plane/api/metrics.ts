@@ -3,6 +3,8 @@ import { Counter, Histogram, Registry } from 'prom-client';
 export interface Metrics {
   answered(operation: string, status: number, seconds: number): void;
   refused(): void;
+  /** A commit was live on one edge after this time. */
+  arrived(seconds: number): void;
   text(): Promise<{ readonly type: string; readonly body: string }>;
 }
 
@@ -27,12 +29,19 @@ export const createMetrics = (): Metrics => {
     help: 'Requests whose token, session or link was not a valid one.',
     registers: [registry],
   });
+  const propagation = new Histogram({
+    name: 'halyard_propagation_seconds',
+    help: 'From a commit to the receipt of an edge that has it, for each edge.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+    registers: [registry],
+  });
   return {
     answered(operation, status, took) {
       requests.inc({ operation, status });
       seconds.observe({ operation }, took);
     },
     refused: () => refusals.inc(),
+    arrived: (seconds) => propagation.observe(seconds),
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
   };
 };

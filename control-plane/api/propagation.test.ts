@@ -72,6 +72,25 @@ test('Prefer: wait gives up after its seconds and says so', async () => {
   });
 });
 
+test('the metrics tell how long commits took to each edge, from the second receipt on', async () => {
+  const told = async () =>
+    (await ground.ask('GET', '/metrics')).text
+      .split('\n')
+      .filter((line) => /^halyard_propagation_seconds_(count|sum)/.test(line));
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  await applied('edge-a', 1);
+  expect(await told()).toEqual(['halyard_propagation_seconds_sum 0', 'halyard_propagation_seconds_count 0']);
+  await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: false } });
+  ground.clock.ms += 200;
+  await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: true } });
+  ground.clock.ms += 300;
+  await applied('edge-a', 3);
+  expect(await told()).toEqual([
+    'halyard_propagation_seconds_sum 0.8',
+    'halyard_propagation_seconds_count 2',
+  ]);
+});
+
 test('an answered write has settled on this process’s own edge first', async () => {
   const settled: unknown[] = [];
   const own = await openGround({

@@ -24,7 +24,7 @@ export interface Propagation {
 
 /** Versions of an app whose times are remembered: an edge further behind than this is late by an older one's time. */
 const REMEMBERED_VERSIONS = 256;
-/** Apps whose receipts are followed, most recently asked for. */
+/** Apps whose receipts are followed, most recently written or asked for. */
 const REMEMBERED_APPS = 500;
 /** Receipts come as events; this is how often the set is asked all the same, because an edge also leaves it silently. */
 const LOOK_EVERY_MS = 250;
@@ -42,9 +42,11 @@ interface Followed {
 export interface PropagationOptions {
   readonly cache: FlagCache;
   readonly now: () => number;
+  /** Told how long a commit took to one edge, for each edge that was heard of before. */
+  readonly onArrival?: (seconds: number) => void;
 }
 
-export const createPropagation = ({ cache, now }: PropagationOptions): Propagation => {
+export const createPropagation = ({ cache, now, onArrival }: PropagationOptions): Propagation => {
   const apps = new Map<string, Followed>();
   let closed = false;
 
@@ -97,8 +99,15 @@ export const createPropagation = ({ cache, now }: PropagationOptions): Propagati
   const note = (app: Followed, { edge, appliedVersion }: EdgeReceipt): void => {
     if (appliedVersion === null) return;
     const before = app.receivedAt.get(edge);
-    if (before === undefined || before.version < appliedVersion) {
-      app.receivedAt.set(edge, { version: appliedVersion, atMs: now() });
+    if (before !== undefined && before.version >= appliedVersion) return;
+    const atMs = now();
+    app.receivedAt.set(edge, { version: appliedVersion, atMs });
+    // An edge that is new here has no first moment: it may have had everything for long.
+    if (before === undefined || onArrival === undefined) return;
+    const oldest = Math.max(before.version, appliedVersion - REMEMBERED_VERSIONS);
+    for (let version = appliedVersion; version > oldest; version--) {
+      const committedAt = app.committedAt.get(version);
+      if (committedAt !== undefined) onArrival(Math.max(0, atMs - committedAt) / 1000);
     }
   };
 
@@ -143,9 +152,8 @@ export const createPropagation = ({ cache, now }: PropagationOptions): Propagati
 
   return {
     committed(account, app, version) {
-      // Only apps that somebody asked about: writes to the others cost nothing here.
-      const followed = apps.get(appSpace(account, app));
-      if (followed === undefined || followed.committedAt.has(version)) return;
+      const followed = follow(appSpace(account, app));
+      if (followed.committedAt.has(version)) return;
       followed.committedAt.set(version, now());
       if (followed.committedAt.size > REMEMBERED_VERSIONS) {
         const oldest = followed.committedAt.keys().next();

@@ -149,8 +149,32 @@ describe.each<[Technology, string]>([
     });
 
     test('follow a burst', async () => {
-      for (let i = 0; i < 2_000; i += 1) writer.commit();
-      await expectWhole('burst of 2,000', 60_000);
+      for (let i = 0; i < 10_000; i += 1) writer.commit();
+      await expectWhole('burst of 10,000', 90_000);
+    });
+
+    test('follow while the clock of an edge jumps', async () => {
+      let jumped = 0;
+      const edge = await startEdge('jumping', await connectCache(technology, server.port), {
+        now: () => Date.now() + jumped,
+      });
+      const jumping = loadOn([edge]);
+      try {
+        for (const jump of [3_600_000, -7_200_000, 86_400_000 * 400, 0]) {
+          jumped = jump;
+          await commit(5);
+          await waitFor(async () => (await edge.ask()).version === writer.version, 'the edge to follow');
+          const live = await writerCache.edges(appSpace('default', 'shop'));
+          expect(live.map(({ edge: id }) => id)).toContain('jumping');
+        }
+        await jumping.stop();
+        expect(jumping.history.filter(({ stale }) => stale !== null)).toEqual([]);
+        expect(faultsIn(jumping.history, writer.version)).toEqual([]);
+      } finally {
+        await jumping.stop();
+        await edge.close();
+      }
+      await expectWhole('a jumping clock');
     });
 
     test('start from disk while the cache is down, and follow when it is back', async () => {

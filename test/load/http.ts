@@ -4,37 +4,14 @@
  * the same bytes.
  */
 import { mkdtempSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Started, startHalyard, startNode } from '../process/halyard.ts';
+import { ask, hangUp } from './calls.ts';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 4);
 const WRITERS = 8;
 const READERS = 16;
-
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-
-const ask = (url: string, method: string, headers: Record<string, string>, body: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const asked = request(
-      url,
-      { method, agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (part) => {
-          text += part;
-        });
-        answer.on('end', () =>
-          answer.statusCode !== undefined && answer.statusCode < 300
-            ? resolve(text)
-            : reject(new Error(`${answer.statusCode}: ${text}`)),
-        );
-      },
-    );
-    asked.on('error', reject);
-    asked.end(body);
-  });
 
 /** Calls a second, by `workers` that each wait for their answer. */
 const rate = async (
@@ -121,5 +98,5 @@ try {
   console.log(`OFREP single, median ratio: ${ratios.toSorted()[1]?.toFixed(2)}× (goal: at least 0.85×)`);
 } finally {
   for (const process of started) await process.kill('SIGKILL');
-  agent.destroy();
+  hangUp();
 }
