@@ -1,7 +1,7 @@
 import type { CompiledFlag, Evaluation } from '@halyard/engine';
 
 /**
- * Each served evaluation as the JSON object OFREP answers, behind a comma, kept by the evaluation itself: the engine answers the same
+ * Each served evaluation as the JSON object OFREP answers, kept by the evaluation itself: the engine answers the same
  * frozen object for the same flag, variation and reason, so each is serialized once.
  */
 const served = new WeakMap<Evaluation, string>();
@@ -9,15 +9,15 @@ const served = new WeakMap<Evaluation, string>();
 export const fragmentOf = (flag: CompiledFlag, evaluation: Evaluation): string => {
   const known = served.get(evaluation);
   if (known !== undefined) return known;
-  if (evaluation.kind === 'failed') return `,${failure(flag.key, evaluation.code, evaluation.message)}`;
+  if (evaluation.kind === 'failed') return failure(flag.key, evaluation.code, evaluation.message);
   const { value, reason, variant, metadata } = evaluation;
-  const fragment = `,${JSON.stringify({
+  const fragment = JSON.stringify({
     key: flag.key,
     value,
     reason,
     variant,
     ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
-  })}`;
+  });
   served.set(evaluation, fragment);
   return fragment;
 };

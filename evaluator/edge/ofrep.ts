@@ -55,7 +55,7 @@ const answerSingle = async (c: HonoContext, { gate, apps, catchUpMs }: OfrepOpti
     return new Response(failure(key, 'FLAG_NOT_FOUND', `There is no flag ${key}.`), { status: 404, headers });
   }
   const evaluation = flag.evaluate(asked.context);
-  const body = fragmentOf(flag, evaluation).slice(1);
+  const body = fragmentOf(flag, evaluation);
   if (evaluation.kind === 'served') {
     app.count(evaluation.reason);
     return new Response(body, { headers });

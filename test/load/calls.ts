@@ -30,6 +30,24 @@ export const ask = (
     asked.end(body);
   });
 
+/** A POST whose answer is thrown away unread; rejects unless it is 2xx. */
+export const send = (url: string, headers: Readonly<Record<string, string>>, body: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const asked = request(
+      url,
+      { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
+      (answer) => {
+        answer
+          .resume()
+          .on('end', () =>
+            answer.statusCode === 200 ? resolve() : reject(new Error(`${answer.statusCode}`)),
+          );
+      },
+    );
+    asked.on('error', reject);
+    asked.end(body);
+  });
+
 export const hangUp = (): void => agent.destroy();
 
 /** The value below which this share of them lies. */

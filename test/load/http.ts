@@ -3,15 +3,16 @@
  * Prints ratios where two things are compared in one run: evaluation against a bare Hono route that parses the same body and answers
  * the same bytes.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Started, startHalyard, startNode } from '../process/halyard.ts';
-import { ask, hangUp } from './calls.ts';
+import { ask, hangUp, managementOf, send } from './calls.ts';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 4);
 const WRITERS = 8;
 const READERS = 16;
+const BULK_FLAGS = 350;
 
 /** Calls a second, by `workers` that each wait for their answer. */
 const rate = async (
@@ -32,9 +33,79 @@ const rate = async (
   return calls / ((performance.now() - from) / 1000);
 };
 
+const bulkFlag = (i: number) => ({
+  key: `flag-${i}`,
+  enabled: i % 10 !== 0,
+  variations: { on: true, off: false },
+  default_variation: 'off',
+  rules: [
+    {
+      priority: 1,
+      conditions: [{ attribute: 'plan', operator: 'equals', value: i % 2 === 0 ? 'pro' : 'team' }],
+      serve_variation: 'on',
+    },
+    { priority: 2, conditions: [], rollout: { percentage: 25 }, serve_variation: 'on' },
+  ].slice(i % 3),
+});
+
+interface Subject {
+  readonly server: Started;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Seconds of processor time a process has used; Linux only, else not a number. */
+const processorSeconds = ({ process: { pid } }: Started): number => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
+};
+
+/** Answers a second, as seen from outside and for each second of processor time the server took. */
+const load = async (subject: Subject, body: () => string): Promise<{ seen: number; core: number }> => {
+  const before = processorSeconds(subject.server);
+  let calls = 0;
+  const seen = await rate(READERS, async () => {
+    calls += 1;
+    await send(subject.url, subject.headers, body());
+  });
+  return { seen, core: calls / (processorSeconds(subject.server) - before) };
+};
+
+/** Prints how many evaluations a second there are, as a ratio to a bare route that parses the same bodies and answers the same bytes. */
+const compare = async (what: string, goal: number, subject: Subject, body: () => string): Promise<void> => {
+  const answer = await ask(subject.url, 'POST', subject.headers, body());
+  const bare = startNode('test/load/bare.ts', [], { cwd, env: { ANSWER: answer } });
+  started.push(bare);
+  const [, bareUrl = ''] = await bare.printed(/on (\S+)/);
+  const limit = { server: bare, url: `${bareUrl}/evaluate`, headers: subject.headers };
+  const ratios: { seen: number; core: number }[] = [];
+  // The first round warms both up.
+  for (let round = 0; round < 4; round += 1) {
+    const ours = await load(subject, body);
+    const theirs = await load(limit, body);
+    if (round === 0) continue;
+    ratios.push({ seen: ours.seen / theirs.seen, core: ours.core / theirs.core });
+    console.log(
+      `${what}, ${answer.length} bytes: ${Math.round(ours.seen)} a second (${Math.round(ours.core)} a core), a bare Hono route ${Math.round(theirs.seen)} (${Math.round(theirs.core)} a core)`,
+    );
+  }
+  const median = (of: 'seen' | 'core'): string =>
+    ratios
+      .map((ratio) => ratio[of])
+      .toSorted((a, b) => a - b)[1]
+      ?.toFixed(2) ?? '';
+  console.log(`${what}: ${median('core')}× a core, ${median('seen')}× as seen (goal: at least ${goal}×)`);
+  await bare.kill('SIGKILL');
+};
+
 const cwd = mkdtempSync(join(tmpdir(), 'halyard-bench-'));
 const token = 'benchmark-benchmark-benchmark';
-const json = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 const started: Started[] = [];
 
 try {
@@ -44,58 +115,54 @@ try {
   });
   started.push(halyard);
   const [, url = ''] = await halyard.printed(/running on (\S+)/);
-  const base = `${url}/client/v4/accounts/default/flagship`;
-  const app = JSON.parse(await ask(`${base}/apps`, 'POST', json, '{"name":"bench"}')).result.id;
+  const manage = managementOf(url, token);
+  const { id: app } = await manage('POST', '/apps', { name: 'bench' });
   for (let i = 0; i < WRITERS; i += 1) {
-    await ask(
-      `${base}/apps/${app}/flags`,
-      'POST',
-      json,
-      JSON.stringify({
-        key: `flag-${i}`,
-        enabled: true,
-        variations: { on: true, off: false },
-        default_variation: 'off',
-        rules: [
-          {
-            priority: 1,
-            conditions: [{ attribute: 'plan', operator: 'equals', value: 'pro' }],
-            serve_variation: 'on',
-          },
-        ],
-      }),
-    );
+    await manage('POST', `/apps/${app}/flags`, {
+      key: `flag-${i}`,
+      enabled: true,
+      variations: { on: true, off: false },
+      default_variation: 'off',
+      rules: [
+        {
+          priority: 1,
+          conditions: [{ attribute: 'plan', operator: 'equals', value: 'pro' }],
+          serve_variation: 'on',
+        },
+      ],
+    });
   }
   const commits = await rate(WRITERS, (worker, turn) =>
-    ask(`${base}/apps/${app}/flags/flag-${worker}`, 'PATCH', json, `{"enabled":${turn % 2 === 1}}`),
+    manage('PATCH', `/apps/${app}/flags/flag-${worker}`, { enabled: turn % 2 === 1 }),
   );
   console.log(`durable commits a second, ${WRITERS} writers, SQLite: ${Math.round(commits)} (goal: 1,000)`);
 
-  const page = JSON.parse(
-    await ask(
-      `${base}/tokens`,
-      'POST',
-      json,
-      JSON.stringify({ name: 'page', permission: 'evaluate', app_ids: [app] }),
-    ),
-  ).result.secret;
-  const headers = { authorization: `Bearer ${page}`, 'content-type': 'application/json' };
-  const body = JSON.stringify({ context: { targetingKey: 'user-42', plan: 'pro', country: 'us' } });
-  const evaluate = `${url}/ofrep/v1/evaluate/flags/flag-0`;
-  const answer = await ask(evaluate, 'POST', headers, body);
-  const bare = startNode('test/load/bare.ts', [], { cwd, env: { ANSWER: answer } });
-  started.push(bare);
-  const [, bareUrl = ''] = await bare.printed(/on (\S+)/);
-  const ratios: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    const ours = await rate(READERS, () => ask(evaluate, 'POST', headers, body));
-    const theirs = await rate(READERS, () => ask(`${bareUrl}/evaluate`, 'POST', headers, body));
-    ratios.push(ours / theirs);
-    console.log(
-      `OFREP single: ${Math.round(ours)} a second, a bare Hono route ${Math.round(theirs)}: ${(ours / theirs).toFixed(2)}×`,
-    );
-  }
-  console.log(`OFREP single, median ratio: ${ratios.toSorted()[1]?.toFixed(2)}× (goal: at least 0.85×)`);
+  const headersFor = async (evaluated: string): Promise<Record<string, string>> => {
+    const asked = { name: `page of ${evaluated}`, permission: 'evaluate', app_ids: [evaluated] };
+    const { secret } = await manage('POST', '/tokens', asked);
+    return { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+  };
+  const contextOf = (user: number): string =>
+    JSON.stringify({
+      context: { targetingKey: `user-${user}`, plan: user % 2 === 0 ? 'pro' : 'free', country: 'us' },
+    });
+  const single = {
+    server: halyard,
+    url: `${url}/ofrep/v1/evaluate/flags/flag-0`,
+    headers: await headersFor(app),
+  };
+  await compare('OFREP single', 0.85, single, () => contextOf(42));
+
+  const { id: shop } = await manage('POST', '/apps', { name: 'bulk' });
+  const lines = Array.from({ length: BULK_FLAGS }, (_, i) => JSON.stringify(bulkFlag(i)));
+  await manage('POST', `/apps/${shop}/import`, lines.join('\n'));
+  const bulk = { server: halyard, url: `${url}/ofrep/v1/evaluate/flags`, headers: await headersFor(shop) };
+  let users = 0;
+  await compare(`OFREP bulk of ${BULK_FLAGS}, every context another`, 0.7, bulk, () => {
+    users += 1;
+    return contextOf(users);
+  });
+  await compare(`OFREP bulk of ${BULK_FLAGS}, the same context`, 0.7, bulk, () => contextOf(42));
 } finally {
   for (const process of started) await process.kill('SIGKILL');
   hangUp();
