@@ -3,6 +3,9 @@ import { extname, join, relative, sep } from 'node:path';
 
 export interface DashboardFile {
   readonly body: Uint8Array<ArrayBuffer>;
+  /** The same, compressed by the build; small files are not. */
+  readonly br?: Uint8Array<ArrayBuffer>;
+  readonly gzip?: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
   /** The name carries a hash of the content: it may be kept for ever. */
   readonly immutable: boolean;
@@ -22,20 +25,28 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The built dashboard, read into memory once; null if it was never built. Paths are relative, with `/`. */
 export const readDashboard = (folder: string): ((path: string) => Promise<DashboardFile | null>) | null => {
-  const files = new Map<string, DashboardFile>();
+  const bodies = new Map<string, Uint8Array<ArrayBuffer>>();
   try {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const file = join(entry.parentPath, entry.name);
-      const path = relative(folder, file).split(sep).join('/');
-      files.set(path, {
-        body: new Uint8Array(readFileSync(file)),
-        contentType: TYPES[extname(file)] ?? 'application/octet-stream',
-        immutable: path.startsWith('assets/'),
-      });
+      bodies.set(relative(folder, file).split(sep).join('/'), new Uint8Array(readFileSync(file)));
     }
   } catch {
     return null;
   }
-  return files.has('index.html') ? (path) => Promise.resolve(files.get(path) ?? null) : null;
+  if (!bodies.has('index.html')) return null;
+  return async (path) => {
+    const body = bodies.get(path);
+    if (body === undefined) return null;
+    const br = bodies.get(`${path}.br`);
+    const gzip = bodies.get(`${path}.gz`);
+    return {
+      body,
+      ...(br === undefined ? {} : { br }),
+      ...(gzip === undefined ? {} : { gzip }),
+      contentType: TYPES[extname(path)] ?? 'application/octet-stream',
+      immutable: path.startsWith('assets/'),
+    };
+  };
 };

@@ -78,6 +78,8 @@ export interface Ask {
   readonly wait?: number;
   readonly ndjson?: string;
   readonly signal?: AbortSignal;
+  /** An answer to the same call that is on its way already; null: there is none. */
+  readonly early?: Promise<Response | null>;
 }
 
 interface Envelope<T> {
@@ -117,7 +119,7 @@ const send = async (path: string, ask: Ask): Promise<Response> => {
 
 /** Sends one call of the management API, `path` being what follows `/client/v4`; throws `ApiError`, or `AbortError` as fetch does. */
 export const call = async <T>(path: string, ask: Ask = {}): Promise<Answer<T>> => {
-  const response = await send(path, ask);
+  const response = (await ask.early) ?? (await send(path, ask));
   const text = await response.text();
   let envelope: Envelope<T>;
   try {

@@ -22,6 +22,7 @@ import {
   type Token,
 } from './api.ts';
 import { noteFailure, noteSuccess } from './session/connection.ts';
+import { takeEarlySession } from './session/early-session.ts';
 
 const retry = (count: number, error: Error): boolean =>
   count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 503);
@@ -39,7 +40,8 @@ export const createQueryClient = (): QueryClient =>
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async ({ signal }) => (await call<Session>('/session', { signal })).result,
+  queryFn: async ({ signal }) =>
+    (await call<Session>('/session', { signal, early: takeEarlySession() })).result,
   staleTime: 60_000,
 });
 

@@ -8,9 +8,11 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { ApiError } from './api.ts';
-import { appsQuery, type ChangelogSearch, type FlagSearch, sessionQuery } from './queries.ts';
+import { FlagsPage } from './flags/flags-page.tsx';
+import { appsQuery, type ChangelogSearch, type FlagSearch, flagsQuery, sessionQuery } from './queries.ts';
 import { FLAG_TABS, type FlagTab } from './router-search.ts';
 import { signIn } from './session/session.ts';
+import { Frame } from './shell/frame.tsx';
 import { Failure, Loading } from './shell/states.tsx';
 import { strings } from './strings.ts';
 
@@ -67,7 +69,7 @@ const signedIn = createRoute({
       throw redirect({ to: '/sign-in', search: given('to', location.href), replace: true });
     }
   },
-  component: lazyRouteComponent(() => import('./shell/frame.tsx'), 'Frame'),
+  component: Frame,
   pendingComponent: Loading,
 });
 
@@ -111,7 +113,13 @@ const flagsRoute = createRoute({
       ...(state === 'enabled' || state === 'disabled' ? { state } : {}),
     };
   },
-  component: lazyRouteComponent(() => import('./flags/flags-page.tsx'), 'FlagsPage'),
+  loaderDeps: ({ search }) => search,
+  // Asks before the page is drawn: by then the answer is on its way.
+  loader: async ({ context, params, deps }) => {
+    const { account } = await context.client.ensureQueryData(sessionQuery);
+    void context.client.prefetchInfiniteQuery(flagsQuery(account, params.app, deps));
+  },
+  component: FlagsPage,
 });
 
 const flagRoute = createRoute({

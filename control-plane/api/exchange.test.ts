@@ -15,6 +15,9 @@ beforeAll(async () => {
         ? null
         : {
             body: new TextEncoder().encode(text),
+            ...(path.endsWith('.js')
+              ? { br: new TextEncoder().encode('brotli'), gzip: new TextEncoder().encode('gzipped') }
+              : {}),
             contentType: path.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8',
             immutable: path.startsWith('assets/'),
           };
@@ -297,6 +300,21 @@ describe('pages', () => {
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect((await ground.ask('GET', '/dashboard/assets/app-0.js', { token: null })).status).toBe(404);
     expect((await ground.ask('GET', '/dashboard/../openapi.json', { token: null })).status).toBe(200);
+  });
+
+  test.for([
+    ['gzip, deflate, br, zstd', 'br', 'brotli'],
+    ['gzip, deflate', 'gzip', 'gzipped'],
+    ['br;q=0, GZIP;q=0.5', 'gzip', 'gzipped'],
+    ['gzip;q=0.0, identity', null, 'js'],
+    ['', null, 'js'],
+  ])('to Accept-Encoding %j a script is answered as %s', async ([accepted, coding, text]) => {
+    const script = await ground.ask('GET', '/dashboard/assets/app-1.js', {
+      token: null,
+      headers: { 'accept-encoding': accepted ?? '' },
+    });
+    expect([script.headers.get('content-encoding'), script.text]).toEqual([coding, text]);
+    expect(script.headers.get('vary')).toBe('Accept-Encoding');
   });
 
   test('/docs is made of the document and loads nothing from elsewhere', async () => {

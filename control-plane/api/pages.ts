@@ -4,6 +4,9 @@ import { PAGE_SECURITY } from './security.ts';
 
 export interface PageFile {
   readonly body: Uint8Array<ArrayBuffer>;
+  /** The same, compressed, for browsers that take it. */
+  readonly br?: Uint8Array<ArrayBuffer>;
+  readonly gzip?: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
   /** The name carries a hash of the content: it may be kept for ever. */
   readonly immutable: boolean;
@@ -22,21 +25,33 @@ export const servePages = (app: Hono<ExchangeEnv>, files: DashboardFiles | null)
     if (files === null) return notBuilt(c);
     const path = c.req.path.slice('/dashboard/'.length) || INDEX;
     const file = await files(path);
-    if (file !== null) return page(file, path);
+    if (file !== null) return page(c, file, path);
     // A missing asset must not be answered by a page: a browser would try to run it.
     if (/^assets\/|\.[a-z0-9]{2,5}$/i.test(path)) return c.text('There is no such file.', 404, PAGE_SECURITY);
     const index = await files(INDEX);
-    return index === null ? notBuilt(c) : page(index, INDEX);
+    return index === null ? notBuilt(c) : page(c, index, INDEX);
   });
 };
 
-const page = ({ body, contentType, immutable }: PageFile, path: string): Response =>
-  new Response(body, {
+const page = (c: Context, file: PageFile, path: string): Response => {
+  const accepted = c.req.header('accept-encoding') ?? '';
+  const coding = (['br', 'gzip'] as const).find((each) => file[each] !== undefined && takes(accepted, each));
+  return new Response((coding && file[coding]) ?? file.body, {
     headers: {
       ...PAGE_SECURITY,
-      'content-type': contentType,
-      'cache-control': immutable && path !== INDEX ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'content-type': file.contentType,
+      'cache-control': file.immutable && path !== INDEX ? 'public, max-age=31536000, immutable' : 'no-cache',
+      vary: 'Accept-Encoding',
+      ...(coding === undefined ? {} : { 'content-encoding': coding }),
     },
+  });
+};
+
+/** Whether `Accept-Encoding` names the coding, and not with `q=0` (RFC 9110, section 12.5.3). */
+const takes = (accepted: string, coding: string): boolean =>
+  accepted.split(',').some((each) => {
+    const [name, weight] = each.split(';');
+    return name?.trim().toLowerCase() === coding && !/^\s*q=0(?:\.0*)?\s*$/i.test(weight ?? '');
   });
 
 const notBuilt = (c: Context): Response =>

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { StoredFlag } from '../api.ts';
 import { strings } from '../strings.ts';
 import { FlagRow } from './flag-row.tsx';
@@ -14,10 +14,10 @@ interface FlagListProps {
 }
 
 const ROW_PX = 74;
-const ROWS_AHEAD = 10;
+const ROWS_AHEAD = 6;
 
 /** Only the rows near the window are in the page, so ten thousand flags scroll like ten; the next page is fetched ahead of the end. */
-export const FlagList = ({ app, flags, more, loadMore }: FlagListProps) => {
+export const FlagList = memo(({ app, flags, more, loadMore }: FlagListProps) => {
   const list = useRef<HTMLDivElement>(null);
   const virtualizer = useWindowVirtualizer({
     count: flags.length,
@@ -59,4 +59,4 @@ export const FlagList = ({ app, flags, more, loadMore }: FlagListProps) => {
       </Text>
     </>
   );
-};
+});

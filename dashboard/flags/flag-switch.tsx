@@ -1,4 +1,4 @@
-import { Switch, Tooltip } from '@mantine/core';
+import { Switch } from '@mantine/core';
 import type { StoredFlag } from '../api.ts';
 import { usePermitted } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
@@ -26,18 +26,17 @@ export const FlagSwitch = ({ app, flag, size = 'md' }: FlagSwitchProps) => {
     });
   if (!writable) return <strong>{flag.enabled ? strings.flags.on : strings.flags.off}</strong>;
   return (
-    <Tooltip label={flag.enabled ? strings.flags.turnOff : strings.flags.turnOn} openDelay={600}>
-      <Switch
-        classNames={{
-          root: classes['root'] ?? '',
-          input: classes['input'] ?? '',
-          track: classes['track'] ?? '',
-        }}
-        aria-label={flag.key}
-        size={size}
-        checked={flag.enabled}
-        onChange={(event) => set(event.currentTarget.checked, true)}
-      />
-    </Tooltip>
+    <Switch
+      classNames={{
+        root: classes['root'] ?? '',
+        input: classes['input'] ?? '',
+        track: classes['track'] ?? '',
+      }}
+      aria-label={flag.key}
+      title={flag.enabled ? strings.flags.turnOff : strings.flags.turnOn}
+      size={size}
+      checked={flag.enabled}
+      onChange={(event) => set(event.currentTarget.checked, true)}
+    />
   );
 };

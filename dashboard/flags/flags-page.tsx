@@ -1,9 +1,9 @@
 import { Button, Group, SegmentedControl, Stack, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
+import { useDisclosure } from '@mantine/hooks';
 import { IconFlag, IconPlus, IconSearch } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { appsQuery, type FlagSearch, flagsQuery } from '../queries.ts';
 import { usePermitted, useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
@@ -17,7 +17,6 @@ const route = getRouteApi('/signed-in/apps/$app/flags');
 
 const SearchField = ({ q, onSearch }: { readonly q: string; readonly onSearch: (q: string) => void }) => {
   const [text, setText] = useState(q);
-  const search = useDebouncedCallback(onSearch, 10);
   useEffect(() => setText(q), [q]);
   return (
     <TextInput
@@ -31,7 +30,7 @@ const SearchField = ({ q, onSearch }: { readonly q: string; readonly onSearch: (
       miw={160}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        search(event.currentTarget.value);
+        onSearch(event.currentTarget.value);
       }}
     />
   );
@@ -42,6 +41,7 @@ export const FlagsPage = () => {
   const query: FlagSearch = route.useSearch();
   const navigate = route.useNavigate();
   const { account } = useSession();
+  const client = useQueryClient();
   const writable = usePermitted('write');
   const apps = useQuery(appsQuery(account));
   const flags = useInfiniteQuery(flagsQuery(account, app, query));
@@ -52,8 +52,19 @@ export const FlagsPage = () => {
 
   const filter = (change: FlagSearch) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const list = flags.data?.pages.flatMap((page) => page.result) ?? [];
+  const list = useMemo(() => flags.data?.pages.flatMap((page) => page.result) ?? [], [flags.data]);
+  const { isFetchingNextPage, fetchNextPage } = flags;
+  const loadMore = useCallback(
+    () => void (isFetchingNextPage || fetchNextPage()),
+    [isFetchingNextPage, fetchNextPage],
+  );
   const filtered = Boolean(query.q || query.tag || query.state);
+  /** Asks at once: by the time the address and the page have followed, the answer is on its way. */
+  const search = (q: string) => {
+    const { q: _, ...rest } = query;
+    void client.prefetchInfiniteQuery(flagsQuery(account, app, q === '' ? rest : { ...rest, q }));
+    filter({ q });
+  };
   const createButton = writable && (
     <Button leftSection={<IconPlus size={16} />} onClick={create.open}>
       {strings.createFlag.title}
@@ -68,7 +79,7 @@ export const FlagsPage = () => {
         {createButton}
       </Group>
       <Group gap="sm">
-        <SearchField q={query.q ?? ''} onSearch={(q) => filter({ q })} />
+        <SearchField q={query.q ?? ''} onSearch={search} />
         {query.tag && (
           <Button variant="light" size="sm" onClick={() => filter({ tag: '' })}>
             {strings.flags.tagFilter(query.tag)}
@@ -104,12 +115,7 @@ export const FlagsPage = () => {
           {filtered ? strings.flags.noneFoundHelp : strings.flags.noneHelp}
         </Empty>
       ) : (
-        <FlagList
-          app={app}
-          flags={list}
-          more={flags.hasNextPage}
-          loadMore={() => void (flags.isFetchingNextPage || flags.fetchNextPage())}
-        />
+        <FlagList app={app} flags={list} more={flags.hasNextPage} loadMore={loadMore} />
       )}
       <Suspense>{creating && <CreateFlag app={app} close={create.close} />}</Suspense>
     </Stack>
