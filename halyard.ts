@@ -172,7 +172,7 @@ const withMetricsOf = async (edge: Edge, answer: Response | Promise<Response>): 
   return new Response((await response.text()) + (await edge.metrics()), response);
 };
 
-const EDGE_PATH = /^\w+:\/\/[^/]+\/(ofrep|apps)\//;
+const EDGE_PATH = /^\w+:\/\/[^/]+\/(?:(?:ofrep|apps)\/|(?:config|stream)(?:\?|$))/;
 const isEdgePath = (url: string): boolean => EDGE_PATH.test(url);
 
 const run = async (): Promise<void> => {

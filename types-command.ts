@@ -32,7 +32,11 @@ export const typesCommand = async (configuration: Configuration, command: Comman
     } while (cursor !== null);
     return command.flags.has('--manifest') ? JSON.stringify(flagManifest(flags), null, 2) : flagTypes(flags);
   } catch (error) {
-    if (error instanceof ApiError) throw new UsageError(`${url} refused: ${error.message}`);
-    throw error;
+    if (!(error instanceof ApiError)) throw error;
+    throw new UsageError(
+      error.status === 0
+        ? `${url} cannot be reached; check HALYARD_URL.`
+        : `${url} refused: ${error.message}`,
+    );
   }
 };

@@ -99,6 +99,21 @@ describe('a token', () => {
     expect(await response.json()).toEqual({ errorCode: 'GENERAL', errorDetails: 'There is no app nowhere.' });
   });
 
+  test('of one app gets its configuration without naming it, one of several must name it', async () => {
+    world = await startWorld({ flag: onFlag('flag') });
+    const implied = await world.get('/config', { authorization: 'Bearer config' });
+    expect(await implied.json()).toMatchObject({ app: 'shop', flags: { flag: { key: 'flag' } } });
+    const stream = await world.get('/stream', { authorization: 'Bearer config' });
+    expect(stream.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    await stream.body?.cancel();
+    const several = await world.get('/config', { authorization: 'Bearer every' });
+    expect(several.status).toBe(400);
+    expect(await several.json()).toMatchObject({
+      errorDetails: 'This token is for several apps: use the base URL …/apps/{app_id}.',
+    });
+    expect((await world.edge.app.request('/config', { method: 'POST' })).status).toBe(405);
+  });
+
   test('for evaluation never sees the configuration', async () => {
     world = await startWorld({ flag: onFlag('flag') });
     for (const path of ['/apps/shop/config', '/apps/shop/stream']) {

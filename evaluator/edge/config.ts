@@ -13,10 +13,12 @@ export interface ConfigOptions {
   readonly streams: EventStreams;
 }
 
-/** The configuration of an app and its stream, for providers that evaluate in process. */
+/** The configuration of an app and its stream, for providers that evaluate in process. A token of one app need not name it. */
 export const configRoutes = (app: Hono, options: ConfigOptions): void => {
-  app.get('/apps/:app/config', (c) => answerConfig(c, options));
-  app.get('/apps/:app/stream', (c) => answerStream(c, options));
+  for (const base of ['', '/apps/:app']) {
+    app.get(`${base}/config`, (c) => answerConfig(c, options));
+    app.get(`${base}/stream`, (c) => answerStream(c, options));
+  }
 };
 
 const answerConfig = async (c: HonoContext, { gate }: ConfigOptions): Promise<Response> => {

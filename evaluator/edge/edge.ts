@@ -140,13 +140,12 @@ export const createEdge = (options: EdgeOptions): Edge => {
   }
 };
 
-const OFREP_PATHS = ['/ofrep/v1/evaluate/flags/:key', '/ofrep/v1/evaluate/flags'];
+/** Those that a token of one app may use without naming it. */
+const IMPLYING_PATHS = ['/ofrep/v1/evaluate/flags/:key', '/ofrep/v1/evaluate/flags', '/config', '/stream'];
 const OWN_PATHS = [
-  ...OFREP_PATHS,
-  ...OFREP_PATHS.map((path) => `/apps/:app${path}`),
+  ...IMPLYING_PATHS,
+  ...IMPLYING_PATHS.map((path) => `/apps/:app${path}`),
   '/apps/:app/ofrep/v1/stream',
-  '/apps/:app/config',
-  '/apps/:app/stream',
 ];
 
 const NOT_POST = ['GET', 'PUT', 'PATCH', 'DELETE'];

@@ -46,8 +46,11 @@ export const baseUrl = ({ url, app }: Pick<EdgeOptions, 'url' | 'app'>): string 
   return app === undefined ? base : `${base}/apps/${encodeURIComponent(app)}`;
 };
 
-const problemOf = (status: number): EdgeProblem =>
-  status === 401 || status === 403 ? 'refused' : status === 404 ? 'absent' : 'unavailable';
+const problemOf = (status: number): EdgeProblem => {
+  if (status === 401 || status === 403) return 'refused';
+  // 400: a token of several apps without the name of one.
+  return status === 400 || status === 404 ? 'absent' : 'unavailable';
+};
 
 const explain = (status: number, url: string): string => {
   switch (problemOf(status)) {
@@ -57,8 +60,8 @@ const explain = (status: number, url: string): string => {
         : `the token may not read this configuration (403 from ${url}): it needs the permission config, for this app`;
     case 'absent':
       return url.includes('/apps/')
-        ? `there is no configuration at ${url} (404): check the url and the app's id`
-        : `there is no configuration at ${url} (404): name the app, by the option app or at the end of url as /apps/ID`;
+        ? `there is no configuration at ${url} (${status}): check the url and the app's id`
+        : `there is no configuration at ${url} (${status}): name the app, by the option app or at the end of url as /apps/ID`;
     case 'unavailable':
       return `${url} answered ${status}`;
   }

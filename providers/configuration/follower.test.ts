@@ -81,6 +81,10 @@ test.for<[status: number, said: string]>([
     'refused: the token may not read this configuration (403 from http://edge.test/config): it needs the permission config, for this app',
   ],
   [
+    400,
+    'absent: there is no configuration at http://edge.test/config (400): name the app, by the option app or at the end of url as /apps/ID',
+  ],
+  [
     404,
     'absent: there is no configuration at http://edge.test/config (404): name the app, by the option app or at the end of url as /apps/ID',
   ],
