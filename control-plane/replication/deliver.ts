@@ -1,4 +1,4 @@
-import { accountSpace, appSpace, type FlagCache } from '@halyard/caches';
+import { accountSpace, appSpace, type Commit, type FlagCache } from '@halyard/caches';
 import type { Outbox, Place, Stores } from '../store/port.ts';
 
 /** How many commits one read of the outbox brings. */
@@ -51,14 +51,14 @@ export const deliver = async (
     const commits = head === null || head > version ? [] : await outbox.commits(head, BATCH);
     const first = commits[0];
     let gap = head === null || first === undefined || first.version !== head + 1;
-    for (const commit of gap ? [] : commits) {
-      if ((await cache.publish(space, commit)) === 'gap') {
+    for (const batch of gap ? [] : batchesOf(cache, commits)) {
+      if ((await batch.publish(space)) === 'gap') {
         gap = true;
         break;
       }
-      head = commit.version;
+      head = batch.version;
       how = 'commits';
-      if (place.app === null) noteApps(place.account, commit.changes, apps);
+      if (place.app === null) noteApps(place.account, batch.changes, apps);
     }
     if (gap) {
       const snapshot = await outbox.snapshot();
@@ -75,6 +75,23 @@ export const deliver = async (
       }
     }
   }
+};
+
+interface Batch {
+  readonly version: number;
+  readonly changes: readonly { readonly key: string }[];
+  publish(space: string): Promise<'applied' | 'already' | 'gap'>;
+}
+
+/** One commit after the other, or all together where the cache takes them so. */
+const batchesOf = (cache: FlagCache, commits: readonly Commit[]): readonly Batch[] => {
+  const last = commits.at(-1);
+  if (cache.publishAll === undefined || last === undefined) {
+    return commits.map((commit) => ({ ...commit, publish: (space) => cache.publish(space, commit) }));
+  }
+  const publishAll = cache.publishAll.bind(cache);
+  const changes = commits.flatMap((commit) => commit.changes);
+  return [{ version: last.version, changes, publish: (space) => publishAll(space, commits) }];
 };
 
 const noteApps = (

@@ -1,4 +1,11 @@
-import { accountSpace, appSpace, CacheUnavailable, type FlagCache, type Snapshot } from '@halyard/caches';
+import {
+  accountSpace,
+  appSpace,
+  CacheUnavailable,
+  type Commit,
+  type FlagCache,
+  type Snapshot,
+} from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FlagDefinition } from '../flags/change.ts';
@@ -94,6 +101,27 @@ describe('the replicator', () => {
     await Promise.all(Array.from({ length: 50 }, (_, i) => put(`flag-${i}`, true)));
     await until(() => holds(shop, 50));
     expect(seen).toEqual(Array.from({ length: 51 }, (_, i) => i));
+  });
+
+  test('publishes what waits in the outbox at once where the cache takes it so', async () => {
+    await replicator.close();
+    const batches: number[][] = [];
+    const rarely: FlagCache = Object.assign(Object.create(cache) as FlagCache, {
+      publish: () => Promise.reject(new Error('one by one')),
+      publishAll: async (space: string, commits: readonly Commit[]) => {
+        if (space === shop) batches.push(commits.map(({ version }) => version));
+        for (const commit of commits) {
+          if ((await cache.publish(space, commit)) === 'gap') return 'gap';
+        }
+        return 'applied';
+      },
+    });
+    await cache.replace(shop, { version: 0, entries: new Map() });
+    for (let i = 0; i < 30; i += 1) await put(`flag-${i}`, true);
+    replicator = createReplicator({ stores, cache: rarely, log: quiet, random: () => 0.5 });
+    replicator.start();
+    await until(() => holds(shop, 30));
+    expect(batches).toEqual([Array.from({ length: 30 }, (_, i) => i + 1)]);
   });
 
   test('repairs a cache that was emptied', async () => {

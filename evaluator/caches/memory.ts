@@ -78,6 +78,7 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
 
   return {
     kind: 'memory',
+    receipts: true,
 
     async head(space) {
       return spaces.get(space)?.version ?? null;

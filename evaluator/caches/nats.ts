@@ -158,6 +158,7 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
 
   return {
     kind: 'nats',
+    receipts: true,
 
     head: (space) =>
       asked(async () => {

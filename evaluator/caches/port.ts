@@ -16,10 +16,15 @@
  * - Cost. A publish costs in proportion to its changes, never to the size of the space.
  *
  * Receipts travel the other way and decide nothing.
+ *
+ * A technology that cannot do one of these says so in its own header: Workers KV has one writer a space, and pushes nothing.
  */
 export interface FlagCache {
-  /** Short name for logs and metrics: `memory`, `redis`, `nats`. */
+  /** Short name for logs and metrics: `memory`, `redis`, `nats`, `kv`. */
   readonly kind: string;
+
+  /** Whether edges report here. Where they do not, `edges` is always empty and says nothing of how many there are. */
+  readonly receipts: boolean;
 
   /** The version of a space, or null if the cache does not have the space. */
   head(space: string): Promise<number | null>;
@@ -29,6 +34,12 @@ export interface FlagCache {
    * nothing changed. `gap`: the space is missing or behind the predecessor, nothing changed; the caller repairs with `replace`.
    */
   publish(space: string, commit: Commit): Promise<'applied' | 'already' | 'gap'>;
+
+  /**
+   * Commits that follow each other, at the price of one, for caches that may be written rarely. Takes them from the first that is
+   * missing and answers `applied` if there was one; `gap` if one did not follow (those before it are in).
+   */
+  publishAll?(space: string, commits: readonly Commit[]): Promise<'applied' | 'already' | 'gap'>;
 
   /** Makes a space exactly this snapshot, in one visible step: first fill, and repair. Entries not in it are removed. */
   replace(space: string, snapshot: Snapshot): Promise<void>;
@@ -42,6 +53,12 @@ export interface FlagCache {
    * looks after itself until it is closed.
    */
   watch(space: string, watcher: Watcher): Promise<Subscription>;
+
+  /**
+   * Where nothing is pushed: reads now what the watchers of a space miss and shows it to them. Rejects with `CacheUnavailable`.
+   * A cache without it looks after its watchers by itself.
+   */
+  pull?(space: string): Promise<void>;
 
   /** Forgets a space (its app was deleted). Watchers are given `absent`. */
   remove(space: string): Promise<void>;

@@ -175,6 +175,7 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
 
   return {
     kind: 'redis',
+    receipts: true,
 
     async head(space) {
       return versionIn(await run('head', keysOf(space), []));

@@ -226,6 +226,7 @@ export const cuttable = (inner: FlagCache): CuttableCache => {
 
   return {
     kind: 'cuttable',
+    receipts: inner.receipts,
     head: (space) => whileUp(() => inner.head(space)),
     publish: (space, commit) => whileUp(() => inner.publish(space, commit)),
     replace: (space, snapshot) => whileUp(() => inner.replace(space, snapshot)),

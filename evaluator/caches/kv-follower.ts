@@ -1,0 +1,79 @@
+import type { Head, Tombstone } from './kv-layout.ts';
+import { type CacheLog, CacheUnavailable, type Commit, type Snapshot, type Watcher } from './port.ts';
+import { showTo } from './shown.ts';
+
+export interface KvFollower {
+  /**
+   * Reads what the watcher misses and shows it. Any number of these may be under way at once, each on the connections of the request
+   * that asked; what comes late shows nothing. Rejects with `CacheUnavailable` after the watcher was told `cutOff`.
+   */
+  pull(): Promise<void>;
+  readonly closed: boolean;
+  close(): void;
+}
+
+export interface KvFollowerOptions {
+  readonly log: CacheLog | undefined;
+  readonly head: () => Promise<Head | Tombstone | null>;
+  readonly commits: (head: Head, after: number) => Promise<readonly Commit[] | null>;
+  readonly whole: (head: Head) => Promise<Snapshot>;
+}
+
+/**
+ * Keeps one watcher up to date with a space in KV. Locations answer from their own past: a head may be older than the one before, and
+ * a chunk that it names may not be there yet. So only what is newer is shown, by epoch and then by version, and a space that is not
+ * whole yet leaves the watcher with what it has.
+ */
+export const followKv = (space: string, watcher: Watcher, options: KvFollowerOptions): KvFollower => {
+  const { log, head: readHead, commits: readCommits, whole: readWhole } = options;
+  const shown = showTo(watcher, space, log);
+  let epoch = '';
+
+  const isNews = (head: Head): boolean =>
+    head.epoch > epoch || (head.epoch === epoch && (shown.version === null || head.version > shown.version));
+
+  const show = async (head: Head | Tombstone | null): Promise<void> => {
+    if (head === null) {
+      // A removed space has a tombstone: nothing at all is a namespace that was emptied, or a location that has not heard.
+      if (epoch !== '') throw new CacheUnavailable(`Workers KV does not have ${space} any more.`);
+      shown.absent();
+      return;
+    }
+    if (head.kind === 'gone') {
+      if (head.epoch < epoch) return;
+      epoch = head.epoch;
+      shown.absent();
+      return;
+    }
+    if (!isNews(head)) return;
+    if (head.epoch === epoch && shown.version !== null) {
+      const commits = await readCommits(head, shown.version);
+      if (commits !== null) {
+        if (head.epoch === epoch) for (const commit of commits) shown.commit(commit);
+        return;
+      }
+    }
+    const snapshot = await readWhole(head);
+    if (!isNews(head)) return;
+    epoch = head.epoch;
+    shown.snapshot(snapshot);
+  };
+
+  return {
+    async pull() {
+      if (shown.closed) return;
+      try {
+        await show(await readHead());
+        shown.live();
+      } catch (error) {
+        shown.cutOff();
+        log?.info({ space, error: String(error) }, 'A space of the flag cache could not be read.');
+        throw error;
+      }
+    },
+    get closed() {
+      return shown.closed;
+    },
+    close: () => shown.close(),
+  };
+};

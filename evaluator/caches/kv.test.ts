@@ -1,0 +1,289 @@
+import { Miniflare } from 'miniflare';
+import { afterAll, describe, expect, test } from 'vitest';
+import { flagCacheContract } from './contract.ts';
+import { type KvCacheOptions, type KvMemory, type KvNamespace, openKvCache } from './kv.ts';
+import { appSpace, CacheUnavailable } from './port.ts';
+import { unique } from './server.fixture.ts';
+
+const SPACE = appSpace('account', 'app');
+const POLL_MS = 5;
+
+const miniflare = new Miniflare({
+  modules: true,
+  script: 'export default { fetch: () => new Response() }',
+  kvNamespaces: ['KV'],
+  compatibilityDate: '2026-07-01',
+});
+const { KV: namespace } = await miniflare.getBindings<{ readonly KV: KvNamespace }>();
+afterAll(() => miniflare.dispose());
+
+const open = (more: Partial<KvCacheOptions> = {}) =>
+  openKvCache({ namespace, now: Date.now, pollMs: POLL_MS, headEveryMs: 0, ...more });
+
+flagCacheContract(
+  { describe, test, expect },
+  'Workers KV',
+  async () => {
+    const prefix = unique();
+    const caches = [open({ prefix }), open({ prefix })] as const;
+    return {
+      cache: caches[0],
+      other: caches[1],
+      age: async () => undefined,
+      close: async () => {
+        for (const cache of caches) await cache.close();
+      },
+    };
+  },
+  { oneWriter: true, noReceipts: true },
+);
+
+describe('a large app in Workers KV', () => {
+  const flag = (i: number): string => JSON.stringify({ key: `flag-${i}`, text: 'ä'.repeat(200), n: i });
+  const entries = new Map(Array.from({ length: 100_000 }, (_, i) => [`flag-${i}`, flag(i)]));
+
+  test('of 100,000 flags is in chunks that KV takes, and a toggle writes only itself', async () => {
+    const prefix = unique();
+    const written: number[] = [];
+    const counting: KvNamespace = {
+      get: (key, options) => namespace.get(key, options),
+      put: (key, value) => {
+        written.push(Buffer.byteLength(value));
+        return namespace.put(key, value);
+      },
+      delete: (key) => namespace.delete(key),
+      list: (options) => namespace.list(options),
+    };
+    const cache = open({ prefix, namespace: counting });
+    await cache.replace(SPACE, { version: 1, entries });
+    expect(written.length).toBeGreaterThan(3);
+    expect(Math.max(...written)).toBeLessThan(25 * 1024 * 1024);
+
+    const reader = open({ prefix });
+    const seen: string[] = [];
+    await reader.watch(SPACE, recorder(seen));
+    written.length = 0;
+    await cache.publish(SPACE, { version: 2, changes: [{ key: 'flag-7', value: '"toggled"' }] });
+    expect(written.length).toBe(1);
+    expect(written[0]).toBeLessThan(2_000);
+    await until(() => seen.includes('commit 2'));
+    expect(seen).toEqual(['snapshot 1', 'live', 'commit 2']);
+
+    const loaded = await reader.load(SPACE);
+    expect(loaded?.entries.size).toBe(100_000);
+    expect(loaded?.entries.get('flag-7')).toBe('"toggled"');
+    expect(loaded?.entries.get('flag-99999')).toBe(flag(99_999));
+    await reader.close();
+    await cache.close();
+  });
+});
+
+describe('a Workers KV that cannot be reached', () => {
+  const down: KvNamespace = {
+    get: () => Promise.reject(new Error('KV GET failed: 503')),
+    put: () => Promise.reject(new Error('KV PUT failed: 503')),
+    delete: () => Promise.reject(new Error('KV DELETE failed: 503')),
+    list: () => Promise.reject(new Error('KV LIST failed: 503')),
+  };
+
+  test('is said to be unavailable by every call', async () => {
+    const cache = open({ namespace: down });
+    await expect(cache.head(SPACE)).rejects.toBeInstanceOf(CacheUnavailable);
+    await expect(cache.load(SPACE)).rejects.toBeInstanceOf(CacheUnavailable);
+    await expect(cache.publish(SPACE, { version: 1, changes: [] })).rejects.toBeInstanceOf(CacheUnavailable);
+    await expect(cache.replace(SPACE, { version: 1, entries: new Map() })).rejects.toBeInstanceOf(
+      CacheUnavailable,
+    );
+    await expect(cache.watch(SPACE, recorder([]))).rejects.toBeInstanceOf(CacheUnavailable);
+  });
+
+  test('is waited for where nothing is read unless it is pulled', async () => {
+    const prefix = unique();
+    let reached = false;
+    const flaky: KvNamespace = { ...down, get: (...args) => (reached ? namespace : down).get(...args) };
+    const seen: string[] = [];
+    const cache = open({ namespace: flaky, prefix, pollMs: null });
+    await cache.watch(SPACE, recorder(seen));
+    expect(seen).toEqual(['cut off']);
+    await expect(cache.pull(SPACE)).rejects.toBeInstanceOf(CacheUnavailable);
+    await open({ prefix }).replace(SPACE, { version: 3, entries: new Map([['a', '1']]) });
+    reached = true;
+    await cache.pull(SPACE);
+    reached = false;
+    await expect(cache.pull(SPACE)).rejects.toBeInstanceOf(CacheUnavailable);
+    reached = true;
+    await cache.pull(SPACE);
+    expect(seen).toEqual(['cut off', 'snapshot 3', 'live', 'cut off', 'live']);
+  });
+});
+
+describe('a namespace that was emptied', () => {
+  const emptied = async (prefix: string): Promise<void> => {
+    const { keys } = await namespace.list({ prefix });
+    for (const { name } of keys) await namespace.delete(name);
+  };
+
+  test('leaves a watcher with what it has, cut off', async () => {
+    const prefix = unique();
+    const cache = open({ prefix });
+    await cache.replace(SPACE, { version: 3, entries: new Map([['a', '1']]) });
+    const seen: string[] = [];
+    await open({ prefix }).watch(SPACE, recorder(seen));
+    await emptied(prefix);
+    await until(() => seen.includes('cut off'));
+    await cache.replace(SPACE, { version: 3, entries: new Map([['a', '1']]) });
+    await until(() => seen.length === 5);
+    expect(seen).toEqual(['snapshot 3', 'live', 'cut off', 'snapshot 3', 'live']);
+  });
+
+  test('is a gap for its writer, though it remembers, but not before KV can be believed', async () => {
+    const prefix = unique();
+    let time = Date.now();
+    const memory = remembering();
+    const writer = () => open({ prefix, memory, now: () => time });
+    await writer().replace(SPACE, { version: 3, entries: new Map() });
+    await emptied(prefix);
+    expect(await writer().head(SPACE)).toBe(3);
+    time += 3 * 60 * 1000;
+    expect(await writer().head(SPACE)).toBe(null);
+    expect(await writer().publish(SPACE, { version: 4, changes: [] })).toBe('gap');
+  });
+});
+
+describe('a writer of Workers KV', () => {
+  test('waits a second between two writes of a head, and writes together what came meanwhile', async () => {
+    const prefix = unique();
+    const wroteAt = new Map<string, number>();
+    let heads = 0;
+    const strict: KvNamespace = {
+      get: (key, options) => namespace.get(key, options),
+      delete: (key) => namespace.delete(key),
+      list: (options) => namespace.list(options),
+      put: (key, value) => {
+        const last = wroteAt.get(key) ?? 0;
+        if (performance.now() - last < 990) return Promise.reject(new Error('KV PUT failed: 429'));
+        wroteAt.set(key, performance.now());
+        if (key.endsWith(':head')) heads += 1;
+        return namespace.put(key, value);
+      },
+    };
+    const cache = openKvCache({ namespace: strict, now: Date.now, prefix });
+    await cache.replace(SPACE, { version: 0, entries: new Map() });
+    const commits = Array.from({ length: 300 }, (_, i) => ({ version: i + 1, changes: [] }));
+    const one = commits.slice(0, 100).map((commit) => cache.publish(SPACE, commit));
+    const rest = cache.publishAll(SPACE, commits.slice(100));
+    expect(await Promise.all([...one, rest])).toEqual(Array.from({ length: 101 }, () => 'applied'));
+    expect(heads).toBe(2);
+    expect(await cache.head(SPACE)).toBe(300);
+  });
+
+  test('that starts again trusts its memory more than a location that answers from the past', async () => {
+    const prefix = unique();
+    const memory = remembering();
+    const first = open({ prefix, memory });
+    await first.replace(SPACE, { version: 0, entries: new Map() });
+    const past = await namespace.get(`${prefix}:1:${SPACE}:head`, { type: 'text', cacheTtl: 60 });
+    await first.publish(SPACE, { version: 1, changes: [] });
+    const late: KvNamespace = {
+      get: async () => past,
+      put: (key, value) => namespace.put(key, value),
+      delete: (key) => namespace.delete(key),
+      list: (options) => namespace.list(options),
+    };
+    const again = open({ prefix, memory, namespace: late });
+    expect(await again.head(SPACE)).toBe(1);
+    expect(await again.publish(SPACE, { version: 1, changes: [] })).toBe('already');
+    expect(await again.publish(SPACE, { version: 2, changes: [] })).toBe('applied');
+  });
+
+  test('that died before it remembered believes what KV has', async () => {
+    const prefix = unique();
+    const memory = remembering();
+    const writer = open({ prefix, memory });
+    await writer.replace(SPACE, { version: 0, entries: new Map() });
+    await open({ prefix }).publish(SPACE, { version: 1, changes: [] });
+    expect(await open({ prefix, memory }).head(SPACE)).toBe(1);
+  });
+
+  test('takes what follows of several commits, and says where there is a gap', async () => {
+    const cache = open({ prefix: unique() });
+    const commits = [3, 4, 6].map((version) => ({ version, changes: [] }));
+    expect(await cache.publishAll(SPACE, commits)).toBe('gap');
+    await cache.replace(SPACE, { version: 3, entries: new Map() });
+    expect(await cache.publishAll(SPACE, commits)).toBe('gap');
+    expect(await cache.head(SPACE)).toBe(4);
+    expect(await cache.publishAll(SPACE, commits.slice(0, 2))).toBe('already');
+  });
+
+  test('lets go of what no reader needs any more, ten minutes later, and at once when the space goes', async () => {
+    const prefix = unique();
+    let time = Date.now();
+    const cache = open({ prefix, now: () => time });
+    const keys = async () => (await namespace.list({ prefix })).keys.length;
+    const large = JSON.stringify('x'.repeat(40_000));
+    await cache.replace(SPACE, { version: 0, entries: new Map([['a', large]]) });
+    expect(await keys()).toBe(2);
+    await cache.replace(SPACE, { version: 1, entries: new Map([['a', large]]) });
+    await cache.publish(SPACE, { version: 2, changes: [] });
+    expect(await keys()).toBe(3);
+    time += 11 * 60 * 1000;
+    await cache.publish(SPACE, { version: 3, changes: [] });
+    expect(await keys()).toBe(2);
+    await cache.remove(SPACE);
+    expect(await keys()).toBe(1);
+    expect(await cache.head(SPACE)).toBe(null);
+  });
+
+  test('makes the log a new whole from time to time, and who is too far behind reads that', async () => {
+    const prefix = unique();
+    const cache = open({ prefix });
+    const reader = open({ prefix, pollMs: null });
+    await cache.replace(SPACE, { version: 0, entries: new Map([['a', '"a"']]) });
+    const seen: string[] = [];
+    await reader.watch(SPACE, recorder(seen));
+    const large = JSON.stringify('x'.repeat(10_000));
+    for (let version = 1; version <= 40; version += 1) {
+      const key = `k${version % 3}`;
+      await cache.publish(SPACE, { version, changes: [{ key, value: `${version}${large}` }] });
+      if (version === 20) await reader.pull(SPACE);
+    }
+    expect(seen.length).toBe(22);
+    expect(seen.at(-1)).toBe('commit 20');
+    await reader.pull(SPACE);
+    expect(seen.slice(22)).toEqual(['snapshot 40']);
+    const { entries } = (await reader.load(SPACE)) ?? { entries: new Map() };
+    expect([...entries.keys()].sort()).toEqual(['a', 'k0', 'k1', 'k2']);
+    expect(entries.get('k1')).toBe(`40${large}`);
+  });
+
+  test('finds a damaged head lost', async () => {
+    const prefix = unique();
+    await open({ prefix }).replace(SPACE, { version: 3, entries: new Map() });
+    for (const damaged of ['', '{"kind":"head"', '5', '{"kind":"head","version":"three"}']) {
+      await namespace.put(`${prefix}:1:${SPACE}:head`, damaged);
+      expect(await open({ prefix }).head(SPACE)).toBe(null);
+      expect(await open({ prefix }).publish(SPACE, { version: 4, changes: [] })).toBe('gap');
+    }
+  });
+});
+
+const recorder = (seen: string[]) => ({
+  snapshot: ({ version }: { readonly version: number }) => seen.push(`snapshot ${version}`),
+  commit: ({ version }: { readonly version: number }) => seen.push(`commit ${version}`),
+  absent: () => seen.push('absent'),
+  cutOff: () => seen.push('cut off'),
+  live: () => seen.push('live'),
+});
+
+const remembering = (): KvMemory => {
+  const heads = new Map<string, string>();
+  return {
+    load: (space) => heads.get(space) ?? null,
+    save: (space, head) => {
+      heads.set(space, head);
+    },
+  };
+};
+
+const until = (condition: () => boolean): Promise<void> =>
+  expect.poll(condition, { timeout: 10_000, interval: 10 }).toBe(true);

@@ -1,0 +1,133 @@
+import { followKv, type KvFollower } from './kv-follower.ts';
+import { namesOf } from './kv-layout.ts';
+import { type KvNamespace, readCommits, readHead, readWhole } from './kv-reader.ts';
+import { type KvMemory, KvWriter } from './kv-writer.ts';
+import type { CacheLog, FlagCache, Subscription } from './port.ts';
+
+export type { KvMemory, KvNamespace };
+
+export interface KvCacheOptions {
+  readonly namespace: KvNamespace;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly log?: CacheLog;
+  /** In front of every key; default `halyard`. */
+  readonly prefix?: string;
+  /**
+   * How often a watched space is read. `null`, the default: only when it is pulled, since a timer of a Worker does not outlive the
+   * request that set it. `watch` then resolves also if KV cannot be reached, and the watcher is told `cutOff`.
+   */
+  readonly pollMs?: number | null;
+  /** For the writer. */
+  readonly memory?: KvMemory;
+  /** Between two writes of one head; default one second, as KV demands. */
+  readonly headEveryMs?: number;
+}
+
+/** A `FlagCache` with what follows from KV not pushing anything. */
+export interface KvCache extends FlagCache {
+  readonly kind: 'kv';
+  readonly receipts: false;
+  publishAll: NonNullable<FlagCache['publishAll']>;
+  pull: NonNullable<FlagCache['pull']>;
+}
+
+const HEAD_EVERY_MS = 1_000;
+
+/**
+ * A flag cache in Workers KV: eventually consistent, so it keeps the promises of the port with three limits.
+ *
+ * - One writer a space, which is for the home to see to (on Workers: the app's Durable Object). KV has no compare and swap.
+ * - Nobody is told of anything: a watcher hears of a commit when it reads next, and a location may answer from its past, by half a
+ *   minute as a rule. What a watcher is shown never goes back all the same.
+ * - Edges do not report (`receipts` is false).
+ */
+export const openKvCache = (options: KvCacheOptions): KvCache => {
+  const { namespace: kv, now, log, prefix = 'halyard', pollMs = null, memory } = options;
+  const writing = { kv, prefix, now, memory, headEveryMs: options.headEveryMs ?? HEAD_EVERY_MS };
+  const writers = new Map<string, KvWriter>();
+  const followers = new Map<string, Set<KvFollower>>();
+
+  const writerOf = (space: string): KvWriter => {
+    const writer = writers.get(space) ?? new KvWriter(space, writing);
+    writers.set(space, writer);
+    return writer;
+  };
+  const headOf = async (space: string) => {
+    const head = writers.get(space)?.known ?? (await readHead(kv, namesOf(prefix, space)));
+    return head?.kind === 'head' ? head : null;
+  };
+  const publishAll: KvCache['publishAll'] = (space, commits) => writerOf(space).publish(commits);
+
+  return {
+    kind: 'kv',
+    receipts: false,
+    publishAll,
+    publish: (space, commit) => publishAll(space, [commit]),
+    replace: (space, snapshot) => writerOf(space).replace(snapshot),
+    remove: (space) => writerOf(space).remove(),
+
+    async head(space) {
+      const head = memory === undefined ? await headOf(space) : await writerOf(space).look();
+      return head?.kind === 'head' ? head.version : null;
+    },
+
+    async load(space) {
+      const head = await headOf(space);
+      return head === null ? null : readWhole(kv, namesOf(prefix, space), head);
+    },
+
+    async watch(space, watcher): Promise<Subscription> {
+      const names = namesOf(prefix, space);
+      const follower = followKv(space, watcher, {
+        log,
+        head: () => readHead(kv, names),
+        commits: (head, after) => readCommits(kv, names, head, after),
+        whole: (head) => readWhole(kv, names, head),
+      });
+      const group = followers.get(space) ?? new Set();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const close = async (): Promise<void> => {
+        follower.close();
+        clearTimeout(timer);
+        group.delete(follower);
+        if (group.size === 0 && followers.get(space) === group) followers.delete(space);
+      };
+      const poll = (everyMs: number): void => {
+        timer = setTimeout(() => {
+          // It told the watcher; the next time comes.
+          follower.pull().then(
+            () => poll(everyMs),
+            () => poll(everyMs),
+          );
+        }, everyMs);
+        if (follower.closed) clearTimeout(timer);
+      };
+      followers.set(space, group.add(follower));
+      try {
+        await follower.pull();
+      } catch (error) {
+        if (pollMs !== null) {
+          await close();
+          throw error;
+        }
+      }
+      if (pollMs !== null) poll(pollMs);
+      return { close };
+    },
+
+    async pull(space) {
+      await Promise.all(Array.from(followers.get(space) ?? [], (follower) => follower.pull()));
+    },
+
+    beat: async () => undefined,
+    leave: async () => undefined,
+    edges: async () => [],
+    watchEdges: async () => ({ close: async () => undefined }),
+
+    async close() {
+      for (const group of followers.values()) for (const follower of group) follower.close();
+      followers.clear();
+    },
+  };
+};
