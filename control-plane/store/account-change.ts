@@ -31,7 +31,7 @@ export const changeAccount = <T>(
   work: (db: Kysely<Schema>, transaction: Transaction) => Promise<AccountChange<T>>,
 ): Promise<T> =>
   database.transact(async (transaction) => {
-    const { db, rowLocks } = transaction;
+    const { db, rowLocks, textBytes } = transaction;
     const row = await db
       .selectFrom('account')
       .select(['version', 'log_count'])
@@ -62,7 +62,7 @@ export const changeAccount = <T>(
       const all = [...changes, ...(await expireTokens(db, account, write.at, changes))];
       await db
         .insertInto('outbox')
-        .values({ account, app: '', version, changes: changesText(all) })
+        .values({ account, app: '', version, changes: changesText(all, textBytes) })
         .execute();
       transaction.announce({ account, app: null });
     }

@@ -1,3 +1,4 @@
+import { Problem } from '../problem.ts';
 import { everyFlagRow } from './batch.ts';
 import { pageOfEntries } from './changelog.ts';
 import type { CommitQueue } from './commit-queue.ts';
@@ -5,7 +6,7 @@ import type { Database } from './database.ts';
 import { pageOfFlags } from './flag-list.ts';
 import { createOutbox } from './outbox.ts';
 import type { AppStore } from './port.ts';
-import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
+import { type AppPlace, changelogColumns, entryOfRow, type FlagRow, flagColumns, flagOfRow } from './rows.ts';
 
 const ENTRY_CHUNK = 500;
 
@@ -32,11 +33,16 @@ export const createAppStore = (
 
     async *everyFlag() {
       const read = await database.read();
+      const copy: FlagRow[] = [];
       try {
-        for await (const rows of everyFlagRow(read.db, place)) yield* rows.map(flagOfRow);
+        for await (const rows of everyFlagRow(read.db, place)) {
+          if (database.readsMustNotWait) copy.push(...rows);
+          else yield* rows.map(flagOfRow);
+        }
       } finally {
         await read.end();
       }
+      for (const row of copy) yield flagOfRow(row);
     },
 
     async flagCount() {
@@ -64,25 +70,33 @@ export const createAppStore = (
     },
 
     async *everyEntry() {
-      const read = await database.read();
-      try {
-        for (let after = 0; ; ) {
-          const rows = await read.db
-            .selectFrom('changelog')
-            .select(changelogColumns)
-            .where('account', '=', account)
-            .where('app', '=', app)
-            .where('seq', '>', after)
-            .orderBy('seq')
-            .limit(ENTRY_CHUNK)
-            .execute();
-          const last = rows.at(-1);
-          if (last === undefined) return;
-          yield* rows.map(entryOfRow);
-          after = last.seq;
+      // Entries are only ever added, so what was there at first is one state, however long it is read.
+      const head = await db
+        .selectFrom('app')
+        .select('entry_count')
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .executeTakeFirst();
+      const last = head?.entry_count ?? 0;
+      for (let after = 0; after < last; ) {
+        const rows = await db
+          .selectFrom('changelog')
+          .select(changelogColumns)
+          .where('account', '=', account)
+          .where('app', '=', app)
+          .where('seq', '>', after)
+          .where('seq', '<=', last)
+          .orderBy('seq')
+          .limit(ENTRY_CHUNK)
+          .execute();
+        const newest = rows.at(-1);
+        if (newest === undefined) {
+          throw new Problem('not_found', {
+            message: `The app ${app} was deleted while its changelog was read.`,
+          });
         }
-      } finally {
-        await read.end();
+        yield* rows.map(entryOfRow);
+        after = newest.seq;
       }
     },
 

@@ -46,7 +46,8 @@ export const verifyChain = async (
   return { ok: true, length, last: previous };
 };
 
-const webSha256 = async (text: string): Promise<string> =>
+/** By Web Crypto, which every runtime has. */
+export const webSha256 = async (text: string): Promise<string> =>
   Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');

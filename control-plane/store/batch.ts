@@ -94,7 +94,11 @@ export async function* everyFlagRow(db: Kysely<Schema>, place: AppPlace) {
 }
 
 /** Writes a decided batch. The app's row lock is held. */
-export const writeBatch = async ({ db }: Transaction, place: AppPlace, writes: Writes): Promise<void> => {
+export const writeBatch = async (
+  { db, textBytes }: Transaction,
+  place: AppPlace,
+  writes: Writes,
+): Promise<void> => {
   const { account, app } = place;
   const kept = [...writes.flags.values()].flatMap(({ now }) => now ?? []);
   for (const chunk of chunks(kept)) {
@@ -150,7 +154,7 @@ export const writeBatch = async ({ db }: Transaction, place: AppPlace, writes: W
           account,
           app,
           version,
-          changes: changesText(changes),
+          changes: changesText(changes, textBytes),
         })),
       )
       .execute();

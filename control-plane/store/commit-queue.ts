@@ -80,7 +80,8 @@ export class CommitQueue {
           batch.map((job) => job.request),
         );
         const { sha256, pause } = this.#database;
-        const plan = new Plan(known, { flagLimit: this.#flagLimit, sha256, pause });
+        const { textBytes } = transaction;
+        const plan = new Plan(known, { flagLimit: this.#flagLimit, textBytes, sha256, pause });
         const decided: Settle[] = [];
         for (const job of batch) decided.push(await job.decide(plan));
         await writeBatch(transaction, this.#place, plan.writes);

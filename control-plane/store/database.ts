@@ -1,5 +1,6 @@
 import type { Subscription } from '@halyard/caches';
 import type { Kysely } from 'kysely';
+import type { Sha256 } from './audit.ts';
 import type { Place } from './port.ts';
 import type { Schema } from './schema.ts';
 
@@ -19,12 +20,14 @@ export interface Database {
 
   /** Several reads that see one state. The caller ends it. */
   read(): Promise<ConsistentRead>;
+  /** A consistent read shows one state only as long as nothing but its own queries is waited for. */
+  readonly readsMustNotWait: boolean;
 
   onCommit(listener: (place: Place) => void): Subscription;
   lead(term: (signal: AbortSignal) => Promise<void>): Subscription;
 
-  /** SHA-256 of the UTF-8 bytes, hex. */
-  sha256(text: string): string;
+  /** Of the UTF-8 bytes, hex. A promise settles without waiting for anything outside this process. */
+  readonly sha256: Sha256;
 
   /** Lets the rest of the process run for a moment in the middle of long work. */
   pause(): Promise<void>;
@@ -36,6 +39,8 @@ export interface Transaction {
   readonly db: Kysely<Schema>;
   /** `forUpdate` where several writers may be at work, nothing where the database has one writer. */
   readonly rowLocks: boolean;
+  /** The longest text that a column holds, in UTF-8 bytes. */
+  readonly textBytes: number;
   /** Listeners of `onCommit` hear of the place once the transaction is durable. */
   announce(place: Place): void;
 }

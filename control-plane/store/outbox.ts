@@ -1,6 +1,7 @@
 import type { Change, Commit, Snapshot } from '@halyard/caches';
 import type { Kysely } from 'kysely';
 import type { Database } from './database.ts';
+import { fits } from './fits.ts';
 import type { Outbox, Place } from './port.ts';
 import type { Schema } from './schema.ts';
 
@@ -25,7 +26,9 @@ export const createOutbox = (database: Database, place: Place, reader: SpaceRead
         .orderBy('version')
         .limit(limit)
         .execute();
-      return rows.map(({ version, changes }) => ({ version, changes: parseChanges(changes) }));
+      const left = rows.findIndex(({ changes }) => changes === LEFT_OUT);
+      const whole = left === -1 ? rows : rows.slice(0, left);
+      return whole.map(({ version, changes }) => ({ version, changes: parseChanges(changes) }));
     },
 
     async snapshot(): Promise<Snapshot | null> {
@@ -51,8 +54,13 @@ export const createOutbox = (database: Database, place: Place, reader: SpaceRead
   };
 };
 
-export const changesText = (changes: readonly Change[]): string =>
-  JSON.stringify(changes.map(({ key, value }) => [key, value]));
+/** In place of changes that no column can hold. Who reads the outbox ends before such a commit and goes on with a snapshot. */
+const LEFT_OUT = '';
+
+export const changesText = (changes: readonly Change[], bytes: number): string => {
+  const text = JSON.stringify(changes.map(({ key, value }) => [key, value]));
+  return fits(text, bytes) ? text : LEFT_OUT;
+};
 
 /** The text was written by `changesText`. */
 const parseChanges = (text: string): Change[] =>

@@ -3,7 +3,8 @@ import type { ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts'
 import { diffFlags } from '../flags/diff.ts';
 import { Problem } from '../problem.ts';
 import { isExpired, type RememberedAnswer, refuseOther } from './answers.ts';
-import { hashedText } from './audit.ts';
+import { hashedText, type Sha256 } from './audit.ts';
+import { fits } from './fits.ts';
 import type { CommitRequest, Committed, Replayed, WriteInfo } from './port.ts';
 import { typeOf } from './rows.ts';
 
@@ -52,8 +53,9 @@ export interface Writes {
 
 export interface PlanOptions {
   readonly flagLimit: number;
-  /** SHA-256, hex. */
-  readonly sha256: (text: string) => string;
+  /** The longest answer that can be kept for a repeat, in UTF-8 bytes. */
+  readonly textBytes: number;
+  readonly sha256: Sha256;
   readonly pause: () => Promise<void>;
 }
 
@@ -65,12 +67,14 @@ export class Plan {
   readonly writes: Writes;
   readonly #known: Known;
   readonly #flagLimit: number;
-  readonly #sha256: (text: string) => string;
+  readonly #textBytes: number;
+  readonly #sha256: Sha256;
   readonly #pause: () => Promise<void>;
 
-  constructor(known: Known, { flagLimit, sha256, pause }: PlanOptions) {
+  constructor(known: Known, { flagLimit, textBytes, sha256, pause }: PlanOptions) {
     this.#known = known;
     this.#flagLimit = flagLimit;
+    this.#textBytes = textBytes;
     this.#sha256 = sha256;
     this.#pause = pause;
     this.writes = {
@@ -83,7 +87,7 @@ export class Plan {
     };
   }
 
-  /** @throws what `decide` throws; Problem `conflict` (idempotency key with another fingerprint), `limit`. */
+  /** @throws what `decide` throws; Problem `conflict` (idempotency key with another fingerprint), `limit`, `too_large`. */
   async add<A>(request: CommitRequest<A>): Promise<Committed<A> | Replayed> {
     const { idempotency, write } = request;
     if (idempotency !== undefined) {
@@ -102,11 +106,10 @@ export class Plan {
       entries: draft.entries.map(({ entry }) => entry),
     };
     if (idempotency !== undefined) {
-      this.writes.answers.set(idempotency.key, {
-        fingerprint: idempotency.fingerprint,
-        at: write.at,
-        answer: idempotency.answer(committed),
-      });
+      const { key, fingerprint } = idempotency;
+      const kept = idempotency.answer(committed);
+      if (!fits(kept.body, this.#textBytes)) throw unkeepable(kept.body, this.#textBytes);
+      this.writes.answers.set(key, { fingerprint, at: write.at, answer: kept });
     }
     this.#adopt(draft);
     return committed;
@@ -160,7 +163,8 @@ export class Plan {
         actor: { name: write.actor.name, token_id: write.actor.token_id },
         comment: write.comment,
       };
-      last_hash = this.#sha256(hashedText(entry, last_hash));
+      const hash = this.#sha256(hashedText(entry, last_hash));
+      last_hash = typeof hash === 'string' ? hash : await hash;
       draft.entries.push({ seq, entry: { ...entry, hash: last_hash }, afterText });
       const tagsBefore = this.#known.flags.get(change.key)?.definition.tags;
       if (change.event === 'delete') {
@@ -218,6 +222,11 @@ export class Plan {
     return this.writes.answers.get(key) ?? this.#known.answers.get(key);
   }
 }
+
+const unkeepable = (body: string, bytes: number): Problem =>
+  new Problem('too_large', {
+    message: `The answer would have ${body.length} characters, and at most ${bytes} bytes can be kept for a repeat; change fewer flags at once, or leave out the Idempotency-Key.`,
+  });
 
 const checkFits = (change: FlagChange, was: StoredFlag | undefined): void => {
   if (change.event === 'create' ? was !== undefined : was === undefined) {

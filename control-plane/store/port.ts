@@ -42,7 +42,10 @@ export interface Place {
 export interface Outbox {
   /** The version of the place; 0 before its first commit, null if the place does not exist. */
   version(): Promise<number | null>;
-  /** Undelivered commits after a version, oldest first. Gapless unless rows were already delivered and dropped. */
+  /**
+   * Undelivered commits after a version, oldest first. Gapless unless rows were already delivered and dropped. Ends before a commit
+   * that is too large for the database to keep apart; a snapshot has what it changed.
+   */
   commits(after: number, limit: number): Promise<readonly Commit[]>;
   /** Everything the cache should hold, read at one version. */
   snapshot(): Promise<Snapshot | null>;

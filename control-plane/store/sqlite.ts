@@ -60,6 +60,7 @@ const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Pro
     db,
     transact: (work) => writer.transact(work),
     read: () => location.read(open),
+    readsMustNotWait: false,
     onCommit: (listener) => listeners.add(listener),
     lead: (term) => leadership.lead(term),
     sha256: (text) => hash('sha256', text),

@@ -1,6 +1,19 @@
 import type { StoredFlag } from '../../flags/change.ts';
 import type { FlagQuery, Page } from '../port.ts';
-import { all, at, by, commit, create, refusal, type Suite, settle, toggle, update } from './fixture.ts';
+import {
+  ACCOUNT,
+  APP,
+  all,
+  at,
+  by,
+  commit,
+  create,
+  refusal,
+  type Suite,
+  settle,
+  toggle,
+  update,
+} from './fixture.ts';
 
 const keysOf = (page: Page<StoredFlag>): readonly string[] => page.items.map((flag) => flag.definition.key);
 
@@ -150,4 +163,20 @@ export const listsContract = ({ check, expect }: Suite): void => {
     expect((await all(app.everyFlag())).map((flag) => flag.definition.key)).toEqual(['a', 'c', 'd']);
     expect((await all(app.everyEntry())).map((entry) => entry.id)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
+
+  check(
+    'a changelog whose app is deleted while it is read ends with a refusal, not early',
+    async ({ stores }) => {
+      const app = await settle(stores);
+      await commit(app, [create('a')]);
+      await Promise.all(Array.from({ length: 600 }, () => app.commit(toggle('a'))));
+      const entries = app.everyEntry()[Symbol.asyncIterator]();
+      await entries.next();
+      await stores.accounts.deleteApp(ACCOUNT, APP, by('ann', 3));
+      const rest = async (): Promise<void> => {
+        while ((await entries.next()).done !== true);
+      };
+      expect(await refusal(rest())).toBe('not_found');
+    },
+  );
 };

@@ -62,7 +62,12 @@ export class Transactions {
       const announce = (place: Place): void => {
         places.push(place);
       };
-      value = await work({ db: this.#databaseOf(client), rowLocks: true, announce });
+      value = await work({
+        db: this.#databaseOf(client),
+        rowLocks: true,
+        textBytes: Number.POSITIVE_INFINITY,
+        announce,
+      });
     } catch (error) {
       await rollback(client);
       throw error;

@@ -101,7 +101,12 @@ export class Writer {
     const announce = (place: Place): void => {
       places.push(place);
     };
-    const settle = await piece.run({ db: this.#db, rowLocks: false, announce });
+    const settle = await piece.run({
+      db: this.#db,
+      rowLocks: false,
+      textBytes: Number.POSITIVE_INFINITY,
+      announce,
+    });
     return { settle, fail: piece.fail, places };
   }
 
