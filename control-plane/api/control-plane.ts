@@ -100,7 +100,8 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   bind(app, table, setting);
   const document = openApiDocument(table);
   serveDocs(app, document);
-  serveProbes(app, setting, metrics);
+  let preparing = false;
+  serveProbes(app, setting, metrics, () => preparing);
   servePages(app, options.dashboard ?? null);
 
   let following: Subscription | null = null;
@@ -108,9 +109,13 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     app,
     authenticate: authenticator.token,
     async firstStart(given) {
-      const first = await firstStart({ stores, account, now, random }, given);
-      authenticator.forget();
-      return first;
+      preparing = true;
+      try {
+        return await firstStart({ stores, account, now, random }, given);
+      } finally {
+        preparing = false;
+        authenticator.forget();
+      }
     },
 
     async mintSignInLink(url, tokenName) {

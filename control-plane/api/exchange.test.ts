@@ -268,6 +268,14 @@ describe('operations', () => {
     expect((await ground.ask('GET', '/readyz', { token: null })).json).toEqual({ status: 'ok' });
   });
 
+  test('is not ready while the database is being prepared', async () => {
+    const preparing = ground.controlPlane.firstStart({ adminToken: null, secret: null, example: false });
+    const early = await ground.ask('GET', '/readyz', { token: null });
+    expect([early.status, early.json.reason]).toEqual([503, 'The database is being prepared.']);
+    await preparing;
+    expect((await ground.ask('GET', '/readyz', { token: null })).status).toBe(200);
+  });
+
   test('metrics take a token, and count by operation', async () => {
     expect((await ground.ask('GET', '/metrics', { token: null })).status).toBe(401);
     await ground.ask('GET', '/apps');

@@ -6,13 +6,19 @@ import type { Metrics } from './metrics.ts';
 import { API_SECURITY } from './security.ts';
 import type { Setting } from './setting.ts';
 
-/** `/healthz`: the process lives. `/readyz`: the database answers. `/metrics` shows who uses what, so it takes a token. */
-export const serveProbes = (app: Hono<ExchangeEnv>, setting: Setting, metrics: Metrics): void => {
+/** `/healthz`: the process lives. `/readyz`: the database answers and is not being prepared. `/metrics` shows who uses what, so it takes a token. */
+export const serveProbes = (
+  app: Hono<ExchangeEnv>,
+  setting: Setting,
+  metrics: Metrics,
+  preparing: () => boolean,
+): void => {
   const headers = { ...API_SECURITY, 'cache-control': 'no-store' };
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, headers));
 
   app.get('/readyz', async (c) => {
     try {
+      if (preparing()) throw new Problem('unavailable', { message: 'The database is being prepared.' });
       await setting.stores.ping();
       return c.json({ status: 'ok' }, 200, headers);
     } catch (error) {
