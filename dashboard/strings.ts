@@ -151,7 +151,7 @@ export const strings = {
   flags: {
     title: 'Flags',
     search: 'Search flags',
-    searchHint: 'Search by key or description',
+    searchHint: 'Key or description',
     state: 'Show',
     all: 'All',
     on: 'On',
@@ -237,6 +237,7 @@ export const strings = {
     rule: (place: number) => `Rule ${place}`,
     otherwiseServe: 'Everyone else gets',
     offServe: 'While the flag is off, everyone gets',
+    offAsOthers: 'What everyone else gets',
   },
   rule: {
     add: 'Add rule',

@@ -1,4 +1,4 @@
-import { Card, Stack, Table, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { IconWorld } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { propagationQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { Mark } from '../shell/mark.tsx';
 import { Moment } from '../shell/moment.tsx';
+import { StackedCell, StackedRow, StackedTable } from '../shell/stacked-table.tsx';
 import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
@@ -46,37 +47,27 @@ export const EdgesPage = () => {
           {strings.edges.noneHelp}
         </Empty>
       ) : (
-        <Card withBorder p={0} bg="var(--halyard-surface)">
-          <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-            <Table verticalSpacing="sm" horizontalSpacing="md">
-              <Table.Caption>{strings.edges.version(propagation.data.version)}</Table.Caption>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{strings.edges.id}</Table.Th>
-                  <Table.Th>{strings.edges.applied}</Table.Th>
-                  <Table.Th>{strings.edges.lag}</Table.Th>
-                  <Table.Th>{strings.edges.seen}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {propagation.data.edges.map((edge) => (
-                  <Table.Tr key={edge.id}>
-                    <Table.Td ff="monospace">{edge.id}</Table.Td>
-                    <Table.Td>
-                      {edge.applied_version ?? '–'} <State edge={edge} version={propagation.data.version} />
-                    </Table.Td>
-                    <Table.Td>
-                      {edge.applied_version === null ? '–' : `${Math.round(edge.lag_ms)} ms`}
-                    </Table.Td>
-                    <Table.Td>
-                      <Moment at={edge.last_seen} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        </Card>
+        <StackedTable
+          columns={[strings.edges.id, strings.edges.applied, strings.edges.lag, strings.edges.seen]}
+          caption={strings.edges.version(propagation.data.version)}
+        >
+          {propagation.data.edges.map((edge) => (
+            <StackedRow key={edge.id}>
+              <StackedCell ff="monospace">{edge.id}</StackedCell>
+              <StackedCell label={strings.edges.applied}>
+                <div>
+                  {edge.applied_version ?? '–'} <State edge={edge} version={propagation.data.version} />
+                </div>
+              </StackedCell>
+              <StackedCell label={strings.edges.lag}>
+                {edge.applied_version === null ? '–' : `${Math.round(edge.lag_ms)} ms`}
+              </StackedCell>
+              <StackedCell label={strings.edges.seen}>
+                <Moment at={edge.last_seen} />
+              </StackedCell>
+            </StackedRow>
+          ))}
+        </StackedTable>
       )}
     </Stack>
   );

@@ -4,6 +4,7 @@ import type { StoredFlag } from '../api.ts';
 import { type Draft, definitionOf, draftOf } from './draft.ts';
 import { finish, prioritiesOf, readVariation } from './finish.ts';
 import { EMPTY_OPERAND } from './query.ts';
+import { wholeOf } from './whole.ts';
 
 const stored = (more: Partial<StoredFlag> = {}): StoredFlag => ({
   key: 'f',
@@ -84,6 +85,15 @@ it('renames a variation everywhere at once', () => {
       { split: { allocations: [{ variation: 'control' }, {}, {}, {}] } },
     ],
   });
+});
+
+it('takes the variation of the off state away, and says so in a full replacement', () => {
+  const { flag: after } = edit(stored({ off_variation: 'b', tags: ['x'] }), (draft) => ({
+    ...draft,
+    offVariation: null,
+  }));
+  expect(after).not.toHaveProperty('off_variation');
+  expect(wholeOf(after)).toEqual({ ...after, off_variation: null, tags: ['x'], client_side: null });
 });
 
 it('moves the least when the weights of a split change', () => {

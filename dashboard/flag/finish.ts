@@ -199,7 +199,7 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
       ...(servedBy(draft, rule.serve) as { serve_variation: string }),
     }),
   );
-  const before = definitionOf(base);
+  const { off_variation: _, ...before } = definitionOf(base);
   const flag: Flag = {
     ...before,
     ...(draft.description === '' && !before.description ? {} : { description: draft.description }),

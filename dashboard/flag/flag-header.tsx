@@ -2,6 +2,7 @@ import { Anchor, Badge, Breadcrumbs, Card, Group, Stack, Text, Title } from '@ma
 import { Link } from '@tanstack/react-router';
 import type { StoredFlag } from '../api.ts';
 import { FlagSwitch } from '../flags/flag-switch.tsx';
+import { TagLink } from '../flags/tag-link.tsx';
 import { Moment } from '../shell/moment.tsx';
 import { CopyIcon } from '../shell/snippet.tsx';
 import { strings } from '../strings.ts';
@@ -33,9 +34,7 @@ export const FlagHeader = ({ app, flag }: { readonly app: string; readonly flag:
             {strings.types[flag.type]}
           </Badge>
           {(flag.tags ?? []).map((tag) => (
-            <Badge key={tag} variant="light" radius="sm" tt="none">
-              {tag}
-            </Badge>
+            <TagLink key={tag} app={app} tag={tag} />
           ))}
           <Text size="sm" c="dimmed">
             {strings.flag.version(flag.version)} · <Moment at={flag.updated_at} />{' '}

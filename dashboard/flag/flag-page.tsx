@@ -9,6 +9,7 @@ import { useSession } from '../session/session.ts';
 import { Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
+import classes from './flag.module.css';
 import { FlagHeader } from './flag-header.tsx';
 import { RampCard } from './ramp-card.tsx';
 
@@ -38,7 +39,7 @@ export const FlagPage = () => {
       <FlagHeader app={app} flag={flag.data} />
       <RampCard app={app} flag={flag.data} />
       <Tabs id="flag" value={tab} onChange={open}>
-        <Tabs.List mb="md">
+        <Tabs.List mb="md" className={classes['tabs'] ?? ''}>
           {FLAG_TABS.map((each) => (
             <Tabs.Tab key={each} value={each}>
               {strings.flag.tabs[each]}

@@ -75,12 +75,12 @@ const OtherPercentage = ({
 
 const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: StoredFlag }) => {
   const write = useFlagWrite(app, flag.key);
-  const kill = () =>
+  const set = (enabled: boolean) =>
     write.mutate({
       method: 'PATCH',
-      body: () => ({ enabled: false }),
-      after: (current) => ({ ...current, enabled: false }),
-      onDone: () => sayDone(strings.write.switched(flag.key, false)),
+      body: () => ({ enabled }),
+      after: (current) => ({ ...current, enabled }),
+      onDone: () => sayDone(strings.write.switched(flag.key, enabled), enabled ? undefined : () => set(true)),
     });
   const ask = () =>
     modals.openConfirmModal({
@@ -88,7 +88,7 @@ const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: Stored
       children: <Text size="sm">{strings.ramp.killHelp(offVariation(flag))}</Text>,
       labels: { confirm: strings.ramp.killConfirm, cancel: strings.cancel },
       confirmProps: { color: 'red' },
-      onConfirm: kill,
+      onConfirm: () => set(false),
     });
   return (
     <Button

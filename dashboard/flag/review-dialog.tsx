@@ -9,6 +9,7 @@ import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { strings } from '../strings.ts';
 import type { Editing } from './use-draft.ts';
+import { wholeOf } from './whole.ts';
 
 interface ReviewDialogProps {
   readonly app: string;
@@ -40,7 +41,7 @@ export const ReviewDialog = ({ app, editing, opened, close, onConflict }: Review
     mutationFn: () =>
       call<StoredFlag>(flagPath(account, app, base.key), {
         method: 'PUT',
-        body: finished.flag,
+        body: wholeOf(finished.flag),
         ifMatch: base.version,
         comment,
       }),

@@ -10,7 +10,7 @@ import {
   IconGripVertical,
   IconTrash,
 } from '@tabler/icons-react';
-import type { DragEvent, KeyboardEvent } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
 import { ConditionBuilder } from '../rules/condition-builder.tsx';
 import { ServeField } from '../rules/serve-field.tsx';
 import { strings } from '../strings.ts';
@@ -27,8 +27,7 @@ export interface RuleActions {
   readonly copy: () => void;
   readonly remove: () => void;
   readonly toggle: () => void;
-  readonly dragStart: () => void;
-  readonly dropHere: () => void;
+  readonly drag: (event: PointerEvent<HTMLElement>) => void;
 }
 
 interface RuleCardProps {
@@ -38,6 +37,7 @@ interface RuleCardProps {
   readonly place: number;
   readonly last: boolean;
   readonly open: boolean;
+  readonly dragged: boolean;
   readonly writable: boolean;
   readonly problem: string | null;
   readonly variations: readonly DraftVariation[];
@@ -87,10 +87,6 @@ const moveByKey =
 export const RuleCard = (props: RuleCardProps) => {
   const { rule, finished, place, open, writable, problem, variations, fallback, attributes, trace, actions } =
     props;
-  const takeDrop = (event: DragEvent) => {
-    event.preventDefault();
-    actions.dropHere();
-  };
   return (
     <Card
       component="li"
@@ -99,8 +95,7 @@ export const RuleCard = (props: RuleCardProps) => {
       className={classes['rule']}
       data-outcome={trace?.outcome}
       aria-label={strings.targeting.rule(place)}
-      onDragOver={(event: DragEvent) => event.preventDefault()}
-      onDrop={takeDrop}
+      data-dragged={props.dragged || undefined}
     >
       <Group wrap="nowrap" align="flex-start" gap="xs">
         {writable && (
@@ -109,9 +104,8 @@ export const RuleCard = (props: RuleCardProps) => {
               variant="subtle"
               color="gray"
               size="lg"
-              draggable
               aria-label={strings.rule.drag(place)}
-              onDragStart={actions.dragStart}
+              onPointerDown={actions.drag}
               onKeyDown={moveByKey(actions.move)}
               className={classes['handle']}
               data-rule-handle={rule.id}

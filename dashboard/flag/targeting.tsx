@@ -2,7 +2,7 @@ import type { Explanation } from '@halyard/engine';
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
-import { VariationSelect } from '../rules/serve-field.tsx';
+import { NONE, VariationSelect } from '../rules/serve-field.tsx';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { variation } from '../words/words.ts';
@@ -13,6 +13,7 @@ import { movedTo } from './order.ts';
 import { newId, queryOf } from './query.ts';
 import { RuleCard } from './rule-card.tsx';
 import type { Editing } from './use-draft.ts';
+import { useRuleDrag } from './use-rule-drag.ts';
 
 interface TargetingProps {
   readonly editing: Editing;
@@ -24,10 +25,11 @@ interface TargetingProps {
 export const Targeting = ({ editing, writable, explanation }: TargetingProps) => {
   const { draft, finished, edit } = editing;
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const dragged = useRef<string | null>(null);
+  const list = useRef<HTMLOListElement>(null);
   const attributes = attributesOf(finished.flag);
   const setRules = (rules: (before: readonly DraftRule[]) => readonly DraftRule[]) =>
     edit((before) => ({ ...before, rules: rules(before.rules) }));
+  const drag = useRuleDrag(list, (id, to) => setRules((rules) => movedTo(rules, id, to)));
   const toggle = (id: string) =>
     setOpen((before) => {
       const next = new Set(before);
@@ -58,7 +60,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
           {draft.rules.length === 0 ? strings.targeting.none : strings.targeting.lead}
         </Text>
       </div>
-      <ol className={classes['rules']}>
+      <ol ref={list} className={classes['rules']}>
         {draft.rules.map((rule, index) => {
           const whole = finished.flag.rules[index];
           if (whole === undefined) return null;
@@ -70,6 +72,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
               place={index + 1}
               last={index === draft.rules.length - 1}
               open={open.has(rule.id)}
+              dragged={drag.dragged === rule.id}
               writable={writable}
               problem={finished.problems.find(({ id }) => id === rule.id)?.message ?? null}
               variations={draft.variations}
@@ -87,14 +90,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
                   setRules((rules) => rules.toSpliced(index + 1, 0, { ...rule, id: newId(), was: null })),
                 remove: () => setRules((rules) => rules.filter((each) => each.id !== rule.id)),
                 toggle: () => toggle(rule.id),
-                dragStart: () => {
-                  dragged.current = rule.id;
-                },
-                dropHere: () => {
-                  const { current } = dragged;
-                  if (current !== null) setRules((rules) => movedTo(rules, current, index));
-                  dragged.current = null;
-                },
+                drag: (event) => drag.begin(rule.id, event),
               }}
             />
           );
@@ -118,9 +114,10 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
             />
             <VariationSelect
               label={strings.targeting.offServe}
-              value={draft.offVariation ?? draft.defaultVariation}
+              value={draft.offVariation ?? NONE}
               variations={draft.variations}
-              onChange={(id) => edit((before) => ({ ...before, offVariation: id }))}
+              none={strings.targeting.offAsOthers}
+              onChange={(id) => edit((before) => ({ ...before, offVariation: id === NONE ? null : id }))}
             />
           </>
         ) : (

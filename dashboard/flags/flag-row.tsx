@@ -9,6 +9,7 @@ import { offVariation, summaryWords } from '../words/summary.ts';
 import { plain, variation } from '../words/words.ts';
 import { FlagSwitch } from './flag-switch.tsx';
 import classes from './flags.module.css';
+import { TagLink } from './tag-link.tsx';
 
 const TAGS_SHOWN = 4;
 
@@ -58,9 +59,7 @@ export const FlagRow = memo(({ app, flag }: FlagRowProps) => (
           </Badge>
         )}
         {(flag.tags ?? []).slice(0, TAGS_SHOWN).map((tag) => (
-          <Badge key={tag} variant="light" size="sm" radius="sm" tt="none">
-            {tag}
-          </Badge>
+          <TagLink key={tag} app={app} tag={tag} />
         ))}
       </Group>
       {flag.description && (

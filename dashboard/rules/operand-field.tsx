@@ -1,5 +1,5 @@
 import { isOperator, OPERATORS } from '@halyard/engine';
-import { ActionIcon, TagsInput, Textarea, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, TagsInput, Textarea, TextInput, Tooltip } from '@mantine/core';
 import { IconLetterCase } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ValueEditorProps } from 'react-querybuilder';
@@ -51,7 +51,7 @@ const ListField = ({ operand, set, problem }: FieldProps) =>
       clearable
       error={problem}
       flex={1}
-      miw={220}
+      miw={0}
     />
   );
 
@@ -98,41 +98,42 @@ export const OperandField = ({ value, operator, handleOnChange }: ValueEditorPro
   const given = list ? operand.list : operand.text;
   const problem = given.length === 0 ? null : row.problem(given);
   const ordered = takesBound(operator);
+  const field = list ? (
+    <ListField operand={operand} set={set} problem={problem} />
+  ) : row.value === 'pattern' ? (
+    <PatternField operand={operand} set={set} problem={problem} negated={row.negated} />
+  ) : (
+    <TextInput
+      aria-label={strings.builder.value}
+      placeholder={
+        strings.builder.placeholders[row.value === 'version' ? 'version' : ordered ? 'order' : 'text']
+      }
+      value={operand.text}
+      onChange={(event) => set({ text: event.currentTarget.value })}
+      rightSection={ordered ? <DateButton text={operand.text} onPick={(text) => set({ text })} /> : null}
+      error={problem}
+      flex={1}
+      miw={0}
+      spellCheck={false}
+      autoCapitalize="none"
+    />
+  );
+  if (!mayIgnoreCase(operator)) return field;
   return (
-    <>
-      {list ? (
-        <ListField operand={operand} set={set} problem={problem} />
-      ) : row.value === 'pattern' ? (
-        <PatternField operand={operand} set={set} problem={problem} negated={row.negated} />
-      ) : (
-        <TextInput
-          aria-label={strings.builder.value}
-          placeholder={
-            strings.builder.placeholders[row.value === 'version' ? 'version' : ordered ? 'order' : 'text']
-          }
-          value={operand.text}
-          onChange={(event) => set({ text: event.currentTarget.value })}
-          rightSection={ordered ? <DateButton text={operand.text} onPick={(text) => set({ text })} /> : null}
-          error={problem}
-          flex={1}
-          miw={130}
-          spellCheck={false}
-          autoCapitalize="none"
-        />
-      )}
-      {mayIgnoreCase(operator) && (
-        <Tooltip label={operand.ignoreCase ? strings.builder.caseIgnored : strings.builder.caseMatters}>
-          <ActionIcon
-            variant={operand.ignoreCase ? 'light' : 'default'}
-            size={36}
-            aria-label={strings.builder.ignoreCase}
-            aria-pressed={operand.ignoreCase}
-            onClick={() => set({ ignoreCase: !operand.ignoreCase })}
-          >
-            <IconLetterCase size={18} />
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </>
+    // The button stays beside the field, however narrow the group is.
+    <Group wrap="nowrap" align="flex-start" gap={8} flex={`1 1 ${list ? 260 : 174}px`} miw={0}>
+      {field}
+      <Tooltip label={operand.ignoreCase ? strings.builder.caseIgnored : strings.builder.caseMatters}>
+        <ActionIcon
+          variant={operand.ignoreCase ? 'light' : 'default'}
+          size={36}
+          aria-label={strings.builder.ignoreCase}
+          aria-pressed={operand.ignoreCase}
+          onClick={() => set({ ignoreCase: !operand.ignoreCase })}
+        >
+          <IconLetterCase size={18} />
+        </ActionIcon>
+      </Tooltip>
+    </Group>
   );
 };

@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,12 +7,15 @@ import { appsQuery, tokensQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
 import { Moment } from '../shell/moment.tsx';
+import { StackedCell, StackedRow, StackedTable } from '../shell/stacked-table.tsx';
 import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
 import { MintToken } from './mint-token.tsx';
 import { RevokeToken } from './revoke-token.tsx';
 import { SignInLink } from './sign-in-link.tsx';
+
+const { columns } = strings.tokens;
 
 const scopeOf = (token: Token, apps: readonly App[]): string => {
   if (token.app_ids === null) return strings.tokens.allApps;
@@ -22,8 +25,8 @@ const scopeOf = (token: Token, apps: readonly App[]): string => {
 const TokenRow = ({ token, apps }: { readonly token: Token; readonly apps: readonly App[] }) => {
   const { token_id } = useSession();
   return (
-    <Table.Tr>
-      <Table.Td>
+    <StackedRow>
+      <StackedCell>
         <Text fw={600} size="sm">
           {token.name}
         </Text>
@@ -32,41 +35,43 @@ const TokenRow = ({ token, apps }: { readonly token: Token; readonly apps: reado
             {strings.tokens.yours}
           </Text>
         )}
-      </Table.Td>
-      <Table.Td>
+      </StackedCell>
+      <StackedCell label={columns.permission}>
         <Badge variant="light" radius="sm" tt="none">
           {strings.permissions[token.permission].name}
         </Badge>
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">{scopeOf(token, apps)}</Text>
-        {token.allowed_origins !== null && (
-          <Text size="xs" c="dimmed">
-            {token.allowed_origins.join(', ')}
+      </StackedCell>
+      <StackedCell label={columns.apps}>
+        <div>
+          <Text size="sm">{scopeOf(token, apps)}</Text>
+          {token.allowed_origins !== null && (
+            <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+              {token.allowed_origins.join(', ')}
+            </Text>
+          )}
+        </div>
+      </StackedCell>
+      <StackedCell label={columns.used}>
+        <div>
+          <Text size="sm">
+            {token.last_used_at === null ? strings.tokens.neverUsed : <Moment at={token.last_used_at} />}
           </Text>
-        )}
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">
-          {token.last_used_at === null ? strings.tokens.neverUsed : <Moment at={token.last_used_at} />}
-        </Text>
-        {token.expires_at !== null && (
-          <Text size="xs" c="dimmed">
-            {strings.tokens.expires} <Moment at={token.expires_at} />
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td>
+          {token.expires_at !== null && (
+            <Text size="xs" c="dimmed">
+              {strings.tokens.expires} <Moment at={token.expires_at} />
+            </Text>
+          )}
+        </div>
+      </StackedCell>
+      <StackedCell actions>
         <Group gap={4} wrap="nowrap" justify="flex-end">
           <SignInLink token={token} />
           <RevokeToken token={token} own={token.id === token_id} />
         </Group>
-      </Table.Td>
-    </Table.Tr>
+      </StackedCell>
+    </StackedRow>
   );
 };
-
-const { columns } = strings.tokens;
 
 export const TokensPage = () => {
   useTitle(strings.tokens.title);
@@ -100,25 +105,11 @@ export const TokensPage = () => {
           {strings.tokens.noneHelp}
         </Empty>
       ) : (
-        <Card withBorder p={0}>
-          <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-            <Table verticalSpacing="sm" horizontalSpacing="md">
-              <Table.Thead>
-                <Table.Tr>
-                  {[columns.name, columns.permission, columns.apps, columns.used].map((column) => (
-                    <Table.Th key={column}>{column}</Table.Th>
-                  ))}
-                  <Table.Td />
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {tokens.data.map((token) => (
-                  <TokenRow key={token.id} token={token} apps={apps} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        </Card>
+        <StackedTable columns={[columns.name, columns.permission, columns.apps, columns.used, '']}>
+          {tokens.data.map((token) => (
+            <TokenRow key={token.id} token={token} apps={apps} />
+          ))}
+        </StackedTable>
       )}
       <MintToken apps={apps} opened={minting} close={mint.close} />
     </Stack>

@@ -83,6 +83,64 @@ describe('rules', () => {
     await rule(1).getByText('plan').first().waitFor();
   });
 
+  test('are moved with the mouse, and Escape takes a move back', async () => {
+    await go(flagPath('enterprise-export'));
+    const drag = async (from: number, over: number) => {
+      const handle = await page.getByRole('button', { name: `Move rule ${from}` }).boundingBox();
+      const target = await rule(over).boundingBox();
+      if (handle === null || target === null) throw new Error('A rule is not on the screen.');
+      await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
+      await page.mouse.down();
+      // Past the middle of the other one, in whichever direction.
+      const end = over > from ? target.y + target.height - 4 : target.y + 4;
+      await page.mouse.move(target.x + 40, end, { steps: 8 });
+    };
+    await drag(1, 2);
+    await rule(2).getByText('plan').first().waitFor();
+    await page.keyboard.press('Escape');
+    await rule(1).getByText('plan').first().waitFor();
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Review and save' }).waitFor({ state: 'detached' });
+    await drag(2, 1);
+    await page.mouse.up();
+    await rule(1).getByText('version').first().waitFor();
+    await save('The newest first');
+    expect((await world.api('GET', flagPath('enterprise-export')))['rules']).toMatchObject([
+      { priority: 1, conditions: [{ attribute: 'version' }] },
+      { priority: 2, conditions: [{ logical_operator: 'OR' }] },
+    ]);
+    await drag(1, 2);
+    await page.mouse.up();
+    await rule(1).getByText('plan').first().waitFor();
+    await save('As it was');
+  });
+
+  test('are moved with a finger', async () => {
+    const phone = await world.browser.newContext({
+      hasTouch: true,
+      viewport: { width: 400, height: 900 },
+      storageState: await page.context().storageState(),
+    });
+    const hand = await phone.newPage();
+    await go(flagPath('enterprise-export'), hand);
+    const handle = hand.getByRole('button', { name: 'Move rule 2' });
+    await handle.scrollIntoViewIfNeeded();
+    const from = await handle.boundingBox();
+    const to = await rule(1, hand).boundingBox();
+    if (from === null || to === null) throw new Error('A rule is not on the screen.');
+    const finger = await phone.newCDPSession(hand);
+    const at = (y: number) => [{ x: from.x + 15, y }];
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(from.y + 15) });
+    for (const share of [0.25, 0.5, 0.75, 1]) {
+      const y = from.y + 15 + share * (to.y + 6 - from.y - 15);
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(y) });
+    }
+    await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await rule(1, hand).getByText('version').first().waitFor();
+    await hand.getByRole('button', { name: 'Discard' }).click();
+    await phone.close();
+  });
+
   test('a split always totals 100 and says how many people move', async () => {
     await go(flagPath('search-algorithm'));
     await page.getByRole('button', { name: 'Edit rule 1' }).click();
@@ -122,6 +180,14 @@ test('a JSON variation is checked while it is typed, and renaming one renames it
   const flag = await world.api('GET', flagPath('api-limits'));
   expect(flag['variations']).toEqual({ standard: { rps: 12 }, vip: { rps: 100, burst: 300 } });
   expect(flag['rules']).toMatchObject([{ serve_variation: 'vip' }]);
+});
+
+test('what off serves can be left to the default again', async () => {
+  await go(flagPath('gift-cards'));
+  await page.getByRole('combobox', { name: 'While the flag is off, everyone gets' }).click();
+  await page.getByRole('option', { name: 'What everyone else gets' }).click();
+  await save('Off is the default');
+  expect(await world.api('GET', flagPath('gift-cards'))).not.toHaveProperty('off_variation');
 });
 
 test('leaving with unsaved work asks', async () => {
