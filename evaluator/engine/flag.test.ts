@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bucketerOf, bucketOf } from './bucket.ts';
 import { compile, evaluate } from './flag.ts';
 
 const good = {
@@ -327,6 +328,38 @@ describe('a compiled flag', () => {
         metadata: { a: 1 },
       });
     }
+  });
+
+  it('gives everybody what holds the whole of a rule, but who has nothing to bucket by', () => {
+    const whole = rule({
+      conditions: [{ attribute: 'plan', operator: 'equals', value: 'pro' }],
+      rollout: { percentage: 100 },
+    });
+    const variantFor = (context: object): unknown =>
+      Object(evaluate({ ...whole, default_variation: 'off' }, { plan: 'pro', ...context }, 'acct')).variant;
+    expect(variantFor({ targetingKey: 'ada' })).toBe('on');
+    expect(variantFor({})).toBe('on');
+    expect(variantFor({ targetingKey: ['ada'] })).toBe('off');
+    expect(variantFor({ targetingKey: { name: 'ada' } })).toBe('off');
+  });
+
+  it('takes the point a range begins at into it, and leaves out the one it ends at', () => {
+    const bucketing = { hash: 'murmur3', salt: 'acct/checkout' } as const;
+    const bucketer = bucketerOf(bucketing);
+    // One point in 43 is the bound of a percentage with 6 decimals.
+    const user = Array.from({ length: 1000 }, (_, index) => `user-${index}`).find((name) => {
+      const point = bucketer.pointOf(name);
+      return bucketer.bound(bucketOf(point, bucketer)) === point;
+    });
+    const at = bucketOf(bucketer.pointOf(user ?? ''), bucketer);
+    const flag = {
+      ...split([
+        { variation: 'off', ranges: [[0, at]] },
+        { variation: 'on', ranges: [[at, 100]] },
+      ]),
+      bucketing,
+    };
+    expect(evaluate(flag, { targetingKey: user }, 'acct')).toMatchObject({ variant: 'on', reason: 'SPLIT' });
   });
 
   it('allows six levels of conditions', () => {

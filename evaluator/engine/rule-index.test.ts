@@ -131,6 +131,34 @@ describe('the index over rules', () => {
     expect(served(rules, { company: 'c1' }).rule).toBe(6);
   });
 
+  it('does not take conditions that must hold together for alternatives', () => {
+    const both: RuleOf = {
+      conditions: [
+        {
+          logical_operator: 'AND',
+          clauses: [
+            { attribute: 'company', operator: 'in', value: ['a', 'b'] },
+            { attribute: 'company', operator: 'in', value: ['b', 'c'] },
+          ],
+        },
+      ],
+    };
+    const rules = [both, both, both, both, ...companies(12)];
+    expect(['a', 'b', 'c', 'c1'].map((company) => served(rules, { company }).rule)).toEqual([-1, 0, -1, 5]);
+  });
+
+  it('fails alone with a context that throws', () => {
+    const context = {
+      get company() {
+        throw new Error('a getter of the application');
+      },
+    };
+    expect(compile(flagOf(companies(5)), 'acct').evaluate(context)).toMatchObject({
+      kind: 'failed',
+      code: 'GENERAL',
+    });
+  });
+
   it('ignores case where all its rules do', () => {
     const rules = ['A', 'b', 'Σ', 'd'].map((value) => ({ conditions: [is('v', value, true)] }));
     expect(['a', 'B', 'ς', 'σ', 'D'].map((v) => served(rules, { v }))).toEqual(
@@ -162,5 +190,7 @@ describe('the index over rules', () => {
     expect(served(rules, { plan: 'pro', beta: 2 }).looks).toEqual({ plan: 8, beta: 8 });
     expect(served(companies(3), { company: 'c2' }).looks).toEqual({ company: 3 });
     expect(served(companies(4), { company: 'c3' }).looks).toEqual({ company: 1 });
+    const half = [...companies(6), ...Array.from({ length: 4 }, () => ({ conditions: [is('beta', 1)] }))];
+    expect(served(half, { company: 'c9', beta: 2 }).looks).toEqual({ company: 1, beta: 4 });
   });
 });
