@@ -6,13 +6,15 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HalyardProvider } from '@halyard/providers/server';
 import { type Started, startHalyard, startNode } from '../process/halyard.ts';
-import { ask, hangUp, managementOf, send } from './calls.ts';
+import { ask, hangUp, managementOf, percentile, send } from './calls.ts';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 4);
 const WRITERS = 8;
 const READERS = 16;
 const BULK_FLAGS = 350;
+const READY_FLAGS = 1_000;
 
 /** Calls a second, by `workers` that each wait for their answer. */
 const rate = async (
@@ -163,6 +165,26 @@ try {
     return contextOf(users);
   });
   await compare(`OFREP bulk of ${BULK_FLAGS}, the same context`, 0.7, bulk, () => contextOf(42));
+
+  const { id: large } = await manage('POST', '/apps', { name: 'large' });
+  const many = Array.from({ length: READY_FLAGS }, (_, i) => JSON.stringify(bulkFlag(i)));
+  await manage('POST', `/apps/${large}/import`, many.join('\n'));
+  const { secret } = await manage('POST', '/tokens', {
+    name: 'service',
+    permission: 'config',
+    app_ids: [large],
+  });
+  const took: number[] = [];
+  for (let turn = 0; turn < 50; turn += 1) {
+    const provider = new HalyardProvider({ url, token: secret });
+    const from = performance.now();
+    await provider.initialize();
+    took.push(performance.now() - from);
+    await provider.onClose();
+  }
+  console.log(
+    `a provider is ready with ${READY_FLAGS} flags of a warm edge: p50 ${percentile(took, 0.5).toFixed(1)} ms, p90 ${percentile(took, 0.9).toFixed(1)} ms (goal: 50 ms)`,
+  );
 } finally {
   for (const process of started) await process.kill('SIGKILL');
   hangUp();
