@@ -18,7 +18,7 @@ import { operationsOf } from './operations.ts';
 import { type DashboardFiles, servePages } from './pages.ts';
 import { serveProbes } from './probes.ts';
 import { createPropagation } from './propagation.ts';
-import { bind } from './routes.ts';
+import { bind, refuseOtherMethods } from './routes.ts';
 import { API_SECURITY } from './security.ts';
 import type { Log, Setting } from './setting.ts';
 
@@ -58,6 +58,8 @@ export interface ControlPlane {
   /** Ends streams and stops following; answers under way go on. */
   close(): Promise<void>;
 }
+
+const READ_ONLY = ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', '/docs/reference.css'];
 
 export const createControlPlane = (options: ControlPlaneOptions): ControlPlane => {
   const { stores, cache, account, now, log } = options;
@@ -102,6 +104,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   serveDocs(app, document);
   let preparing = false;
   serveProbes(app, setting, metrics, () => preparing);
+  for (const path of READ_ONLY) refuseOtherMethods(app, path, new Set(['GET']), log);
   servePages(app, options.dashboard ?? null);
 
   let following: Subscription | null = null;

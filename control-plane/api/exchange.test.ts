@@ -268,6 +268,13 @@ describe('operations', () => {
     expect((await ground.ask('GET', '/readyz', { token: null })).json).toEqual({ status: 'ok' });
   });
 
+  test('a page or probe that is only read says so to another method', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs']) {
+      const { status, headers, json } = await ground.ask('POST', path, { token: null });
+      expect([status, headers.get('allow'), json.errors[0].code]).toEqual([405, 'GET, HEAD', 1005]);
+    }
+  });
+
   test('is not ready while the database is being prepared', async () => {
     const preparing = ground.controlPlane.firstStart({ adminToken: null, secret: null, example: false });
     const early = await ground.ask('GET', '/readyz', { token: null });

@@ -13,7 +13,7 @@ import { comment, idempotencyKey, ifMatch, preferredWait } from './headers.ts';
 import type { AnyServed, Operation } from './operation.ts';
 import { parseQuery } from './parse.ts';
 import { API_SECURITY } from './security.ts';
-import type { Setting } from './setting.ts';
+import type { Log, Setting } from './setting.ts';
 
 /** An answer of the API is for its caller alone. */
 const PRIVATE = { ...API_SECURITY, 'cache-control': 'private, no-store' } as const;
@@ -31,19 +31,27 @@ export const bind = (app: Hono<ExchangeEnv>, table: readonly AnyServed[], settin
       app.options(path, (c) => preflight(c.req.raw, placeOf(c.req.param()), setting));
     }
   }
-  for (const [path, known] of methods) {
-    const allow = [...known, ...(known.has('GET') ? ['HEAD'] : [])].sort().join(', ');
-    app.all(path, (c) => {
-      const problem = new Problem('method', {
-        message: `${c.req.method} is not known here; expected ${allow}.`,
-      });
-      return failureResponse(problem, failedRequest(c), setting.log, {
-        ...PRIVATE,
-        'x-request-id': c.get('requestId'),
-        allow,
-      });
+  for (const [path, known] of methods) refuseOtherMethods(app, path, known, setting.log);
+};
+
+/** 405 for what is left, so it comes after the routes of the path. */
+export const refuseOtherMethods = (
+  app: Hono<ExchangeEnv>,
+  path: string,
+  known: ReadonlySet<string>,
+  log: Log,
+): void => {
+  const allow = [...known, ...(known.has('GET') ? ['HEAD'] : [])].sort().join(', ');
+  app.all(path, (c) => {
+    const problem = new Problem('method', {
+      message: `${c.req.method} is not known here; expected ${allow}.`,
     });
-  }
+    return failureResponse(problem, failedRequest(c), log, {
+      ...PRIVATE,
+      'x-request-id': c.get('requestId'),
+      allow,
+    });
+  });
 };
 
 type Parameters = Readonly<Record<string, string>>;
