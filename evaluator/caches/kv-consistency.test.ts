@@ -80,6 +80,7 @@ test.each([1, 2, 3, 4, 5, 6])(
       cutOff: () => undefined,
       live: () => undefined,
     });
+    await reader.pull('space').catch(() => undefined);
 
     for (let step = 0; step < 400; step += 1) {
       time += Math.floor(random() * 20_000);

@@ -14,8 +14,8 @@ export interface KvCacheOptions {
   /** In front of every key; default `halyard`. */
   readonly prefix?: string;
   /**
-   * How often a watched space is read. `null`, the default: only when it is pulled, since a timer of a Worker does not outlive the
-   * request that set it. `watch` then resolves also if KV cannot be reached, and the watcher is told `cutOff`.
+   * How often a watched space is read. `null`, the default: only when it is pulled, since neither a timer nor a connection of a Worker
+   * outlives the request that made it. `watch` then reads nothing itself: the first `pull` does.
    */
   readonly pollMs?: number | null;
   /** For the writer. */
@@ -104,15 +104,14 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
         if (follower.closed) clearTimeout(timer);
       };
       followers.set(space, group.add(follower));
+      if (pollMs === null) return { close };
       try {
         await follower.pull();
       } catch (error) {
-        if (pollMs !== null) {
-          await close();
-          throw error;
-        }
+        await close();
+        throw error;
       }
-      if (pollMs !== null) poll(pollMs);
+      poll(pollMs);
       return { close };
     },
 

@@ -33,12 +33,14 @@ export class Gate {
   readonly #apps: Apps;
   readonly #now: () => number;
   readonly #authenticate: EdgeOptions['authenticate'];
+  readonly #freshen: EdgeOptions['freshen'];
 
-  constructor(account: Account, apps: Apps, options: Pick<EdgeOptions, 'now' | 'authenticate'>) {
+  constructor(account: Account, apps: Apps, options: Pick<EdgeOptions, 'now' | 'authenticate' | 'freshen'>) {
     this.#account = account;
     this.#apps = apps;
     this.#now = options.now;
     this.#authenticate = options.authenticate;
+    this.#freshen = options.freshen;
   }
 
   /** `appId` undefined: the base URL names no app. */
@@ -140,12 +142,14 @@ export class Gate {
       return this.#refuse(403, `This token may ${found}; ${permission} is needed.`, headers, id);
     }
     const app = this.#apps.held(id);
-    if (app !== null) return { kind: 'admitted', caller, app, cors };
-    return this.#load(headers, caller, id, cors);
+    if (app === null) return this.#load(headers, caller, id, cors);
+    const freshened = this.#freshen?.(app.space);
+    const admitted = { kind: 'admitted', caller, app, cors } as const;
+    return freshened === undefined ? admitted : freshened.then(() => admitted);
   }
 
   async #load(headers: Headers, caller: Caller, id: string, cors: Admitted['cors']): Promise<Admission> {
-    if (!(await this.#account.hasAppSoon(id, NEW_APP_MS))) {
+    if (!(await this.#account.hasAppSoon(id, this.#freshen === undefined ? NEW_APP_MS : 0))) {
       if (!this.#account.loaded) {
         return this.#refuse(503, 'This edge has not loaded its account yet.', headers, id);
       }

@@ -10,7 +10,7 @@ const TOUCH_MS = 1_000;
 
 /**
  * The apps this edge holds. One is followed from its first request on; its compiled form is bounded, its configuration is kept until
- * the app is deleted.
+ * the app is deleted (or, with `evictWhole`, as long as there is room).
  */
 export class Apps {
   readonly #account: Account;
@@ -37,7 +37,11 @@ export class Apps {
       max: limits.compiledApps,
       maxSize: limits.compiledBytes,
       dispose: (app, _id, why) => {
-        if (why !== 'set') app.evict();
+        if (why === 'set') return;
+        app.evict();
+        if (!limits.evictWhole || this.#held.get(app.id) !== app) return;
+        this.#held.delete(app.id);
+        void app.close();
       },
     });
   }
@@ -65,7 +69,9 @@ export class Apps {
   async load(id: string): Promise<HeldApp | null> {
     const app = this.follow(id);
     await app.ready(this.#account.connected ? this.#limits.loadMs : 0);
-    return this.held(id);
+    const held = this.held(id);
+    if (held !== null && this.#limits.evictWhole) this.#note(held);
+    return held;
   }
 
   follow(id: string): HeldApp {

@@ -2,7 +2,7 @@ import type { Hono, Context as HonoContext } from 'hono';
 import type { Account } from './account.ts';
 import type { Gate } from './admission.ts';
 import { notModified, versionIn } from './etag.ts';
-import { type EventStreams, streamHeaders } from './event-streams.ts';
+import { type Streams, streamHeaders } from './event-streams.ts';
 import { answerCompressed } from './gzip.ts';
 import type { HeldApp } from './held-app.ts';
 import { refusal } from './refusal.ts';
@@ -10,7 +10,7 @@ import { refusal } from './refusal.ts';
 export interface ConfigOptions {
   readonly gate: Gate;
   readonly account: Account;
-  readonly streams: EventStreams;
+  readonly streams: Streams;
 }
 
 /** The configuration of an app and its stream, for providers that evaluate in process. A token of one app need not name it. */
@@ -57,7 +57,7 @@ const answerStream = async (c: HonoContext, { gate, account, streams }: ConfigOp
 const follow = (
   app: HeldApp,
   seen: number | null,
-  streams: EventStreams,
+  streams: Streams,
   stillAllowed: () => boolean | Promise<boolean>,
 ): ReadableStream<Uint8Array> => {
   const { config } = app;
@@ -80,6 +80,7 @@ const follow = (
 
   const stop = app.listen({ commit: sendMissing, reset: (lower) => (lower ? startAgain() : sendMissing()) });
   const reader = streams.open({
+    space: app.space,
     first: joined(missing()),
     stillAllowed,
     onHeartbeat: () => {

@@ -5,15 +5,14 @@ import { Apps } from './apps.ts';
 import { BulkAnswers } from './bulk-answers.ts';
 import { configRoutes } from './config.ts';
 import { preflightAnswer } from './cors.ts';
-import { EventStreams } from './event-streams.ts';
+import type { Streams } from './event-streams.ts';
 import { flagshipRoutes } from './flagship.ts';
 import type { FollowOptions } from './followed-space.ts';
 import { failure } from './fragments.ts';
-import { renderMetrics } from './metrics.ts';
 import { noticeRoutes } from './notices.ts';
 import { ofrepRoutes } from './ofrep.ts';
 import { operationRoutes } from './operations.ts';
-import { DEFAULT_LIMITS, type EdgeOptions } from './options.ts';
+import type { EdgeLimits, EdgeOptions } from './options.ts';
 import { Receipts } from './receipts.ts';
 import { Tickets } from './tickets.ts';
 
@@ -24,7 +23,7 @@ export interface Edge {
   start(): Promise<void>;
   /** Whether it holds configuration. */
   ready(): boolean;
-  /** Prometheus text. */
+  /** Prometheus text; empty where the home does not count. */
   metrics(): Promise<string>;
   /** Ends every stream, says goodbye and keeps what is held on disk. */
   close(): Promise<void>;
@@ -33,12 +32,27 @@ export interface Edge {
 const START_MS = 3_000;
 const STILL_CURRENT_EVERY_MS = 10_000;
 
+/** What differs with where an edge runs. */
+export interface Home {
+  readonly limits: EdgeLimits;
+  readonly streams: Streams;
+  /** Absent: nothing counts here. */
+  readonly renderMetrics?: (account: Account, apps: Apps, streams: Streams) => Promise<string>;
+}
+
+/** An edge and its parts, for what else is evaluated with them. */
+export interface AssembledEdge extends Edge {
+  readonly account: Account;
+  readonly apps: Apps;
+}
+
 /** The read path: follows the flag cache and answers evaluations from memory, whatever else is down. */
-export const createEdge = (options: EdgeOptions): Edge => {
+export const assembleEdge = (
+  options: EdgeOptions,
+  { limits, streams, renderMetrics }: Home,
+): AssembledEdge => {
   const { cache, account: accountId, id, now, log, disk, random = Math.random } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const following: FollowOptions = { cache, now, log, random, disk, outages: 'warn' };
-  const streams = new EventStreams(limits);
 
   const receipts = new Receipts({
     cache,
@@ -68,7 +82,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const gate = new Gate(account, apps, options);
   const tickets = new Tickets(() => account.secret);
   const ready = (): boolean => account.loaded;
-  const metrics = (): Promise<string> => renderMetrics(account, apps, streams);
+  const metrics = async (): Promise<string> => (await renderMetrics?.(account, apps, streams)) ?? '';
 
   const app = new Hono();
   const basePath = pathOf(options.publicUrl);
@@ -82,7 +96,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     basePath,
   });
   configRoutes(app, { gate, account, streams });
-  noticeRoutes(app, { gate, account, apps, streams, tickets, now });
+  noticeRoutes(app, { gate, account, apps, streams, tickets, now, freshen: options.freshen });
   const preflight = (request: Request, appId: string | null): Response => {
     const origin = request.headers.get('origin');
     return preflightAnswer(origin, origin !== null && account.allowsOrigin(origin, appId));
@@ -94,7 +108,13 @@ export const createEdge = (options: EdgeOptions): Edge => {
   }
   if (options.standalone === true) {
     flagshipRoutes(app, { gate, apps, account: accountId });
-    operationRoutes(app, { gate, account, ready, metrics, metricsFor: options.metricsFor ?? 'read' });
+    operationRoutes(app, {
+      gate,
+      account,
+      ready,
+      metrics: renderMetrics === undefined ? null : metrics,
+      metricsFor: options.metricsFor ?? 'read',
+    });
   }
   app.onError((error, c) => {
     // The path only: query strings carry tickets and attributes.
@@ -108,6 +128,8 @@ export const createEdge = (options: EdgeOptions): Edge => {
 
   return {
     app,
+    account,
+    apps,
     ready,
     metrics,
 
@@ -117,7 +139,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
           if (account.loaded && account.staleSeconds === null) void noteCurrent();
         }, STILL_CURRENT_EVERY_MS);
       }
-      receipts.start();
+      if (cache.receipts) receipts.start();
       await account.start(START_MS);
     },
 

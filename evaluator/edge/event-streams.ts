@@ -7,6 +7,17 @@ export interface Reader {
   readonly open: boolean;
 }
 
+/** Where the readers of an edge's streams are. */
+export interface Streams {
+  readonly size: number;
+  /** Readers cut off for being slow, ever. */
+  readonly dropped: number;
+  open(stream: OpenStream): Reader;
+  /** Ends the readers whose token is gone. */
+  recheck(): void;
+  closeAll(): void;
+}
+
 interface Entry {
   readonly reader: Reader;
   readonly stillAllowed: () => boolean | Promise<boolean>;
@@ -14,6 +25,8 @@ interface Entry {
 }
 
 export interface OpenStream {
+  /** The space it tells of. */
+  readonly space: string;
   /** Sent at once, however large; what may wait in memory is counted on top of it. */
   readonly first: Uint8Array;
   /** Asked with every heartbeat and when tokens change; a reader that no longer is, is ended. */
@@ -22,18 +35,17 @@ export interface OpenStream {
   readonly onClose: () => void;
 }
 
-const HEARTBEAT = new TextEncoder().encode(':\n\n');
+export const HEARTBEAT = new TextEncoder().encode(':\n\n');
 
 /**
  * All open event streams of an edge. A reader that does not keep up is cut off, and comes back with its `Last-Event-ID`: nothing is
  * buffered for it without bound.
  */
-export class EventStreams {
+export class EventStreams implements Streams {
   readonly #streamBytes: number;
   readonly #heartbeatMs: number;
   readonly #entries = new Set<Entry>();
   #timer: ReturnType<typeof setInterval> | null = null;
-  /** Readers cut off for being slow, ever. */
   dropped = 0;
 
   constructor({ streamBytes, heartbeatMs }: { readonly streamBytes: number; readonly heartbeatMs: number }) {
@@ -90,7 +102,6 @@ export class EventStreams {
     return reader;
   }
 
-  /** Ends the readers whose token is gone. */
   recheck(): void {
     for (const entry of this.#entries) void endUnlessAllowed(entry);
   }
@@ -114,7 +125,10 @@ export class EventStreams {
   }
 }
 
-const endUnlessAllowed = async ({ reader, stillAllowed }: Entry): Promise<void> => {
+export const endUnlessAllowed = async ({
+  reader,
+  stillAllowed,
+}: Pick<Entry, 'reader' | 'stillAllowed'>): Promise<void> => {
   try {
     const allowed = stillAllowed();
     if (!(typeof allowed === 'boolean' ? allowed : await allowed)) reader.end();

@@ -86,11 +86,15 @@ export class FollowedSpace {
   }
 
   /**
-   * Resolves when something is held or `timeoutMs` have passed. If the cache has not given anything by then (at once, if it is
+   * Resolves when something is held or `timeoutMs` have passed; where the cache pushes nothing, when it was read once. If the cache has not given anything by then (at once, if it is
    * known to be unreachable), what the disk has is taken.
    */
   async ready(timeoutMs: number): Promise<void> {
     if (this.#version !== null) return;
+    if (this.#options.cache.pull !== undefined) {
+      await within(this.#pull(), timeoutMs);
+      return;
+    }
     await within(this.#firstWord, timeoutMs);
     if (this.#version === null) await this.#takeFromDisk();
     if (this.#version === null) await this.nextChange(timeoutMs);
@@ -98,6 +102,10 @@ export class FollowedSpace {
 
   /** Resolves when the version is reached, or after `timeoutMs`. */
   async reaches(version: number, timeoutMs: number): Promise<boolean> {
+    if (this.#options.cache.pull !== undefined && (this.#version ?? -1) < version) {
+      await within(this.#pull(), timeoutMs);
+      return (this.#version ?? -1) >= version;
+    }
     const deadline = performance.now() + timeoutMs;
     while ((this.#version ?? -1) < version) {
       const left = deadline - performance.now();
@@ -105,6 +113,11 @@ export class FollowedSpace {
       await this.nextChange(left);
     }
     return true;
+  }
+
+  /** Reads what is missed; the watcher is told how that went. */
+  async #pull(): Promise<void> {
+    await this.#options.cache.pull?.(this.space).catch(() => undefined);
   }
 
   /** Resolves at the next snapshot or commit, or after `timeoutMs`. */

@@ -1,3 +1,4 @@
-export { createEdge, type Edge } from './edge.ts';
+export { createEdge } from './create-edge.ts';
+export type { Edge } from './edge.ts';
 export type { LastGood } from './last-good.ts';
 export type { EdgeLimits, EdgeOptions, Grant, Log, Permission } from './options.ts';

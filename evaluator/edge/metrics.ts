@@ -1,12 +1,12 @@
 import type { Account } from './account.ts';
 import type { Apps } from './apps.ts';
-import type { EventStreams } from './event-streams.ts';
+import type { Streams } from './event-streams.ts';
 
 /**
  * What the edge counts, in Prometheus' text format. The hot path only adds to plain numbers; they are put in form when asked for, and
  * so is the library, which Workers need not load.
  */
-export const renderMetrics = async (account: Account, apps: Apps, streams: EventStreams): Promise<string> => {
+export const renderMetrics = async (account: Account, apps: Apps, streams: Streams): Promise<string> => {
   const { Counter, Gauge, Registry } = await import('prom-client');
   const registers = [new Registry()];
   const counter = (name: string, help: string, labelNames: string[] = []) =>

@@ -4,8 +4,9 @@ import type { Gate, Refused } from './admission.ts';
 import type { Apps } from './apps.ts';
 import { corsHeaders } from './cors.ts';
 import { versionIn } from './etag.ts';
-import { type EventStreams, streamHeaders } from './event-streams.ts';
+import { type Streams, streamHeaders } from './event-streams.ts';
 import type { HeldApp } from './held-app.ts';
+import type { EdgeOptions } from './options.ts';
 import { refusal } from './refusal.ts';
 import type { Ticket, Tickets } from './tickets.ts';
 
@@ -13,9 +14,10 @@ export interface NoticeOptions {
   readonly gate: Gate;
   readonly account: Account;
   readonly apps: Apps;
-  readonly streams: EventStreams;
+  readonly streams: Streams;
   readonly tickets: Tickets;
   readonly now: () => number;
+  readonly freshen: EdgeOptions['freshen'];
 }
 
 /**
@@ -45,6 +47,7 @@ const answer = async (c: HonoContext, options: NoticeOptions): Promise<Response>
   const app = apps.held(id) ?? (await apps.load(id));
   if (app === null)
     return refusal(gate.refuse(503, `The app ${id} cannot be loaded now.`, headers, id), null);
+  await options.freshen?.(app.space);
   const body = notify(app, versionIn(headers.get('last-event-id')), options, () => {
     if (app.closed) return false;
     return ticket.replicated ? account.token(ticket.tokenId) !== null : ticket.expiresAt > now();
@@ -87,6 +90,7 @@ const notify = (
   const missed = seen === null ? now() - app.changedAt < JUST_NOW_MS : seen !== app.version;
   const stop = app.listen({ commit: notice, reset: notice });
   const reader = streams.open({
+    space: app.space,
     first: missed ? app.config.noticeFrame : OPENED,
     stillAllowed,
     onHeartbeat: () => undefined,

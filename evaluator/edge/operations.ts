@@ -8,7 +8,8 @@ export interface OperationOptions {
   readonly gate: Gate;
   readonly account: Account;
   readonly ready: () => boolean;
-  readonly metrics: () => Promise<string>;
+  /** Null: not served. */
+  readonly metrics: (() => Promise<string>) | null;
   readonly metricsFor: 'read' | 'anyone';
 }
 
@@ -28,6 +29,7 @@ export const operationRoutes = (app: Hono, options: OperationOptions): void => {
     return c.json(state, ready() ? 200 : 503);
   });
 
+  if (metrics === null) return;
   app.get('/metrics', async (c) => {
     const { headers } = c.req.raw;
     if (metricsFor === 'read') {

@@ -46,6 +46,11 @@ export interface EdgeOptions {
   /** Who may read `/metrics` of a standalone edge: tokens with `read` (only `authenticate` knows any), or `anyone` that reaches it. */
   readonly metricsFor?: 'read' | 'anyone';
   readonly limits?: Partial<EdgeLimits>;
+  /**
+   * Called before the space of an app is used: brings it up to date where the flag cache pushes nothing. Undefined: there is nothing
+   * to wait for. Never rejects.
+   */
+  readonly freshen?: (space: string) => Promise<void> | undefined;
 }
 
 export interface EdgeLimits {
@@ -53,6 +58,8 @@ export interface EdgeLimits {
   readonly compiledApps: number;
   /** Bytes of configuration held in compiled form, measured as JSON text. */
   readonly compiledBytes: number;
+  /** Whether what there is no room for is let go of altogether, and loaded again when it is asked for. */
+  readonly evictWhole: boolean;
   /** An account with at most this many apps is fetched whole at start, so that no app is first asked for in an outage. */
   readonly prefetchApps: number;
   /** What may wait in memory for one reader of a stream, over its snapshot. */
@@ -67,6 +74,7 @@ export interface EdgeLimits {
 export const DEFAULT_LIMITS: EdgeLimits = {
   compiledApps: 1_000,
   compiledBytes: 256 * 1024 * 1024,
+  evictWhole: false,
   prefetchApps: 100,
   streamBytes: 1024 * 1024,
   heartbeatMs: 15_000,

@@ -6,7 +6,9 @@ import {
   ProviderFatalError,
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
+import type { FlagsBinding } from '../binding/index.ts';
 import type { InProcessOptions } from '../configuration/in-process.ts';
+import { BoundResolver } from './bound.ts';
 import { StatusEvents } from './events.ts';
 import { LocalResolver } from './local.ts';
 import { RemoteResolver } from './remote.ts';
@@ -18,6 +20,11 @@ export interface HalyardProviderOptions extends InProcessOptions {
    * `config`. `remote` asks the edge for every evaluation: `evaluate` is enough.
    */
   readonly mode?: 'in-process' | 'remote' | undefined;
+}
+
+/** In a Worker that has the flags as a binding: no URL, no token, nothing to load. */
+export interface HalyardBindingOptions {
+  readonly binding: FlagsBinding;
 }
 
 /**
@@ -33,7 +40,11 @@ export class HalyardProvider implements Provider {
   readonly events = this.#status.emitter;
   readonly #resolver: Resolver;
 
-  constructor(options: HalyardProviderOptions) {
+  constructor(options: HalyardProviderOptions | HalyardBindingOptions) {
+    if ('binding' in options) {
+      this.#resolver = new BoundResolver(options.binding, this.#status);
+      return;
+    }
     this.#resolver =
       options.mode === 'remote'
         ? new RemoteResolver(options, this.#status)

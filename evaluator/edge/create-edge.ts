@@ -1,0 +1,10 @@
+import { assembleEdge, type Edge } from './edge.ts';
+import { EventStreams } from './event-streams.ts';
+import { renderMetrics } from './metrics.ts';
+import { DEFAULT_LIMITS, type EdgeOptions } from './options.ts';
+
+/** An edge in a process of its own, before a cache that pushes. */
+export const createEdge = (options: EdgeOptions): Edge => {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  return assembleEdge(options, { limits, streams: new EventStreams(limits), renderMetrics });
+};

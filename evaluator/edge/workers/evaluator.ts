@@ -1,0 +1,101 @@
+import { accountSpace } from '@halyard/caches';
+import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
+import type { Context, Evaluation } from '@halyard/engine';
+import { type AssembledEdge, assembleEdge } from '../edge.ts';
+import { DEFAULT_LIMITS, type EdgeLimits, type Log } from '../options.ts';
+import { DEFAULT_FRESHNESS, Freshness, type FreshnessLimits } from './freshness.ts';
+import { type PolledStreamLimits, PolledStreams } from './polled-streams.ts';
+
+export interface EvaluatorOptions {
+  readonly namespace: KvNamespace;
+  readonly account: string;
+  readonly log: Log;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Keeps the present request's connections alive for the work, beyond its answer. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  readonly freshness?: Partial<FreshnessLimits>;
+  readonly limits?: Partial<EdgeLimits & PolledStreamLimits>;
+}
+
+/** The flag could not be evaluated: there is no such app, or nothing of it can be had. */
+export interface NoAnswer {
+  readonly kind: 'failed';
+  readonly code: 'GENERAL' | 'INVALID_CONTEXT';
+  readonly message: string;
+}
+
+/** An isolate has 128 MB for everything, and lives for the apps it is asked for. */
+const LIMITS: EdgeLimits & PolledStreamLimits = {
+  ...DEFAULT_LIMITS,
+  compiledApps: 100,
+  compiledBytes: 16 * 1024 * 1024,
+  evictWhole: true,
+  prefetchApps: 0,
+  lookMs: 1_000,
+  lifeMs: 10 * 60 * 1000,
+};
+
+/** The edge of one isolate: the same application as in a process of its own, kept fresh by the requests it answers. */
+export class Evaluator {
+  readonly #edge: AssembledEdge;
+  readonly #freshness: Freshness;
+  #started = false;
+
+  constructor(options: EvaluatorOptions) {
+    const { namespace, account, log, now, waitUntil } = options;
+    const limits = { ...LIMITS, ...options.limits };
+    const kv = openKvCache({ namespace, now, log });
+    this.#freshness = new Freshness(kv, { ...DEFAULT_FRESHNESS, ...options.freshness }, now, waitUntil);
+    const { freshen, cache } = this.#freshness;
+    const streams = new PolledStreams(limits, now, async (space) => {
+      await this.#freshness.refresh(accountSpace(account));
+      await this.#freshness.refresh(space);
+    });
+    this.#edge = assembleEdge(
+      { cache, account, id: 'isolate', now, log, standalone: true, freshen },
+      { limits, streams },
+    );
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    await this.#freshAccount();
+    return this.#edge.app.fetch(request);
+  }
+
+  /** One flag, for who needs no token: a Worker of the same Cloudflare account. Never rejects. */
+  async evaluate(appId: string, key: string, context: Context): Promise<Evaluation | NoAnswer> {
+    try {
+      const { account, apps } = this.#edge;
+      const freshening = this.#freshAccount();
+      if (freshening !== undefined) await freshening;
+      let app = apps.held(appId);
+      if (app === null) {
+        if (account.loaded && !account.apps.has(appId)) return failed(`There is no app ${appId}.`);
+        app = await apps.load(appId);
+        if (app === null) return failed(`The app ${appId} cannot be loaded now.`);
+      }
+      const freshened = this.#freshness.freshen(app.space);
+      if (freshened !== undefined) await freshened;
+      const flag = apps.flagsOf(app).get(key);
+      return flag?.evaluate(context) ?? notFound(key);
+    } catch (error) {
+      return failed(`The flag could not be evaluated: ${error}`);
+    }
+  }
+
+  #freshAccount(): Promise<void> | undefined {
+    if (this.#started) return this.#freshness.freshen(this.#edge.account.space);
+    this.#started = true;
+    // Follows the account from now on, and reads it as part of this request.
+    return this.#edge.start();
+  }
+}
+
+const failed = (message: string): NoAnswer => ({ kind: 'failed', code: 'GENERAL', message });
+
+const notFound = (key: string): Evaluation => ({
+  kind: 'failed',
+  code: 'FLAG_NOT_FOUND',
+  message: `There is no flag ${key}.`,
+});

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+export interface BundleOptions {
+  readonly minify?: boolean;
+  /** Modules that the runtime brings. */
+  readonly external?: readonly (string | RegExp)[];
+}
+
+/** One module of plain JavaScript for workerd, as wrangler makes it. `entry`: its path from the root of the repository. */
+export const bundleWorker = async (
+  entry: string,
+  { minify = false, external = [] }: BundleOptions = {},
+): Promise<string> => {
+  const made = await build({
+    configFile: false,
+    logLevel: 'error',
+    resolve: { conditions: ['halyard-source', 'workerd', 'worker', 'module', 'import', 'default'] },
+    build: {
+      write: false,
+      minify: false,
+      target: 'es2024',
+      lib: { entry: fileURLToPath(new URL(`../../${entry}`, import.meta.url)), formats: ['es'] },
+      rolldownOptions: {
+        external: ['cloudflare:workers', ...external],
+        output: { codeSplitting: false, minify },
+      },
+    },
+  });
+  const [output] = Array.isArray(made) ? made : [];
+  const [chunk] = output?.output ?? [];
+  if (chunk?.type !== 'chunk') throw new Error(`${entry} made no chunk`);
+  return chunk.code;
+};
