@@ -15,7 +15,9 @@ export const bundleWorker = async (
   const made = await build({
     configFile: false,
     logLevel: 'error',
-    resolve: { conditions: ['halyard-source', 'workerd', 'worker', 'module', 'import', 'default'] },
+    resolve: {
+      conditions: ['halyard-source', 'workerd', 'worker', 'browser', 'module', 'import', 'default'],
+    },
     build: {
       write: false,
       minify: false,
