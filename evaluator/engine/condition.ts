@@ -96,20 +96,10 @@ const comparisonPredicate = (comparison: Comparison): Predicate => {
   };
 };
 
-export const every = (predicates: readonly Predicate[]): Predicate => {
-  const [first, second, ...others] = predicates;
-  if (first === undefined) return () => true;
-  if (second === undefined) return first;
-  if (others.length === 0) return (context) => first(context) && second(context);
-  const rest = every([second, ...others]);
-  return (context) => first(context) && rest(context);
-};
+/** Of at least one. */
+export const every = (predicates: readonly Predicate[]): Predicate =>
+  predicates.reduceRight((rest, first) => (context) => first(context) && rest(context));
 
-const some = (predicates: readonly Predicate[]): Predicate => {
-  const [first, second, ...others] = predicates;
-  if (first === undefined) return () => false;
-  if (second === undefined) return first;
-  if (others.length === 0) return (context) => first(context) || second(context);
-  const rest = some([second, ...others]);
-  return (context) => first(context) || rest(context);
-};
+/** Of at least one. */
+const some = (predicates: readonly Predicate[]): Predicate =>
+  predicates.reduceRight((rest, first) => (context) => first(context) || rest(context));

@@ -362,6 +362,25 @@ describe('a compiled flag', () => {
     expect(evaluate(flag, { targetingKey: user }, 'acct')).toMatchObject({ variant: 'on', reason: 'SPLIT' });
   });
 
+  it('asks each of several conditions, and each clause of a group', () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const conditions = names.map((attribute) => ({ attribute, operator: 'equals', value: 1 }));
+    const [all, and, or] = [
+      rule({ conditions }),
+      rule({ conditions: [{ logical_operator: 'AND', clauses: conditions }] }),
+      rule({ conditions: [{ logical_operator: 'OR', clauses: conditions }] }),
+    ].map((flag) => compile(flag, 'acct'));
+    for (let held = 0; held < 16; held += 1) {
+      const context = Object.fromEntries(names.map((name, bit) => [name, (held >> bit) & 1]));
+      const variants = [all, and, or].map((flag) => Object(flag?.evaluate(context)).variant);
+      expect(variants, JSON.stringify(context)).toEqual([
+        held === 15 ? 'on' : 'off',
+        held === 15 ? 'on' : 'off',
+        held > 0 ? 'on' : 'off',
+      ]);
+    }
+  });
+
   it('allows six levels of conditions', () => {
     expect(evaluate(nested(6), { a: 1 }, 'acct')).toMatchObject({ variant: 'on' });
   });
