@@ -37,11 +37,12 @@ const startWriter = async (
   log: Logger,
   withEdge: boolean,
 ): Promise<Close> => {
-  const [stores, cache, { createReplicator }, { createControlPlane }] = await Promise.all([
+  const [stores, cache, { createReplicator }, { createControlPlane }, { createMetrics }] = await Promise.all([
     openStores(configuration.databaseUrl, log),
     openCache(configuration.cacheUrl, log),
     import('@halyard/control-plane/replication'),
     import('@halyard/control-plane'),
+    import('@halyard/control-plane/metrics'),
   ]);
   const replicator = createReplicator({ stores, cache, log, random: Math.random });
   const controlPlane = createControlPlane({
@@ -52,6 +53,7 @@ const startWriter = async (
     log,
     publicUrl: configuration.publicUrl,
     trustProxy: configuration.trustProxy,
+    metrics: createMetrics(),
     dashboard: readDashboard(join(import.meta.dirname, 'dashboard', 'dist')),
     ...(withEdge
       ? { settled: (place: Place, version: number) => replicator.settled(place, version, SETTLE_MS) }

@@ -13,7 +13,7 @@ import { serveDocs } from './docs.ts';
 import { openApiDocument } from './document.ts';
 import { type ExchangeEnv, exchange, failedRequest } from './exchange.ts';
 import { failureResponse } from './failure.ts';
-import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { operationsOf } from './operations.ts';
 import { type DashboardFiles, servePages } from './pages.ts';
 import { serveProbes } from './probes.ts';
@@ -38,6 +38,8 @@ export interface ControlPlaneOptions {
   readonly trustProxy?: boolean;
   /** The built dashboard; null: `/dashboard/` says that it is not built. */
   readonly dashboard?: DashboardFiles | null;
+  /** What counts answers and serves them at `/metrics`; default: nothing is counted, and there is no such page. */
+  readonly metrics?: Metrics;
   /** Awaited between a commit and its answer, so that this process's own edge shows the change first; bounded by who gives it. */
   readonly settled?: (place: Place, version: number) => Promise<void>;
 }
@@ -69,7 +71,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     now,
     onError: (error) => log.warn({ err: error }, 'the last use of a token could not be written'),
   });
-  const metrics = createMetrics();
+  const metrics = options.metrics ?? null;
   const ending = new AbortController();
   const setting: Setting = {
     ...createVisitors(options.trustProxy === true),
@@ -81,7 +83,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     publicUrl: options.publicUrl,
     authenticator,
     failures: createFailures(now),
-    propagation: createPropagation({ cache, now, onArrival: metrics.arrived }),
+    propagation: createPropagation({ cache, now, onArrival: metrics?.arrived ?? (() => {}) }),
     settled: options.settled ?? (async () => {}),
     ending: ending.signal,
   };

@@ -17,7 +17,7 @@ const REQUEST_ID = /^[A-Za-z0-9_.-]{1,64}$/;
  */
 export const exchange = (
   { log, random, now }: Pick<Setting, 'log' | 'random' | 'now'>,
-  metrics: Metrics,
+  metrics: Metrics | null,
 ): MiddlewareHandler<ExchangeEnv> => {
   // Unique, not secret: randomness once a process and a count cost less than randomness every request.
   let process: string | null = null;
@@ -34,8 +34,8 @@ export const exchange = (
     const took = now() - began;
     const { status } = c.res;
     const operation = c.get('operation');
-    if (operation !== undefined) metrics.answered(operation, status, took / 1_000);
-    if (status === 401 || status === 429) metrics.refused();
+    if (operation !== undefined) metrics?.answered(operation, status, took / 1_000);
+    if (status === 401 || status === 429) metrics?.refused();
     const caller = c.get('caller');
     const line = {
       ...failedRequest(c),

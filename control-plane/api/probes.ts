@@ -10,7 +10,7 @@ import type { Setting } from './setting.ts';
 export const serveProbes = (
   app: Hono<ExchangeEnv>,
   setting: Setting,
-  metrics: Metrics,
+  metrics: Metrics | null,
   preparing: () => boolean,
 ): void => {
   const headers = { ...API_SECURITY, 'cache-control': 'no-store' };
@@ -30,6 +30,7 @@ export const serveProbes = (
     }
   });
 
+  if (metrics === null) return;
   app.get('/metrics', async (c) => {
     const { grant } = await identify(c.req.raw, c.env, setting);
     authorize(grant, 'read', {}, c.req.raw.headers.get('origin'));

@@ -4,6 +4,7 @@ import type { ChangelogEntry } from '../flags/change.ts';
 import type { NewToken, Stores } from '../store/port.ts';
 import { openSqliteStores } from '../store/sqlite.ts';
 import { type ControlPlane, type ControlPlaneOptions, createControlPlane } from './control-plane.ts';
+import { createMetrics } from './metrics.ts';
 import type { Log } from './setting.ts';
 
 /** A control plane on a real store in memory, with one app and an admin token: what the scenarios play on. */
@@ -60,6 +61,7 @@ export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Pr
     now,
     log,
     publicUrl: null,
+    metrics: createMetrics(),
     ...options,
   });
   const at = new Date(START).toISOString();

@@ -1,8 +1,11 @@
-import { accountSpace, appSpace, type Commit, type FlagCache } from '@halyard/caches';
+import { accountSpace, appKey, appSpace, type Commit, type FlagCache } from '@halyard/caches';
 import type { Outbox, Place, Stores } from '../store/port.ts';
+import type { AppPlace } from '../store/rows.ts';
 
 /** How many commits one read of the outbox brings. */
 const BATCH = 200;
+/** What the account's keys of apps begin with. */
+const APP_KEY = appKey('');
 
 export const spaceOf = (place: Place): string =>
   place.app === null ? accountSpace(place.account) : appSpace(place.account, place.app);
@@ -14,7 +17,7 @@ export interface Delivery {
   /** The cache holds this version now; null: the place is gone, and so is its space. */
   readonly head: number | null;
   /** Apps whose existence the delivered account commits changed; empty for an app's own place. */
-  readonly apps: readonly Place[];
+  readonly apps: readonly AppPlace[];
   /** What it took, for logs: commits published one by one, or a whole snapshot. */
   readonly how: 'nothing' | 'commits' | 'snapshot' | 'removed';
 }
@@ -36,7 +39,10 @@ export const deliver = async (
   const outbox = outboxOf(stores, place);
   // The cache is asked first: a commit in between can then only make the database newer, never the cache.
   let head = knownHead === undefined || knownHead === null ? await cache.head(space) : knownHead;
-  const apps = new Map<string, Place>();
+  const apps = new Map<string, AppPlace>();
+  const noteApps = (changes: Iterable<{ readonly key: string }>): void => {
+    for (const app of appsIn(place, changes)) apps.set(app.app, app);
+  };
   let how: Delivery['how'] = 'nothing';
 
   for (;;) {
@@ -58,7 +64,7 @@ export const deliver = async (
       }
       head = batch.version;
       how = 'commits';
-      if (place.app === null) noteApps(place.account, batch.changes, apps);
+      noteApps(batch.changes);
     }
     if (gap) {
       const snapshot = await outbox.snapshot();
@@ -66,13 +72,7 @@ export const deliver = async (
       await cache.replace(space, snapshot);
       head = snapshot.version;
       how = 'snapshot';
-      if (place.app === null) {
-        noteApps(
-          place.account,
-          [...snapshot.entries.keys()].map((key) => ({ key })),
-          apps,
-        );
-      }
+      noteApps([...snapshot.entries.keys()].map((key) => ({ key })));
     }
   }
 };
@@ -94,12 +94,14 @@ const batchesOf = (cache: FlagCache, commits: readonly Commit[]): readonly Batch
   return [{ version: last.version, changes, publish: (space) => publishAll(space, commits) }];
 };
 
-const noteApps = (
-  account: string,
+/** The apps that commits of an account make, rename or delete; none for an app's own place. */
+export const appsIn = (
+  { account, app }: Place,
   changes: Iterable<{ readonly key: string }>,
-  into: Map<string, Place>,
-): void => {
-  for (const { key } of changes) {
-    if (key.startsWith('app/')) into.set(key, { account, app: key.slice('app/'.length) });
+): readonly AppPlace[] => {
+  const apps = new Map<string, AppPlace>();
+  for (const { key } of app === null ? changes : []) {
+    if (key.startsWith(APP_KEY)) apps.set(key, { account, app: key.slice(APP_KEY.length) });
   }
+  return [...apps.values()];
 };

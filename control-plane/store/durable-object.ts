@@ -16,6 +16,8 @@ export type { ObjectStorage };
 
 export interface DurableObjectOptions extends StoresOptions {
   readonly log: StoreLog;
+  /** Runs inside every transaction with something to deliver, before it is committed: where the alarm is set that delivers it. */
+  readonly announced?: () => Promise<void>;
 }
 
 const types: ColumnTypes = { text: sql`text`, integer: sql`integer`, ordered: sql`text` };
@@ -32,15 +34,21 @@ const types: ColumnTypes = { text: sql`text`, integer: sql`integer`, ordered: sq
 export const openDurableObjectStores = async (
   storage: ObjectStorage,
   options: DurableObjectOptions,
-): Promise<Stores> => {
+): Promise<Stores> => createStores(await openDurableObjectDatabase(storage, options), options);
+
+/** As `openDurableObjectStores`, for who needs the tables themselves too. */
+export const openDurableObjectDatabase = async (
+  storage: ObjectStorage,
+  options: DurableObjectOptions,
+): Promise<Database> => {
   const { now, log } = options;
-  const database = createDatabase(storage, log);
+  const database = createDatabase(storage, options);
   const ran = await database.transact(({ db }) => migrate(db, { types, at: new Date(now()).toISOString() }));
   if (ran.length > 0) log.info({ migrations: ran }, 'The database schema was brought up to date.');
-  return createStores(database, options);
+  return database;
 };
 
-const createDatabase = (storage: ObjectStorage, log: StoreLog): Database => {
+const createDatabase = (storage: ObjectStorage, { log, announced }: DurableObjectOptions): Database => {
   const listeners = new Listeners(log);
   const db = new Kysely<Schema>({ dialect: new DurableObjectDialect(storage.sql) });
 
@@ -50,7 +58,11 @@ const createDatabase = (storage: ObjectStorage, log: StoreLog): Database => {
       places.push(place);
     };
     const transaction = { db, rowLocks: false, textBytes: TEXT_BYTES, announce };
-    const value = await storage.transaction(() => work(transaction));
+    const value = await storage.transaction(async () => {
+      const answer = await work(transaction);
+      if (places.length > 0) await announced?.();
+      return answer;
+    });
     listeners.tell(places);
     return value;
   };

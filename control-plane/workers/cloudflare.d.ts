@@ -11,9 +11,16 @@ declare module 'cloudflare:workers' {
   }
 
   export interface ObjectContext {
-    readonly storage: ObjectStorage & AlarmStorage;
+    readonly storage: ObjectStorage & AlarmStorage & ValueStorage;
     /** Nothing is delivered to the object until the closure has ended; one that rejects resets the object. */
     blockConcurrencyWhile<T>(closure: () => Promise<T>): Promise<T>;
+  }
+
+  /** Values that can be cloned, at most 2 MB. */
+  export interface ValueStorage {
+    get<T>(key: string): Promise<T | undefined>;
+    put(key: string, value: unknown): Promise<void>;
+    delete(key: string): Promise<boolean>;
   }
 
   /** One alarm an object; setting it is part of the transaction it is set in. */

@@ -1,0 +1,70 @@
+import type { Database } from '../database.ts';
+import type { App } from '../port.ts';
+import type { AppPlace } from '../rows.ts';
+import type { ObjectStorage } from './storage.ts';
+
+/** Where an app's version and changelog stand. */
+export interface AppHead {
+  readonly version: number;
+  readonly flag_count: number;
+  readonly entry_count: number;
+  readonly last_hash: string | null;
+}
+
+/** Whether the object has a database. Looking does not make one. */
+export const hasDatabase = ({ sql }: ObjectStorage): boolean =>
+  sql.exec("select 1 from sqlite_schema where type = 'table' and name = 'migration'").toArray().length > 0;
+
+/** The app that the object is for; null if it is for none yet. */
+export const ownPlace = async ({ db }: Database): Promise<AppPlace | null> => {
+  const row = await db.selectFrom('app').select(['account', 'id']).executeTakeFirst();
+  return row === undefined ? null : { account: row.account, app: row.id };
+};
+
+/** Makes the object the app's, or takes over what the account has changed of it. What was committed stays. */
+export const adopt = (database: Database, account: string, app: App): Promise<void> =>
+  database.transact(async ({ db }) => {
+    await db
+      .insertInto('account')
+      .values({ id: account, created_at: app.created_at, version: 0, log_count: 0, secret: null })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+    const { id, name, created_at, updated_at, updated_by } = app;
+    const client_side_default = app.client_side_default ? 1 : 0;
+    await db
+      .insertInto('app')
+      .values({
+        account,
+        id,
+        name,
+        client_side_default,
+        created_at,
+        updated_at,
+        updated_by,
+        version: 0,
+        flag_count: 0,
+        entry_count: 0,
+        last_hash: null,
+        last_at: null,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['account', 'id'])
+          .doUpdateSet({ name, client_side_default, updated_at, updated_by }),
+      )
+      .execute();
+  });
+
+export const headOf = async ({ db }: Database, { account, app }: AppPlace): Promise<AppHead | null> =>
+  (await db
+    .selectFrom('app')
+    .select(['version', 'flag_count', 'entry_count', 'last_hash'])
+    .where('account', '=', account)
+    .where('id', '=', app)
+    .executeTakeFirst()) ?? null;
+
+/** In the account's object: what its log is to say of an app when it is deleted. */
+export const noteHead = (database: Database, { account, app }: AppPlace, head: AppHead): Promise<void> =>
+  database.transact(async ({ db }) => {
+    await db.updateTable('app').set(head).where('account', '=', account).where('id', '=', app).execute();
+  });

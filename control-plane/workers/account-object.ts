@@ -1,0 +1,145 @@
+import { DurableObject } from 'cloudflare:workers';
+import { openKvCache } from '@halyard/caches/kv';
+import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
+import { Problem } from '../problem.ts';
+import type { Database } from '../store/database.ts';
+import { noteHead } from '../store/durable-object/own-app.ts';
+import { openDurableObjectDatabase } from '../store/durable-object.ts';
+import type { Accounts, Stores } from '../store/port.ts';
+import type { AppPlace } from '../store/rows.ts';
+import { createStores } from '../store/stores.ts';
+import { answerCall } from './accounts-elsewhere.ts';
+import { type Courier, createCourier } from './courier.ts';
+import { type Environment, readSettings, type Settings } from './environment.ts';
+import { headMemory } from './head-memory.ts';
+import { consoleLog } from './log.ts';
+import { objectName } from './places.ts';
+import type { AccountCall, AppStub, Reply } from './stubs.ts';
+import { sweepApps } from './sweep.ts';
+
+interface Home {
+  readonly stores: Stores;
+  readonly controlPlane: ControlPlane;
+  readonly courier: Courier;
+}
+
+/** The account: its apps, tokens and sessions, and the calls of the API that are about no one app. */
+export class AccountObject extends DurableObject<Environment> {
+  readonly #log = consoleLog(this.env.HALYARD_LOG);
+  /** Apps whose deletion is under way: whether they are there is answered when that has ended. */
+  readonly #deleting = new Map<string, Promise<unknown>>();
+  #home: Promise<Home> | null = null;
+
+  /** Epoch ms. */
+  protected now(): number {
+    return Date.now();
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const { controlPlane } = await this.#opened();
+    return controlPlane.app.fetch(request);
+  }
+
+  async ask(call: AccountCall, given: readonly unknown[]): Promise<Reply> {
+    const { stores } = await this.#opened();
+    if (call === 'app') await this.#deleting.get(String(given[1]));
+    return answerCall(stores.accounts, call, given);
+  }
+
+  override async alarm(): Promise<void> {
+    const { courier, stores } = await this.#opened();
+    const now = (): number => this.now();
+    await courier.rung();
+    await sweepApps({
+      apps: async () => {
+        const { account } = this.#settings();
+        return (await stores.accounts.apps(account)).map(({ id }) => ({ account, app: id }));
+      },
+      bring: (place) => this.#app(place).bring(place),
+      storage: this.ctx.storage,
+      now,
+      log: this.#log,
+    });
+  }
+
+  #opened(): Promise<Home> {
+    this.#home ??= this.#open().catch((error: unknown) => {
+      this.#home = null;
+      throw error;
+    });
+    return this.#home;
+  }
+
+  async #open(): Promise<Home> {
+    const { account, adminToken, secret, publicUrl } = this.#settings();
+    const { storage } = this.ctx;
+    const now = (): number => this.now();
+    const database = await openDurableObjectDatabase(storage, {
+      now,
+      log: this.#log,
+      announced: () => storage.setAlarm(now()),
+    });
+    const own = createStores(database, { now });
+    const stores = { ...own, accounts: this.#withApps(own.accounts, database) };
+    const openCache = () => openKvCache({ namespace: this.env.FLAG_CACHE, now, memory: headMemory(storage) });
+    const controlPlane = createControlPlane({
+      stores,
+      cache: openCache(),
+      account,
+      now,
+      log: this.#log,
+      publicUrl,
+      trustProxy: true,
+    });
+    await controlPlane.firstStart({ adminToken, secret, example: false });
+    await controlPlane.start();
+    const courier = createCourier({
+      stores,
+      openCache,
+      place: { account, app: null },
+      alarm: storage,
+      log: this.#log,
+      now,
+      random: Math.random,
+      onApp: (place) => this.#app(place).bring(place),
+    });
+    return { stores, controlPlane, courier };
+  }
+
+  /** An app's truth is in another object: it is asked for its last word before the account lets it go. */
+  #withApps(accounts: Accounts, database: Database): Accounts {
+    return {
+      ...accounts,
+      deleteApp: (account, app, write) => {
+        const deletion = this.#lastWord({ account, app }, database).then(() =>
+          accounts.deleteApp(account, app, write),
+        );
+        const ended = deletion.catch(() => {}).then(() => this.#deleting.delete(app));
+        this.#deleting.set(app, ended);
+        return deletion;
+      },
+    };
+  }
+
+  async #lastWord(place: AppPlace, database: Database): Promise<void> {
+    try {
+      const head = await this.#app(place).end(place);
+      if (head !== null) await noteHead(database, place, head);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      const reason = error instanceof Error ? error.message : error;
+      throw new Problem('unavailable', { message: `The app cannot be asked now (${reason}); try again.` }, 1);
+    }
+  }
+
+  #app(place: AppPlace): AppStub {
+    const { APPS } = this.env;
+    return APPS.get(APPS.idFromName(objectName(place)));
+  }
+
+  #settings(): Settings {
+    const settings = readSettings(this.env);
+    if ('account' in settings) return settings;
+    throw new Problem('unavailable', { message: settings.join(' ') });
+  }
+}

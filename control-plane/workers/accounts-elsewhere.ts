@@ -1,0 +1,72 @@
+import { Problem } from '../problem.ts';
+import type { Accounts } from '../store/port.ts';
+import type { AccountCall, AccountStub, Reply } from './stubs.ts';
+
+/** Answers a call that another object made. */
+export const answerCall = async (
+  accounts: Accounts,
+  call: AccountCall,
+  given: readonly unknown[],
+): Promise<Reply> => {
+  try {
+    // The caller below gives a call its own parameters.
+    const method = accounts[call] as (...given: readonly unknown[]) => Promise<unknown>;
+    return { value: await method(...given) };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { kind, issues, retryAfter } = error;
+    return { problem: { kind, issues, ...(retryAfter === undefined ? {} : { retryAfter }) } };
+  }
+};
+
+/** `Accounts` whose database is in another object. An object that cannot be asked is `unavailable`. */
+export const accountsElsewhere = (stub: () => AccountStub): Accounts => {
+  const calling = <C extends AccountCall>(call: C): Accounts[C] =>
+    // A call's parameters and answer are those of the port: the other side runs that very method.
+    ((...given: readonly unknown[]) => ask(stub(), call, given)) as Accounts[C];
+  const here = (): never => {
+    throw new Error("Writes of an account are the business of the account's own object.");
+  };
+  return {
+    ensureAccount: calling('ensureAccount'),
+    accounts: calling('accounts'),
+    apps: calling('apps'),
+    app: calling('app'),
+    createApp: calling('createApp'),
+    renameApp: calling('renameApp'),
+    deleteApp: calling('deleteApp'),
+    accountLog: calling('accountLog'),
+    tokens: calling('tokens'),
+    tokenByHash: calling('tokenByHash'),
+    token: calling('token'),
+    createToken: calling('createToken'),
+    revokeToken: calling('revokeToken'),
+    tokenUsed: calling('tokenUsed'),
+    createSession: calling('createSession'),
+    session: calling('session'),
+    deleteSession: calling('deleteSession'),
+    createLink: calling('createLink'),
+    consumeLink: calling('consumeLink'),
+    secret: calling('secret'),
+    idempotency: here,
+    outbox: here,
+  };
+};
+
+const ask = async (stub: AccountStub, call: AccountCall, given: readonly unknown[]): Promise<unknown> => {
+  let reply: Reply;
+  try {
+    reply = await stub.ask(call, given);
+  } catch (error) {
+    throw new Problem(
+      'unavailable',
+      {
+        message: `The account cannot be asked now (${error instanceof Error ? error.message : error}); try again.`,
+      },
+      1,
+    );
+  }
+  if ('value' in reply) return reply.value;
+  const { kind, issues, retryAfter } = reply.problem;
+  throw new Problem(kind, issues, retryAfter);
+};

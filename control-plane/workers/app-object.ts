@@ -1,0 +1,164 @@
+import { DurableObject } from 'cloudflare:workers';
+import { appSpace } from '@halyard/caches';
+import { openKvCache } from '@halyard/caches/kv';
+import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
+import type { Database } from '../store/database.ts';
+import { type AppHead, adopt, hasDatabase, headOf, ownPlace } from '../store/durable-object/own-app.ts';
+import { openDurableObjectDatabase } from '../store/durable-object.ts';
+import type { Accounts, App } from '../store/port.ts';
+import type { AppPlace } from '../store/rows.ts';
+import { createStores } from '../store/stores.ts';
+import { accountsElsewhere } from './accounts-elsewhere.ts';
+import { type Courier, createCourier } from './courier.ts';
+import { DEFAULT_ACCOUNT, type Environment } from './environment.ts';
+import { headMemory } from './head-memory.ts';
+import { consoleLog } from './log.ts';
+import { placeOf } from './places.ts';
+import type { AccountStub } from './stubs.ts';
+
+interface Home {
+  readonly database: Database;
+  readonly controlPlane: ControlPlane;
+  readonly courier: Courier;
+}
+
+/** Set while the account is about to delete the app. */
+const ENDING = 'ending';
+
+/**
+ * One app: its flags, changelog, outbox and repeated answers, and the calls of the API that are about them. The account's object says
+ * whether there is such an app; before it has said so nothing is stored here.
+ */
+export class AppObject extends DurableObject<Environment> {
+  readonly #log = consoleLog(this.env.HALYARD_LOG);
+  readonly #accounts: Accounts = accountsElsewhere(() => this.#account());
+  #home: Promise<Home | null> | null = null;
+  #adopting: Promise<Home | null> | null = null;
+
+  /** Epoch ms. */
+  protected now(): number {
+    return Date.now();
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const place = placeOf(new URL(request.url).pathname);
+    const home = place === null ? null : await this.#living(place);
+    // The account's object says what there is to say about an app that is not there.
+    return home === null ? this.#account().fetch(request) : home.controlPlane.app.fetch(request);
+  }
+
+  async bring(place: AppPlace): Promise<void> {
+    const app = await this.#accounts.app(place.account, place.app);
+    if (app === null) return this.#clear(place);
+    const home = await this.#adopted(place, app);
+    await home.courier.repair();
+  }
+
+  async end(place: AppPlace): Promise<AppHead | null> {
+    const home = await this.#opened();
+    if (home === null) return null;
+    await this.ctx.storage.put(ENDING, true);
+    return headOf(home.database, place);
+  }
+
+  override async alarm(): Promise<void> {
+    const home = await this.#opened();
+    await home?.courier.rung();
+  }
+
+  async #living(place: AppPlace): Promise<Home | null> {
+    const home = await this.#opened();
+    if (home !== null && (await this.ctx.storage.get(ENDING)) === undefined) return home;
+    this.#adopting ??= this.#accounts
+      .app(place.account, place.app)
+      .then((app) => (app === null ? null : this.#adopted(place, app)))
+      .finally(() => {
+        this.#adopting = null;
+      });
+    return this.#adopting;
+  }
+
+  async #adopted(place: AppPlace, app: App): Promise<Home> {
+    const home = await this.#opened();
+    const database = home?.database ?? (await this.#openDatabase());
+    await adopt(database, place.account, app);
+    await this.ctx.storage.delete(ENDING);
+    if (home !== null) return home;
+    const made = this.#makeHome(database, place);
+    this.#home = Promise.resolve(made);
+    return made;
+  }
+
+  #account(): AccountStub {
+    const { ACCOUNTS, HALYARD_ACCOUNT = DEFAULT_ACCOUNT } = this.env;
+    return ACCOUNTS.get(ACCOUNTS.idFromName(HALYARD_ACCOUNT));
+  }
+
+  #opened(): Promise<Home | null> {
+    this.#home ??= this.#open().catch((error: unknown) => {
+      this.#home = null;
+      throw error;
+    });
+    return this.#home;
+  }
+
+  async #open(): Promise<Home | null> {
+    if (!hasDatabase(this.ctx.storage)) return null;
+    const database = await this.#openDatabase();
+    const place = await ownPlace(database);
+    return place === null ? null : this.#makeHome(database, place);
+  }
+
+  #openDatabase(): Promise<Database> {
+    const { storage } = this.ctx;
+    return openDurableObjectDatabase(storage, {
+      now: () => this.now(),
+      log: this.#log,
+      announced: () => storage.setAlarm(this.now()),
+    });
+  }
+
+  #makeHome(database: Database, place: AppPlace): Home {
+    const { env } = this;
+    const now = (): number => this.now();
+    const own = createStores(database, { now });
+    const stores = { ...own, accounts: { ...this.#accounts, app: own.accounts.app } };
+    const openCache = () =>
+      openKvCache({ namespace: env.FLAG_CACHE, now, memory: headMemory(this.ctx.storage) });
+    const controlPlane = createControlPlane({
+      stores,
+      cache: openCache(),
+      account: place.account,
+      now,
+      log: this.#log,
+      publicUrl: env.HALYARD_PUBLIC_URL ?? null,
+      trustProxy: true,
+    });
+    const courier = createCourier({
+      stores,
+      openCache,
+      place,
+      alarm: this.ctx.storage,
+      log: this.#log,
+      now,
+      random: Math.random,
+      onApp: async () => {},
+    });
+    return { database, controlPlane, courier };
+  }
+
+  /** The space first: if the cache cannot be reached, the account calls again, and finds the rest as it was. */
+  async #clear({ account, app }: AppPlace): Promise<void> {
+    const home = await this.#opened();
+    const cache = openKvCache({
+      namespace: this.env.FLAG_CACHE,
+      now: () => this.now(),
+      memory: headMemory(this.ctx.storage),
+    });
+    await cache.remove(appSpace(account, app));
+    await home?.controlPlane.close();
+    this.#home = null;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+}

@@ -1,0 +1,15 @@
+import type { DashboardFiles } from '../api/pages.ts';
+import type { Environment } from './environment.ts';
+
+/** The built dashboard, as it was uploaded with the Worker. Cloudflare compresses it on the way out. */
+export const assetFiles =
+  (assets: Environment['ASSETS'], origin: string): DashboardFiles =>
+  async (path) => {
+    const answer = await assets.fetch(new Request(new URL(`/${path}`, origin)));
+    if (!answer.ok) return null;
+    return {
+      body: new Uint8Array(await answer.arrayBuffer()),
+      contentType: answer.headers.get('content-type') ?? 'application/octet-stream',
+      immutable: path.startsWith('assets/'),
+    };
+  };

@@ -1,0 +1,32 @@
+import type { ObjectStub } from 'cloudflare:workers';
+import type { Issue, ProblemKind } from '../problem.ts';
+import type { AppHead } from '../store/durable-object/own-app.ts';
+import type { Accounts } from '../store/port.ts';
+import type { AppPlace } from '../store/rows.ts';
+
+/** The calls of `Accounts` that are data in and data out. */
+export type AccountCall = Exclude<keyof Accounts, 'idempotency' | 'outbox'>;
+
+/** Errors lose their class between objects, so a `Problem` travels as data. */
+export type Reply =
+  | { readonly value: unknown }
+  | {
+      readonly problem: {
+        readonly kind: ProblemKind;
+        readonly issues: readonly [Issue, ...Issue[]];
+        readonly retryAfter?: number;
+      };
+    };
+
+/** The account's object, as other objects and the Worker see it. */
+export interface AccountStub extends ObjectStub {
+  ask(call: AccountCall, given: readonly unknown[]): Promise<Reply>;
+}
+
+/** An app's object, as the account's object and the Worker see it. */
+export interface AppStub extends ObjectStub {
+  /** Takes over what the account says of the app now, and brings its space of the flag cache to where the app is. */
+  bring(place: AppPlace): Promise<void>;
+  /** From now on the app's object asks the account whether the app lives before it does anything; null if nothing was ever in it. */
+  end(place: AppPlace): Promise<AppHead | null>;
+}
