@@ -106,7 +106,8 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   serveDocs(app, document);
   let preparing = false;
   serveProbes(app, setting, metrics, () => preparing);
-  for (const path of READ_ONLY) refuseOtherMethods(app, path, new Set(['GET']), log);
+  for (const path of READ_ONLY.filter((each) => metrics !== null || each !== '/metrics'))
+    refuseOtherMethods(app, path, new Set(['GET']), log);
   servePages(app, options.dashboard ?? null);
 
   let following: Subscription | null = null;
