@@ -5,8 +5,9 @@ import { accountSpace, appSpace } from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDisk } from './disk.ts';
-import { ACCOUNT, APP, cuttable, NOON, onFlag, silent, startWorld } from './edge.fixture.ts';
+import { cuttable, silent, startWorld } from './edge.fixture.ts';
 import { createEdge } from './index.ts';
+import { ACCOUNT, APP, NOON, onFlag } from './suites/world.ts';
 
 let directory: string;
 const warnings: string[] = [];

@@ -1,8 +1,9 @@
 import { accountSpace, appKey, appSpace } from '@halyard/caches';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ACCOUNT, APP, onFlag, planFlag, startWorld, type World } from './edge.fixture.ts';
+import { type ProcessWorld, startWorld } from './edge.fixture.ts';
+import { ACCOUNT, APP, onFlag, planFlag } from './suites/world.ts';
 
-let world: World;
+let world: ProcessWorld;
 afterEach(() => world.edge.close());
 
 const until = async (condition: () => Promise<boolean>): Promise<void> => {
@@ -14,19 +15,6 @@ const until = async (condition: () => Promise<boolean>): Promise<void> => {
 };
 
 describe('a standalone edge', () => {
-  test('says that it lives and that it can serve', async () => {
-    world = await startWorld({ a: onFlag('a') }, { standalone: true });
-    expect((await world.get('/healthz')).status).toBe(200);
-    const ready = await world.get('/readyz');
-    expect(ready.status).toBe(200);
-    expect(await ready.json()).toEqual({
-      status: 'ready',
-      cache: 'connected',
-      account_version: 1,
-      stale_seconds: null,
-    });
-  });
-
   test('shows metrics to who may read', async () => {
     world = await startWorld(
       { a: onFlag('a'), plan: planFlag('plan') },
@@ -48,66 +36,6 @@ describe('a standalone edge', () => {
     world = await startWorld({}, { standalone: true });
     expect((await world.get('/metrics')).status).toBe(403);
     expect((await world.get('/metrics', { authorization: '' })).status).toBe(401);
-  });
-
-  test("answers Flagship's evaluation call, every parameter as text, a repeated one as a list", async () => {
-    world = await startWorld(
-      {
-        plan: planFlag('plan', { metadata: { team: 'growth' } }),
-        tagged: planFlag('tagged', {
-          rules: [
-            {
-              priority: 1,
-              conditions: [{ attribute: 'tag', operator: 'has', value: 'b' }],
-              serve_variation: 'gold',
-            },
-          ],
-        }),
-      },
-      { standalone: true },
-    );
-    const base = '/client/v4/accounts/default/flagship/apps/shop/evaluate';
-    const plan = await world.get(`${base}?flagKey=plan&targetingKey=u&plan=gold`);
-    expect(plan.status).toBe(200);
-    expect(await plan.json()).toEqual({
-      flagKey: 'plan',
-      value: 'G',
-      variant: 'gold',
-      reason: 'TARGETING_MATCH',
-      metadata: { team: 'growth' },
-    });
-    expect(await (await world.get(`${base}?flagKey=tagged&tag=a&tag=b`)).json()).toMatchObject({
-      value: 'G',
-    });
-    expect(await (await world.get(`${base}?flagKey=tagged&tag=b`)).json()).toMatchObject({ value: 'P' });
-  });
-
-  test.each([
-    ['default', 'shop', 'flagKey=missing', 404, 1004, 'There is no flag missing.'],
-    ['default', 'shop', 'flag=plan', 400, 1001, 'flagKey is missing; expected ?flagKey={the key of a flag}.'],
-    ['another', 'shop', 'flagKey=plan', 403, 1003, 'This token belongs to another account.'],
-    ['default', 'nowhere', 'flagKey=plan', 403, 1003, 'This token is not for the app nowhere.'],
-  ])(
-    'answers errors of that call in the envelope (%s, %s, %s)',
-    async (account, app, query, status, code, message) => {
-      world = await startWorld({ plan: planFlag('plan') }, { standalone: true });
-      const response = await world.get(
-        `/client/v4/accounts/${account}/flagship/apps/${app}/evaluate?${query}`,
-      );
-      expect(response.status).toBe(status);
-      expect(await response.json()).toEqual({
-        success: false,
-        errors: [{ code, message }],
-        messages: [],
-        result: null,
-      });
-    },
-  );
-
-  test('answers 422 for a flag that cannot be understood', async () => {
-    world = await startWorld({ bad: '{' }, { standalone: true });
-    const response = await world.get('/client/v4/accounts/default/flagship/apps/shop/evaluate?flagKey=bad');
-    expect(response.status).toBe(422);
   });
 });
 
@@ -155,7 +83,7 @@ describe('the compiled form', () => {
     });
     const ask = async (app: string, key: string): Promise<number> =>
       (
-        await world.edge.app.request(`/apps/${app}/ofrep/v1/evaluate/flags/${key}`, {
+        await world.request(`/apps/${app}/ofrep/v1/evaluate/flags/${key}`, {
           method: 'POST',
           headers: { authorization: 'Bearer every' },
         })
@@ -186,7 +114,7 @@ describe('the compiled form', () => {
         version: 0,
         entries: new Map([['f', JSON.stringify(onFlag('f', { description: 'x'.repeat(4_000) }))]]),
       });
-      await world.edge.app.request(`/apps/app-${i}/ofrep/v1/evaluate/flags/f`, {
+      await world.request(`/apps/app-${i}/ofrep/v1/evaluate/flags/f`, {
         method: 'POST',
         headers: { authorization: 'Bearer every' },
       });

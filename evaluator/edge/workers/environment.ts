@@ -1,6 +1,7 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { KvNamespace } from '@halyard/caches/kv';
 import { Evaluator } from './evaluator.ts';
+import { DEFAULT_FRESHNESS } from './freshness.ts';
 import { consoleLog } from './log.ts';
 
 /** The bindings and variables of the evaluator's Worker; see wrangler.jsonc. */
@@ -13,18 +14,33 @@ export interface Environment {
   readonly HALYARD_APP?: string;
   /** `debug`, `info` (the default), `warn`, `error` or `silent`. */
   readonly HALYARD_LOG?: string;
+  /**
+   * How long an isolate answers from what it has read, in milliseconds; default 5,000. Up to twice as long it answers at once and
+   * reads behind the answer, later it reads first.
+   */
+  readonly HALYARD_FRESH_MS?: string;
 }
 
 let evaluator: Evaluator | null = null;
 
 /** The one evaluator of this isolate: what one request has loaded, the next ones use. */
 export const evaluatorOf = (env: Environment): Evaluator => {
-  evaluator ??= new Evaluator({
+  evaluator ??= open(env);
+  return evaluator;
+};
+
+const open = (env: Environment): Evaluator => {
+  const log = consoleLog(env.HALYARD_LOG ?? 'info');
+  const freshMs = Number(env.HALYARD_FRESH_MS ?? DEFAULT_FRESHNESS.freshMs);
+  const usable = Number.isFinite(freshMs) && freshMs >= 0;
+  if (!usable)
+    log.error({ HALYARD_FRESH_MS: env.HALYARD_FRESH_MS }, 'Expected milliseconds; the default is used.');
+  return new Evaluator({
     namespace: env.FLAG_CACHE,
     account: env.HALYARD_ACCOUNT ?? 'default',
-    log: consoleLog(env.HALYARD_LOG ?? 'info'),
+    log,
     now: Date.now,
     waitUntil,
+    ...(usable ? { freshness: { freshMs, waitMs: 2 * freshMs } } : {}),
   });
-  return evaluator;
 };

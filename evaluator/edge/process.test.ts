@@ -1,0 +1,4 @@
+import { processHome } from './edge.fixture.ts';
+import { edgeSuites } from './suites/index.ts';
+
+edgeSuites(processHome);

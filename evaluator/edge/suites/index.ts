@@ -1,0 +1,15 @@
+import { accessSuite } from './access.ts';
+import { flagshipSuite } from './flagship.ts';
+import { ofrepSuite } from './ofrep.ts';
+import { streamsSuite } from './streams.ts';
+import type { Home } from './world.ts';
+
+export * from './world.ts';
+
+/** What every edge does, wherever it runs. */
+export const edgeSuites = (home: Home): void => {
+  ofrepSuite(home);
+  accessSuite(home);
+  flagshipSuite(home);
+  streamsSuite(home);
+};

@@ -1,0 +1,59 @@
+import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
+import { ACCOUNT, fillCache, type Home, NOON, worldOf } from '@halyard/edge/suites';
+import { Miniflare } from 'miniflare';
+import { bundleWorker } from './bundle.ts';
+
+export interface WorkerHome extends Home {
+  close(): Promise<void>;
+}
+
+/** The evaluator in workerd before a real KV. One runtime for all worlds; nothing in it is older than the request. */
+export const openWorkerHome = async (): Promise<WorkerHome> => {
+  const miniflare = new Miniflare({
+    modules: [
+      { type: 'ESModule', path: 'worker.js', contents: await bundleWorker('test/workers/in-evaluator.ts') },
+    ],
+    compatibilityDate: '2026-07-01',
+    kvNamespaces: ['FLAG_CACHE'],
+  });
+  const { FLAG_CACHE } = await miniflare.getBindings<{ readonly FLAG_CACHE: KvNamespace }>();
+  let worlds = 0;
+
+  return {
+    name: 'in workerd',
+
+    async start(flags, { account = ACCOUNT } = {}) {
+      worlds += 1;
+      const world = `world-${worlds}-`;
+      const clock = { time: NOON };
+      const cache = openKvCache({
+        namespace: FLAG_CACHE,
+        now: Date.now,
+        prefix: `${world}halyard`,
+        headEveryMs: 0,
+      });
+      await fillCache(cache, flags, account);
+      return worldOf({
+        cache,
+        clock,
+        async request(path, init = {}) {
+          const headers = new Headers(init.headers);
+          headers.set('test-world', world);
+          headers.set('test-account', account);
+          headers.set('test-time', `${clock.time}`);
+          const request = new Request(`http://edge.test${path}`, { ...init, headers });
+          const { method, body } = request;
+          // The same Response, of another copy of the same library.
+          return miniflare.dispatchFetch(request.url, {
+            method,
+            headers: [...request.headers],
+            ...(body === null ? {} : { body, duplex: 'half' }),
+          } as never) as never;
+        },
+        close: async () => undefined,
+      });
+    },
+
+    close: () => miniflare.dispose(),
+  };
+};
