@@ -45,8 +45,8 @@ const DECIMALS = 1_000_000;
  * therefore holds the point exactly when from <= bucket < to.
  */
 export const bucketOf = (point: number, bucketer: Bucketer): number => {
-  let units = Math.floor(bucketer.near(point) * DECIMALS);
-  while (bucketer.bound((units + 1) / DECIMALS) <= point) units += 1;
-  while (bucketer.bound(units / DECIMALS) > point) units -= 1;
-  return units / DECIMALS;
+  const units = Math.floor(bucketer.near(point) * DECIMALS);
+  // A bound is rounded to a whole point, so that of the next percentage may be this very point; it is never below it.
+  const next = (units + 1) / DECIMALS;
+  return bucketer.bound(next) <= point ? next : units / DECIMALS;
 };
