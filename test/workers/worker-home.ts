@@ -42,11 +42,12 @@ export const openWorkerHome = async (): Promise<WorkerHome> => {
           headers.set('test-account', account);
           headers.set('test-time', `${clock.time}`);
           const request = new Request(`http://edge.test${path}`, { ...init, headers });
-          const { method, body } = request;
+          const { method, body, signal } = request;
           // The same Response, of another copy of the same library.
           return miniflare.dispatchFetch(request.url, {
             method,
             headers: [...request.headers],
+            signal,
             ...(body === null ? {} : { body, duplex: 'half' }),
           } as never) as never;
         },
