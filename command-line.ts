@@ -10,7 +10,8 @@ export const HELP = `Halyard decides feature flags.
   halyard token list | create | revoke     tokens, for when nobody can sign in
     create --name NAME --permission evaluate|config|read|write|admin [--app ID]… [--origin URL]… [--expires DATE]
     revoke ID
-  halyard audit verify [--app ID] [--expect HASH]   checks every entry's hash and shows the first broken link
+  halyard audit verify [--app ID] [--expect HASH]   checks every entry's hash and shows the first broken link; in the database,
+                                                    or with HALYARD_URL and HALYARD_TOKEN of a server that is not taken at its word
   halyard backup FILE                      copies a SQLite database while it is in use
   halyard restore FILE                     puts a backup in the place of the database of a stopped server
   halyard types --app ID                   TypeScript declarations of an app's flags, from HALYARD_URL with HALYARD_TOKEN

@@ -1,10 +1,11 @@
 import type { Stores } from '@halyard/control-plane';
 import { Problem } from '@halyard/control-plane/problem';
 import type { Logger } from 'pino';
-import { verifyAudit } from './audit-command.ts';
+import { trailBehind, trailIn, verifyAudit } from './audit-command.ts';
 import { type Command, UsageError } from './command-line.ts';
 import type { Configuration } from './configuration.ts';
 import { openStores } from './open-stores.ts';
+import { askServer } from './server-command.ts';
 import { signInLink, tokenCommand } from './token-command.ts';
 
 /** Runs a command that answers and ends; what it prints. A problem found by `audit verify` is thrown, so that the exit code says it. */
@@ -19,7 +20,11 @@ export const operate = async (
     case 'token':
       return withStores(configuration, log, (stores) => tokenCommand(stores, configuration, command));
     case 'audit':
-      return withStores(configuration, log, (stores) => verifyAudit(stores, configuration, command));
+      return configuration.url === null
+        ? withStores(configuration, log, (stores) =>
+            verifyAudit(trailIn(stores, configuration.account), configuration, command),
+          )
+        : askServer(configuration, (client) => verifyAudit(trailBehind(client), configuration, command));
     case 'backup':
       return backup(configuration, command);
     case 'restore':

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ChangelogEntry } from '../flags/change.ts';
-import { hashedText, verifyChain } from './audit.ts';
+import { type ChainVerdict, hashedText, verifyChain, verifyChainBackwards } from './audit.ts';
 
 const sha256 = (text: string): string => hash('sha256', text);
 
@@ -32,6 +32,16 @@ const chain = (length: number): ChangelogEntry[] => {
   return entries;
 };
 
+/** Either way round the verdict is the same. */
+const verdictOn = async (entries: readonly ChangelogEntry[]): Promise<ChainVerdict> => {
+  const verdict = await verifyChain(entries, sha256);
+  const newestFirst = (async function* () {
+    yield* entries.toReversed();
+  })();
+  expect(await verifyChainBackwards(newestFirst, sha256)).toEqual(verdict);
+  return verdict;
+};
+
 const tampered = (entries: readonly ChangelogEntry[], at: number, change: object): ChangelogEntry[] =>
   entries.map((entry, n) => (n === at ? { ...entry, ...change } : entry));
 
@@ -49,8 +59,8 @@ describe('the hash chain', () => {
     const entries = chain(4);
     const verdict = { ok: true, length: 4, last: entries[3]?.hash };
     expect(await verifyChain(entries)).toEqual(verdict);
-    expect(await verifyChain(entries, sha256)).toEqual(verdict);
-    expect(await verifyChain([])).toEqual({ ok: true, length: 0, last: null });
+    expect(await verdictOn(entries)).toEqual(verdict);
+    expect(await verdictOn([])).toEqual({ ok: true, length: 0, last: null });
   });
 
   test.each([
@@ -62,7 +72,7 @@ describe('the hash chain', () => {
     ['another version', { version: 7 }],
     ['a hash made up', { hash: '0'.repeat(64) }],
   ])('breaks at the entry with %s', async (_, change) => {
-    const verdict = await verifyChain(tampered(chain(5), 2, change), sha256);
+    const verdict = await verdictOn(tampered(chain(5), 2, change));
     expect(verdict.ok).toBe(false);
     if (!verdict.ok) expect([verdict.length, verdict.broken.id]).toEqual([2, '3']);
   });
@@ -77,7 +87,7 @@ describe('the hash chain', () => {
       [[one, three, two], '3'],
       [[two, three], '2'],
     ] as const) {
-      const verdict = await verifyChain(broken, sha256);
+      const verdict = await verdictOn(broken);
       expect(verdict.ok ? null : verdict.broken.id).toBe(id);
     }
   });

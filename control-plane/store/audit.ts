@@ -46,6 +46,32 @@ export const verifyChain = async (
   return { ok: true, length, last: previous };
 };
 
+/** The same verdict for entries that come newest first, as the API lists them; holds two of them at a time. */
+export const verifyChainBackwards = async (
+  entries: AsyncIterable<ChangelogEntry>,
+  sha256: Sha256 = webSha256,
+): Promise<ChainVerdict> => {
+  let newer: ChangelogEntry | null = null;
+  let last: string | null = null;
+  let good = 0;
+  let broken: { readonly id: string; readonly expected: string; readonly found: string } | null = null;
+  const judge = async (entry: ChangelogEntry, previous: string | null): Promise<void> => {
+    const expected = await sha256(hashedText(entry, previous));
+    if (expected === entry.hash) good += 1;
+    else {
+      broken = { id: entry.id, expected, found: entry.hash };
+      good = 0;
+    }
+  };
+  for await (const entry of entries) {
+    last ??= entry.hash;
+    if (newer !== null) await judge(newer, entry.hash);
+    newer = entry;
+  }
+  if (newer !== null) await judge(newer, null);
+  return broken === null ? { ok: true, length: good, last } : { ok: false, length: good, broken };
+};
+
 /** By Web Crypto, which every runtime has. */
 export const webSha256 = async (text: string): Promise<string> =>
   Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))), (byte) =>

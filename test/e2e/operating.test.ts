@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ServerProcess, startServer } from '../faults/server-process.ts';
@@ -42,13 +43,18 @@ const environment = (more: Record<string, string>): Record<string, string> => ({
   HALYARD_ADMIN_TOKEN: TOKEN,
   ...more,
 });
-/** Runs a block of the page, with each of these texts in place of what stands there. */
-const run = (name: string, env: Record<string, string>, instead: Record<string, string> = {}): string =>
-  execFileSync('sh', ['-euc', replaced(block(name), instead)], {
+/** Runs a block of the page, with each of these texts in place of what stands there; what it prints. */
+const run = async (
+  name: string,
+  env: Record<string, string>,
+  instead: Record<string, string> = {},
+): Promise<string> => {
+  const { stdout } = await promisify(execFile)('sh', ['-euc', replaced(block(name), instead)], {
     cwd: ROOT,
     env: environment(env),
-    encoding: 'utf8',
   });
+  return stdout;
+};
 const replaced = (text: string, instead: Record<string, string>): string => {
   let result = text;
   for (const [from, to] of Object.entries(instead)) {
@@ -99,20 +105,24 @@ afterAll(async () => {
 
 test('a token made on the machine signs in by its link', async () => {
   const env = { HALYARD_DATABASE_URL: `file:${database}`, HALYARD_PUBLIC_URL: url };
-  const printed = run('token', env);
+  const printed = await run('token', env);
   expect(printed).toMatch(/hly_\S+/);
   expect(printed).toMatch(/\/dashboard\/sign-in#link=hll_\S+/);
 });
 
 test('the audit trail is verified, and a backup restored', async () => {
   const env = { HALYARD_DATABASE_URL: `file:${database}` };
-  expect(run('audit', env)).toMatch(/1 entr/);
+  const verdict = await run('audit', env);
+  expect(verdict).toMatch(/1 entr/);
+  // The same verdict from outside, by somebody who may only read.
+  const { secret } = await call(url, 'POST', '/tokens', { name: 'auditor', permission: 'read' });
+  expect(await run('audit', { HALYARD_URL: url, HALYARD_TOKEN: secret })).toBe(verdict);
   const file = join(directory, 'flags.db');
-  run('backup', env, { 'flags.db': file });
+  await run('backup', env, { 'flags.db': file });
   await call(url, 'DELETE', `/apps/${app}/flags/new-checkout`);
   await one.kill('SIGTERM');
   renameSync(database, join(directory, 'away.db'));
-  run('restore', env, { 'flags.db': file });
+  await run('restore', env, { 'flags.db': file });
   await startOne();
   expect(await call(url, 'GET', `/apps/${app}/flags/new-checkout`)).toMatchObject({ enabled: true });
 });
@@ -142,7 +152,7 @@ describe.runIf(postgresAnswers || process.env['CI'] === 'true')('from one proces
       app_ids: [app],
     });
     const before = await buckets(url, secret);
-    run('export', { APP: app }, { 'http://127.0.0.1:4280': url, 'app.ndjson': file });
+    await run('export', { APP: app }, { 'http://127.0.0.1:4280': url, 'app.ndjson': file });
 
     const [writer, ...edges] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     const commands = replaced(block('several'), {
@@ -163,7 +173,7 @@ describe.runIf(postgresAnswers || process.env['CI'] === 'true')('from one proces
 
     const base = `${control}/client/v4/accounts/default/flagship`;
     const { id } = await call(control, 'POST', '/apps', { name: 'another' });
-    run('import', { APP: id, FLAGSHIP: base }, { 'app.ndjson': file });
+    await run('import', { APP: id, FLAGSHIP: base }, { 'app.ndjson': file });
     const token = await call(control, 'POST', '/tokens', {
       name: 'new',
       permission: 'evaluate',

@@ -1,0 +1,44 @@
+import { ApiError, type Client, createClient } from '@halyard/control-plane/client';
+import { UsageError } from './command-line.ts';
+import type { Configuration } from './configuration.ts';
+
+/** What is missing in the settings for asking a server, one sentence each. */
+export const missingForServer = ({ url, token }: Configuration): readonly string[] => [
+  ...(url === null
+    ? ['HALYARD_URL is missing; set it to where the control plane is, such as http://127.0.0.1:4280.']
+    : []),
+  ...(token === null ? ['HALYARD_TOKEN is missing; set it to a token with the permission read.'] : []),
+];
+
+/** Asks the server of HALYARD_URL with HALYARD_TOKEN. Rejects with a `UsageError` where these are missing, or it refuses or cannot be reached. */
+export const askServer = async <T>(
+  configuration: Configuration,
+  work: (client: Client) => Promise<T>,
+): Promise<T> => {
+  const { url, token, account } = configuration;
+  if (url === null || token === null) throw new UsageError(missingForServer(configuration).join('\n'));
+  try {
+    return await work(createClient({ baseUrl: url, account, token }));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new UsageError(
+      error.status === 0
+        ? `${url} cannot be reached; check HALYARD_URL.`
+        : `${url} refused: ${error.message}`,
+    );
+  }
+};
+
+/** Every item of a list that the server answers in pages. */
+export const everyPage = async function* <T>(
+  page: (query: { readonly limit: number; readonly cursor?: string }) => Promise<{
+    readonly items: readonly T[];
+    readonly cursor: string | null;
+  }>,
+): AsyncGenerator<T> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const next = await page({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+    yield* next.items;
+    cursor = next.cursor;
+  }
+};
