@@ -2,16 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 export interface BundleOptions {
-  readonly minify?: boolean;
   /** Modules that the runtime brings. */
   readonly external?: readonly (string | RegExp)[];
 }
 
 /** One module of plain JavaScript for workerd, as wrangler makes it. `entry`: its path from the root of the repository. */
-export const bundleWorker = async (
-  entry: string,
-  { minify = false, external = [] }: BundleOptions = {},
-): Promise<string> => {
+export const bundleWorker = async (entry: string, { external = [] }: BundleOptions = {}): Promise<string> => {
   const made = await build({
     configFile: false,
     logLevel: 'error',
@@ -25,7 +21,7 @@ export const bundleWorker = async (
       lib: { entry: fileURLToPath(new URL(`../../${entry}`, import.meta.url)), formats: ['es'] },
       rolldownOptions: {
         external: ['cloudflare:workers', ...external],
-        output: { codeSplitting: false, minify },
+        output: { codeSplitting: false },
       },
     },
   });
