@@ -185,7 +185,7 @@ export const createAppRouter = (client: QueryClient) =>
       <Failure whole error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
     ),
     defaultNotFoundComponent: () => (
-      <Failure whole error={new ApiError(404, [], strings.failure.notFound)} retry={() => undefined} />
+      <Failure whole error={new ApiError(404, [], strings.failure.noPage)} retry={() => undefined} />
     ),
   });
 

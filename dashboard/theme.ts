@@ -1,4 +1,11 @@
-import { Card, type CSSVariablesResolver, createTheme, type MantineColorsTuple, Modal } from '@mantine/core';
+import {
+  Alert,
+  Card,
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+  Modal,
+} from '@mantine/core';
 import { strings } from './strings.ts';
 
 const sea: MantineColorsTuple = [
@@ -42,6 +49,8 @@ export const theme = createTheme({
     "ui-monospace, 'SF Mono', Menlo, 'Cascadia Mono', 'Liberation Mono', Consolas, monospace",
   headings: { fontWeight: '650' },
   components: {
+    // Mantine's orange on yellow has too little contrast for a text (WCAG 1.4.3).
+    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
     Card: Card.extend({ defaultProps: { bg: 'var(--halyard-surface)' } }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': strings.close }, overlayProps: { blur: 2 } },

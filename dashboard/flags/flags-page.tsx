@@ -4,6 +4,7 @@ import { IconFlag, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { ApiError } from '../api.ts';
 import { appsQuery, type FlagSearch, flagsQuery } from '../queries.ts';
 import { usePermitted, useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
@@ -70,6 +71,9 @@ export const FlagsPage = () => {
       {strings.createFlag.title}
     </Button>
   );
+  if (flags.error instanceof ApiError && flags.error.status === 404) {
+    return <Failure whole error={flags.error} retry={() => void flags.refetch()} />;
+  }
   return (
     <Stack>
       <Group justify="space-between">

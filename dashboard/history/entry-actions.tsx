@@ -1,8 +1,7 @@
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
-import { IconCheck, IconLink } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import type { ChangelogEntry } from '../api.ts';
 import { usePermitted } from '../session/session.ts';
+import { CopyIcon } from '../shell/copy-icon.tsx';
 import { strings } from '../strings.ts';
 import { Restore } from './restore.tsx';
 
@@ -23,21 +22,12 @@ export const EntryActions = ({ app, entry, current }: EntryActionsProps) => {
   });
   return (
     <>
-      <CopyButton value={new URL(router.history.createHref(href), window.location.origin).href}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? strings.copied : strings.history.copyLink}>
-            <ActionIcon
-              size="sm"
-              variant="subtle"
-              color="gray"
-              onClick={copy}
-              aria-label={copied ? strings.copied : strings.history.copyLink}
-            >
-              {copied ? <IconCheck size={14} /> : <IconLink size={14} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <CopyIcon
+        what="link"
+        size="sm"
+        value={new URL(router.history.createHref(href), window.location.origin).href}
+        label={strings.history.copyLink}
+      />
       {writable && !current && <Restore app={app} entry={entry} />}
     </>
   );

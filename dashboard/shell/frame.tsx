@@ -1,5 +1,5 @@
 import { ActionIcon, AppShell, Box, Burger, Button, Group, Kbd } from '@mantine/core';
-import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { useDisclosure } from '@mantine/hooks';
 import { IconKeyboard, IconSearch } from '@tabler/icons-react';
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
@@ -11,7 +11,9 @@ import { runCommand } from './commands.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Logo } from './logo.tsx';
 import { Navigation } from './navigation.tsx';
+import { undoLast } from './notify.tsx';
 import { SchemeSwitch } from './scheme-switch.tsx';
+import { useShortcuts } from './shortcuts.ts';
 
 // Not part of the first load: what most visits do without.
 const ExpiredSession = lazy(async () => ({
@@ -39,8 +41,9 @@ export const Frame = () => {
   const path = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the phone's menu closes when the page changes, and only then.
   useEffect(toMenu.close, [path]);
-  useHotkeys([
+  useShortcuts([
     ['mod+K', toPalette.open],
+    ['mod+Z', undoLast],
     ['/', () => focusSearch(toPalette.open)],
     ['c', () => runCommand('create')],
     ['shift+?', toHelp.open],

@@ -3,6 +3,8 @@ import { Notifications } from '@mantine/notifications';
 import '@mantine/notifications/styles.css';
 import classes from './notices.module.css';
 
+/** Over the header (100) and under the dialogs (200), which say themselves what fails in them. */
+const UNDER_DIALOGS = 150;
 const PHONE = '(max-width: 48em)';
 
 /** Where what was done is said: never over the bar that saves, nor over what one works on. */
@@ -12,6 +14,7 @@ export const Notices = () => {
     <Notifications
       position={phone ? 'top-center' : 'bottom-left'}
       limit={3}
+      zIndex={UNDER_DIALOGS}
       classNames={{ root: classes['notices'] ?? '' }}
     />
   );

@@ -19,6 +19,7 @@ import { appsQuery, flagsQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { useCommands } from './commands.ts';
+import classes from './palette.module.css';
 
 const useFound = (app: string | null, q: string) => {
   const { account } = useSession();
@@ -93,6 +94,7 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
       onSpotlightClose={close}
       shortcut={null}
       title={<VisuallyHidden>{strings.palette.open}</VisuallyHidden>}
+      classNames={{ header: classes['header'] ?? '' }}
       scrollable
       maxHeight={420}
       highlightQuery

@@ -1,23 +1,6 @@
-import { ActionIcon, Code, CopyButton, Group, Text, Tooltip } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { Code, Group, Text } from '@mantine/core';
 import { strings } from '../strings.ts';
-
-export const CopyIcon = ({ value, label }: { readonly value: string; readonly label: string }) => (
-  <CopyButton value={value}>
-    {({ copied, copy }) => (
-      <Tooltip label={copied ? strings.copied : strings.copy}>
-        <ActionIcon
-          variant="subtle"
-          color={copied ? 'green' : 'gray'}
-          onClick={copy}
-          aria-label={copied ? strings.copied : label}
-        >
-          {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-        </ActionIcon>
-      </Tooltip>
-    )}
-  </CopyButton>
-);
+import { CopyIcon } from './copy-icon.tsx';
 
 /** Code to paste, with the button that copies it. */
 export const Snippet = ({ label, code }: { readonly label: string; readonly code: string }) => (

@@ -1,8 +1,10 @@
-import { Button, Center, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core';
+import { Anchor, Button, Center, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconCloudOff, IconLock, IconMoodEmpty } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api.ts';
 import { strings } from '../strings.ts';
+import classes from './states.module.css';
 
 interface StateProps {
   /** It is all the page has, so its title is the page's. */
@@ -46,8 +48,18 @@ interface FailureProps {
 /** What could not be shown, why, and what can be done. */
 export const Failure = ({ error, retry, whole = false }: FailureProps) => {
   const status = error instanceof ApiError ? error.status : null;
-  if (status === 404)
-    return <State whole={whole} icon={<IconMoodEmpty />} title={strings.failure.notFound} />;
+  if (status === 404) {
+    return (
+      <State
+        whole={whole}
+        icon={<IconMoodEmpty />}
+        title={strings.failure.notFound}
+        action={<Anchor renderRoot={(props) => <Link to="/" {...props} />}>{strings.failure.toApps}</Anchor>}
+      >
+        {error.message}
+      </State>
+    );
+  }
   if (status === 403) {
     return (
       <State whole={whole} icon={<IconLock />} title={strings.failure.forbidden}>
@@ -78,7 +90,7 @@ export const Loading = ({ rows = 5, height = 64 }: { readonly rows?: number; rea
   <Stack gap="xs" aria-busy="true" aria-label={strings.loading} role="status">
     {Array.from({ length: rows }, (_, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike.
-      <Skeleton key={index} height={height} radius="md" />
+      <Skeleton key={index} height={height} radius="md" className={classes['skeleton'] ?? ''} />
     ))}
   </Stack>
 );

@@ -4,7 +4,7 @@ import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { App, Token } from '../api.ts';
 import { appsQuery, tokensQuery } from '../queries.ts';
-import { useSession } from '../session/session.ts';
+import { usePermitted, useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
 import { Moment } from '../shell/moment.tsx';
 import { StackedCell, StackedRow, StackedTable } from '../shell/stacked-table.tsx';
@@ -79,8 +79,9 @@ export const TokensPage = () => {
   const tokens = useQuery(tokensQuery(account));
   const apps = useQuery(appsQuery(account)).data ?? [];
   const [minting, mint] = useDisclosure(false);
-  useCommand('create', strings.tokens.create, mint.open);
-  const button = (
+  const permitted = usePermitted('admin');
+  useCommand('create', strings.tokens.create, permitted ? mint.open : null);
+  const button = permitted && (
     <Button leftSection={<IconPlus size={16} />} onClick={mint.open}>
       {strings.tokens.create}
     </Button>

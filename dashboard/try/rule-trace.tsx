@@ -72,9 +72,11 @@ export const RuleTraceView = ({ trace }: { readonly trace: RuleTrace }) => (
     {trace.share !== null && (
       <>
         <Bucket share={trace.share} />
-        <Text size="xs" c="dimmed">
-          {trace.share.why}
-        </Text>
+        {!trace.why.includes(trace.share.why) && (
+          <Text size="xs" c="dimmed">
+            {trace.share.why}
+          </Text>
+        )}
       </>
     )}
   </div>

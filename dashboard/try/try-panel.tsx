@@ -11,12 +11,11 @@ import {
   Text,
   TextInput,
   Title,
-  Tooltip,
 } from '@mantine/core';
-import { IconLink, IconTrash, IconUser } from '@tabler/icons-react';
+import { IconTrash, IconUser } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { sayDone } from '../shell/notify.tsx';
+import { CopyIcon } from '../shell/copy-icon.tsx';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { plain, value, variation } from '../words/words.ts';
@@ -131,13 +130,7 @@ interface TryPanelProps {
 /** Whose context, what they get, and why; computed here from what is on the screen, saved or not. */
 export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved }: TryPanelProps) => {
   const router = useRouter();
-  const share = async () => {
-    const { href } = router.buildLocation({ to: '.', search: (before) => ({ ...before, context: text }) });
-    await navigator.clipboard.writeText(
-      new URL(router.history.createHref(href), window.location.origin).href,
-    );
-    sayDone(strings.tryUser.linkCopied);
-  };
+  const { href } = router.buildLocation({ to: '.', search: (before) => ({ ...before, context: text }) });
   return (
     <Card withBorder component="section" aria-label={strings.tryUser.title}>
       <Stack gap="sm">
@@ -147,11 +140,12 @@ export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved }: 
           </Title>
           <Group gap={6}>
             <TestUsers text={text} onPick={onText} />
-            <Tooltip label={strings.tryUser.share}>
-              <ActionIcon variant="default" aria-label={strings.tryUser.share} onClick={() => void share()}>
-                <IconLink size={16} />
-              </ActionIcon>
-            </Tooltip>
+            <CopyIcon
+              what="link"
+              variant="default"
+              value={new URL(router.history.createHref(href), window.location.origin).href}
+              label={strings.tryUser.share}
+            />
           </Group>
         </Group>
         <JsonInput

@@ -67,6 +67,29 @@ test('a token is minted, its secret shown once with what to paste, and it is rev
   await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(401);
 });
 
+test('what is shown is copied where the browser has no clipboard for pages, as over plain http', async () => {
+  const other = await page.context().newPage();
+  await other.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await other.goto(`${world.url}/dashboard${world.paths['flags']}`);
+  await settled(other);
+  await other.keyboard.press('c');
+  const dialog = other.getByRole('dialog');
+  await dialog.getByLabel('Key').fill('plain-http');
+  await dialog.getByRole('button', { name: 'Copy: In your code (OpenFeature)' }).click();
+  await dialog.getByRole('button', { name: 'Copied' }).waitFor();
+  await dialog.getByLabel('Description').click();
+  await other.keyboard.press('Control+v');
+  expect(await dialog.getByLabel('Description').inputValue()).toBe(
+    "const value = await client.getBooleanValue('plain-http', false, { targetingKey: user.id });",
+  );
+  await other.evaluate(() => {
+    document.execCommand = () => false;
+  });
+  await dialog.getByRole('button', { name: 'Copy: In your code (OpenFeature)' }).click();
+  await other.getByText('Select the text and copy it yourself.').waitFor();
+  await other.close();
+});
+
 test('a sign-in link made for a person signs her in', async () => {
   await go('/tokens');
   await page.getByRole('button', { name: 'Sign-in link for Ada Lovelace' }).click();

@@ -41,9 +41,15 @@ describe('the list of flags', () => {
     await page.getByText('Off', { exact: true }).first().click();
     await link('api-limits').waitFor({ state: 'detached' });
     await link('gift-cards').waitFor();
-    await page.goto(`${world.url}/dashboard${world.paths['flags']}?tag=reports`);
-    await link('enterprise-export').waitFor();
+    await page.getByText('All', { exact: true }).first().click();
+    await link('reports').click();
+    await link('api-limits').waitFor({ state: 'detached' });
     expect(await page.getByRole('switch').count()).toBe(1);
+    expect(page.url()).toContain('tag=reports');
+    await page.getByRole('button', { name: 'Tag reports' }).click();
+    await link('api-limits').waitFor();
+    await page.getByLabel('Search flags').fill('no such thing');
+    await page.getByText('No flag matches').waitFor();
   });
 
   test('a switch shows its result at once and can be undone', async () => {
@@ -63,6 +69,20 @@ describe('the list of flags', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('gift-cards is off').waitFor();
     expect((await world.api('GET', `/apps/${world.shop}/flags/gift-cards`))['enabled']).toBe(false);
+  });
+
+  test('shortcuts work while a switch has the focus, and Ctrl Z undoes it', async () => {
+    await toggle('page-size').press('Space');
+    await page.getByText('page-size is on').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('page-size is off').waitFor();
+    expect(await toggle('page-size').isChecked()).toBe(false);
+    await page.keyboard.press('/');
+    expect(await page.getByLabel('Search flags').evaluate((field) => field === document.activeElement)).toBe(
+      true,
+    );
+    await page.keyboard.type('zc/');
+    expect(await page.getByLabel('Search flags').inputValue()).toBe('zc/');
   });
 
   test('a switch that fails goes back and says why', async () => {
@@ -128,10 +148,19 @@ describe('ramping', () => {
   });
 
   test('the kill switch is one click and a confirmation', async () => {
-    await page.getByRole('button', { name: 'Turn off for everyone' }).click();
-    await page.getByText('Everyone gets off within moments.').waitFor();
+    const kill = page.getByRole('button', { name: 'Turn off for everyone' });
+    await kill.click();
+    await page.getByText('Everyone gets “off” within moments.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // Where the focus was, it is again.
+    expect(await kill.evaluate((button) => button === document.activeElement)).toBe(true);
+    await kill.click();
     await page.getByRole('button', { name: 'Turn off', exact: true }).click();
     await page.getByText('dark-mode is off').waitFor();
     expect(await world.api('GET', `/apps/${world.shop}/flags/dark-mode`)).toMatchObject({ enabled: false });
+    await page.getByText(/Live on 1 of 1 edge, \d+ ms/).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByText('dark-mode is on').waitFor();
   });
 });

@@ -82,6 +82,35 @@ describe.for(WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme 
       await page.getByRole('button', { name: 'Mint token' }).click();
       await page.getByRole('dialog').waitFor();
       await clean('mint a token');
+      await page.goto(`${world.url}/dashboard${world.paths['flag']}`);
+      await page.getByRole('button', { name: '5 %', exact: true }).click();
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+      await clean('a step, with its notice');
+      await page.keyboard.press('Control+z');
+      await page.getByRole('button', { name: 'Turn off for everyone' }).click();
+      await page.getByRole('dialog').waitFor();
+      await clean('kill switch');
+      await page.goto(`${world.url}/dashboard${world.paths['history']}`);
+      await page
+        .getByRole('button', { name: /^Restore/ })
+        .first()
+        .click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).waitFor();
+      await clean('restore');
+      await page.goto(`${world.url}/dashboard/there/is/no/such/page`);
+      await page.getByRole('link', { name: 'Go to your apps' }).waitFor();
+      await clean('an address that leads nowhere');
+      await page.goto(`${world.url}/dashboard${world.paths['flags']}`);
+      await settled(page);
+      await page.context().setOffline(true);
+      await page.getByRole('switch').first().click();
+      await page.getByText(/What you see may be old/).waitFor();
+      await clean('away from the server');
+      await page.context().setOffline(false);
+      await page.context().clearCookies();
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('Your session has ended').first().waitFor();
+      await clean('an expired session');
       expect(found).toEqual([]);
       await page.context().close();
     });

@@ -62,6 +62,12 @@ describe('who may only read', () => {
     await go(world.paths['settings'] ?? '');
     await page.getByRole('button', { name: 'Download flags' }).waitFor();
     expect(await page.getByRole('button', { name: 'Preview' }).count()).toBe(0);
+    await go('/tokens');
+    await page.getByText('You may not see this').waitFor();
+    expect(await page.getByRole('button', { name: 'Mint token' }).count()).toBe(0);
+    await go(world.paths['history'] ?? '');
+    await page.getByText('As agreed in the release meeting').first().waitFor();
+    expect(await page.getByRole('button', { name: /^Restore/ }).count()).toBe(0);
     await page.context().close();
   });
 });
