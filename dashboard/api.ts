@@ -31,6 +31,8 @@ export type ChangelogEntry = Omit<ServerEntry, 'app_version' | 'after' | 'diff'>
 export interface Propagation {
   readonly version: number;
   readonly edges: readonly EdgeReceipt[];
+  /** Only where edges do not report: the version that the flag cache has. */
+  readonly published_version?: number | null;
 }
 export type EdgeReceipt = ServerPropagation['edges'][number];
 

@@ -229,6 +229,8 @@ export const strings = {
     changed: (name: string, key: string, flags: number, comment: string | null) =>
       `${name} changed ${flags === 1 ? key : count(flags, 'flag', 'flags')}${comment === null ? '' : `: ${comment}`}`,
     none: 'No edge is connected',
+    published: 'Published',
+    publishing: 'Publishing …',
     all: (edges: number, ms: number) =>
       `Live on ${edges} of ${count(edges, 'edge', 'edges')}, ${Math.round(ms)} ms`,
     some: (done: number, edges: number) => `Live on ${done} of ${count(edges, 'edge', 'edges')} …`,
@@ -454,6 +456,11 @@ export const strings = {
     current: 'current',
     behind: (versions: number) => `${count(versions, 'version', 'versions')} behind`,
     idle: 'not loaded',
+    unreported: 'Edges do not report here',
+    published: (version: number | null) =>
+      version === null
+        ? 'Nothing of this app has been published to Workers KV yet.'
+        : `Workers KV has version ${version}. Locations take it up within about a minute, without saying so.`,
     none: 'No edge is connected',
     noneHelp:
       'Start one with “halyard edge”, or a service with the in-process provider; it appears here by itself.',

@@ -148,7 +148,14 @@ export const EdgeState = z.object({
 });
 
 export const Propagation = z
-  .object({ version: z.number().int(), edges: z.array(EdgeState) })
+  .object({
+    version: z.number().int(),
+    edges: z.array(EdgeState),
+    published_version: z.number().int().nullable().optional().openapi({
+      description:
+        'Only where edges do not report: the version that the flag cache has, null for none. Edges take it up within their freshness bound.',
+    }),
+  })
   .openapi('Propagation');
 export type Propagation = z.infer<typeof Propagation>;
 

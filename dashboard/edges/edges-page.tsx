@@ -25,6 +25,18 @@ const State = ({ edge, version }: { readonly edge: EdgeReceipt; readonly version
   );
 };
 
+/** `published`: the version in the flag cache, where edges do not report. */
+const Nobody = ({ published }: { readonly published: number | null | undefined }) =>
+  published === undefined ? (
+    <Empty icon={<IconWorld />} title={strings.edges.none}>
+      {strings.edges.noneHelp}
+    </Empty>
+  ) : (
+    <Empty icon={<IconWorld />} title={strings.edges.unreported}>
+      {strings.edges.published(published)}
+    </Empty>
+  );
+
 export const EdgesPage = () => {
   const { app } = route.useParams();
   const { account } = useSession();
@@ -43,9 +55,7 @@ export const EdgesPage = () => {
       ) : propagation.isError ? (
         <Failure error={propagation.error} retry={() => void propagation.refetch()} />
       ) : propagation.data.edges.length === 0 ? (
-        <Empty icon={<IconWorld />} title={strings.edges.none}>
-          {strings.edges.noneHelp}
-        </Empty>
+        <Nobody published={propagation.data.published_version} />
       ) : (
         <StackedTable
           columns={[strings.edges.id, strings.edges.applied, strings.edges.lag, strings.edges.seen]}

@@ -5,11 +5,17 @@ import { propagationQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import classes from './live.module.css';
-import { reachOf } from './reach.ts';
+import { type Reach, reachOf } from './reach.ts';
 
 /** The event stream tells at once; this is for when it is interrupted. */
 const BEHIND_MS = 1_000;
 const SETTLED_MS = 10_000;
+
+const sentence = ({ reported, edges, reached, done, lagMs }: Reach): string => {
+  if (!reported) return done ? strings.live.published : strings.live.publishing;
+  if (edges === 0) return strings.live.none;
+  return done ? strings.live.all(edges, lagMs) : strings.live.some(reached, edges);
+};
 
 /** Whether the newest change has reached the edges; looks often while it has not. */
 export const Live = ({ app }: { readonly app: string }) => {
@@ -21,17 +27,15 @@ export const Live = ({ app }: { readonly app: string }) => {
   }).data;
   if (propagation === undefined) return null;
   const reach = reachOf(propagation);
-  const said =
-    reach.edges === 0
-      ? strings.live.none
-      : reach.done
-        ? strings.live.all(reach.edges, reach.lagMs)
-        : strings.live.some(reach.reached, reach.edges);
   return (
     <Group gap={8} wrap="nowrap" role="status">
-      <span className={classes['dot']} data-done={reach.done && reach.edges > 0} aria-hidden="true" />
+      <span
+        className={classes['dot']}
+        data-done={reach.done && (reach.edges > 0 || !reach.reported)}
+        aria-hidden="true"
+      />
       <Text size="sm" c="dimmed">
-        {said}
+        {sentence(reach)}
       </Text>
     </Group>
   );
