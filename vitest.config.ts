@@ -30,6 +30,19 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          // The scenarios of the API once more, against the Worker and its objects in workerd.
+          name: 'workers',
+          include: ['control-plane/api/*.test.ts'],
+          env: { HALYARD_TEST_HOME: 'workers' },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Files share a workerd.
+          isolate: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
           name: 'across',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/dist/**', 'test/{conformance,house,bench,mutation,browser}/**'],

@@ -10,7 +10,7 @@ beforeAll(async () => {
     baseUrl: 'http://halyard.test',
     account: ACCOUNT,
     token: ground.admin,
-    fetch: async (...request) => ground.controlPlane.app.request(...(request as [string, RequestInit])),
+    fetch: async (...request) => ground.request(...(request as [string, RequestInit])),
   });
 });
 afterAll(() => ground.close());

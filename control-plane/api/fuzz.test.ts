@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FLAG, flagship, type Ground, openGround } from './scenario.ts';
+import { FLAG, flagship, type Ground, HOME, openGround } from './scenario.ts';
+
+/** The bodies are read by the same code in both homes. */
+const RUNS = HOME === 'node' ? 10_000 : 250;
 
 let ground: Ground;
 let before: string;
@@ -153,7 +156,7 @@ const corrupted = fc
 
 const body = fc.oneof(structured, corrupted);
 
-test('10,000 bodies never give a 5xx, and a refused one never stores anything', {
+test(`${RUNS} bodies never give a 5xx, and a refused one never stores anything`, {
   timeout: 120_000,
 }, async () => {
   let accepted = 0;
@@ -161,7 +164,7 @@ test('10,000 bodies never give a 5xx, and a refused one never stores anything', 
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...CALLS), body, async ([method, path], sent) => {
       const began = performance.now();
-      const response = await ground.controlPlane.app.request(`http://halyard.test${flagship(path)}`, {
+      const response = await ground.request(`http://halyard.test${flagship(path)}`, {
         method,
         headers: {
           authorization: `Bearer ${ground.admin}`,
@@ -184,12 +187,12 @@ test('10,000 bodies never give a 5xx, and a refused one never stores anything', 
       for (const error of answer.errors) expect(typeof error.message).toBe('string');
       expect((await ground.stores.app('acme', 'shop').changelog({ limit: 200 })).items).toHaveLength(stored);
     }),
-    { numRuns: 10_000, seed: 20261124 },
+    { numRuns: RUNS, seed: 20261124 },
   );
   console.log(
-    `${accepted} of 10,000 bodies were accepted; the slowest answer took ${Math.round(slowest)} ms`,
+    `${accepted} of ${RUNS} bodies were accepted; the slowest answer took ${Math.round(slowest)} ms`,
   );
-  expect(accepted).toBeLessThan(3_000);
+  expect(accepted).toBeLessThan(0.3 * RUNS);
   expect(ground.logged.filter((line) => line.includes('nobody foresaw'))).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { appSpace, CacheUnavailable } from '@halyard/caches';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
-import { ACCOUNT, FLAG, type Ground, openGround } from './scenario.ts';
+import { ACCOUNT, FLAG, type Ground, onNode, openGround } from './scenario.ts';
 
 let ground: Ground;
 const opened: Ground[] = [];
@@ -16,7 +16,7 @@ const applied = (edge: string, version: number) =>
   ground.cache.beat(edge, new Map([[appSpace(ACCOUNT, 'shop'), version]]));
 const propagation = async () => (await ground.ask('GET', '/apps/shop/propagation')).json.result;
 
-test('tells what each live edge has, and how long it took by our clock', async () => {
+onNode('tells what each live edge has, and how long it took by our clock', async () => {
   expect(await propagation()).toEqual({ version: 0, edges: [] });
   await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
   ground.clock.ms += 40;
@@ -37,7 +37,7 @@ test('tells what each live edge has, and how long it took by our clock', async (
   expect((await ground.ask('GET', '/apps/nowhere/propagation')).status).toBe(404);
 });
 
-test('Prefer: wait answers when every live edge has the change', async () => {
+onNode('Prefer: wait answers when every live edge has the change', async () => {
   await applied('edge-a', 0);
   await ground.cache.beat('edge-idle', new Map());
   let answered = false;
@@ -59,7 +59,7 @@ test('Prefer: wait answers when every live edge has the change', async () => {
   });
 });
 
-test('Prefer: wait gives up after its seconds and says so', async () => {
+onNode('Prefer: wait gives up after its seconds and says so', async () => {
   await applied('edge-a', 0);
   const { json } = await ground.ask('POST', '/apps/shop/flags', {
     body: FLAG,
@@ -72,7 +72,7 @@ test('Prefer: wait gives up after its seconds and says so', async () => {
   });
 });
 
-test('the metrics tell how long commits took to each edge, from the second receipt on', async () => {
+onNode('the metrics tell how long commits took to each edge, from the second receipt on', async () => {
   const told = async () =>
     (await ground.ask('GET', '/metrics')).text
       .split('\n')
@@ -91,7 +91,7 @@ test('the metrics tell how long commits took to each edge, from the second recei
   ]);
 });
 
-test('an answered write has settled on this process’s own edge first', async () => {
+onNode('an answered write has settled on this process’s own edge first', async () => {
   const settled: unknown[] = [];
   const own = await openGround({
     settled: async (place, version) => {
@@ -108,7 +108,7 @@ test('an answered write has settled on this process’s own edge first', async (
 
 /** Reads events until one satisfies, for as long as a slow machine may take. */
 const follow = async (headers: Record<string, string> = {}) => {
-  const response = await ground.controlPlane.app.request(
+  const response = await ground.request(
     `http://halyard.test/client/v4/accounts/${ACCOUNT}/flagship/apps/shop/events`,
     { headers: { authorization: `Bearer ${ground.admin}`, ...headers } },
   );
@@ -137,7 +137,7 @@ const follow = async (headers: Record<string, string> = {}) => {
   };
 };
 
-test('the event stream tells commits, who made them, and how far they came', async () => {
+onNode('the event stream tells commits, who made them, and how far they came', async () => {
   const stream = await follow();
   await ground.ask('POST', '/apps/shop/flags', { body: FLAG, headers: { 'x-halyard-comment': 'why' } });
   expect(await stream.until(({ type }) => type === 'commit')).toMatchObject({
@@ -162,10 +162,20 @@ test('the event stream resumes after Last-Event-ID', async () => {
   await stream.cancel();
 });
 
-test('the event stream ends with the app, and with the process', async () => {
+test('the event stream tells a commit to who follows it', async () => {
+  const stream = await follow();
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  expect(await stream.until(({ type }) => type === 'commit')).toMatchObject({ version: 1 });
+  await stream.cancel();
+});
+
+test('the event stream ends with the app', async () => {
   const stream = await follow();
   await ground.ask('DELETE', '/apps/shop');
   expect(await stream.until(({ ended }) => ended === true)).toEqual({ ended: true });
+});
+
+onNode('the event stream ends with the process', async () => {
   const other = await openGround();
   opened.push(other);
   ground = other;
@@ -174,31 +184,44 @@ test('the event stream ends with the app, and with the process', async () => {
   expect(await second.until(({ ended }) => ended === true)).toEqual({ ended: true });
 });
 
-test('a cache that is away: the write is told as stored, the question is 503, and listening heals', async () => {
-  let away = true;
-  let subscriptions = 0;
-  const { cache } = ground;
-  const refuse = () => Promise.reject(new CacheUnavailable('the cache is away'));
-  const flaky = {
-    ...cache,
-    edges: (space: string) => (away ? refuse() : cache.edges(space)),
-    watchEdges: (...given: Parameters<typeof cache.watchEdges>) => {
-      if (away) return refuse();
-      subscriptions++;
-      return cache.watchEdges(...given);
-    },
-  };
-  const own = await openGround({ cache: flaky });
+onNode(
+  'a cache that is away: the write is told as stored, the question is 503, and listening heals',
+  async () => {
+    let away = true;
+    let subscriptions = 0;
+    const { cache } = ground;
+    const refuse = () => Promise.reject(new CacheUnavailable('the cache is away'));
+    const flaky = {
+      ...cache,
+      edges: (space: string) => (away ? refuse() : cache.edges(space)),
+      watchEdges: (...given: Parameters<typeof cache.watchEdges>) => {
+        if (away) return refuse();
+        subscriptions++;
+        return cache.watchEdges(...given);
+      },
+    };
+    const own = await openGround({ cache: flaky });
+    opened.push(own);
+    const written = await own.ask('POST', '/apps/shop/flags', { body: FLAG, headers: { prefer: 'wait=5' } });
+    expect(written.status).toBe(201);
+    expect(written.json.result_info.propagation).toEqual({ version: 1, complete: false, edges: [] });
+    expect(written.json.messages[0].message).toContain('cannot be asked');
+    const asked = await own.ask('GET', '/apps/shop/propagation');
+    expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '1']);
+    ground = own;
+    const stream = await follow();
+    away = false;
+    await vi.waitFor(() => expect(subscriptions).toBe(1), { timeout: 10_000 });
+    await stream.cancel();
+  },
+);
+
+onNode('where edges do not report, a wait ends at once and says why', async () => {
+  const own = await openGround({ cache: { ...ground.cache, receipts: false } });
   opened.push(own);
-  const written = await own.ask('POST', '/apps/shop/flags', { body: FLAG, headers: { prefer: 'wait=5' } });
-  expect(written.status).toBe(201);
-  expect(written.json.result_info.propagation).toEqual({ version: 1, complete: false, edges: [] });
-  expect(written.json.messages[0].message).toContain('cannot be asked');
-  const asked = await own.ask('GET', '/apps/shop/propagation');
-  expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '1']);
-  ground = own;
-  const stream = await follow();
-  away = false;
-  await vi.waitFor(() => expect(subscriptions).toBe(1), { timeout: 10_000 });
-  await stream.cancel();
+  const { json } = await own.ask('POST', '/apps/shop/flags', { body: FLAG, headers: { prefer: 'wait=60' } });
+  expect(json.result_info.propagation).toEqual({ version: 1, complete: false, edges: [] });
+  expect(json.messages).toEqual([
+    { message: 'The change is stored; how far it has come is not known, because edges do not report here.' },
+  ]);
 });

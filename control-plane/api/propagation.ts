@@ -164,6 +164,7 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
     edges: (account, app, version) => states(follow(appSpace(account, app)), version),
 
     async reached(account, app, version, timeoutMs) {
+      if (!cache.receipts) return false;
       const followed = follow(appSpace(account, app));
       let expired = timeoutMs <= 0;
       let wake = (): void => {};

@@ -234,12 +234,16 @@ const propagated = async (
   app: string,
   version: number,
   waitSeconds: number,
-  { propagation, log }: Setting,
+  { cache, propagation, log }: Setting,
 ): Promise<Answer> => {
   try {
     const complete = await propagation.reached(account, app, version, waitSeconds * 1_000);
     const edges = await propagation.edges(account, app, version);
-    return { ...answer, info: { ...answer.info, propagation: { version, complete, edges } } };
+    const info = { ...answer.info, propagation: { version, complete, edges } };
+    if (cache.receipts) return { ...answer, info };
+    const message =
+      'The change is stored; how far it has come is not known, because edges do not report here.';
+    return { ...answer, info, messages: [...(answer.messages ?? []), { message }] };
   } catch (error) {
     log.warn({ err: error, account, app }, 'cannot ask the flag cache how far a change has come');
     return {

@@ -1,4 +1,5 @@
 import { createMemoryCache } from '@halyard/caches/memory';
+import { test } from 'vitest';
 import { mintSecret, sha256Hex, systemRandom } from '../access/secret.ts';
 import type { ChangelogEntry } from '../flags/change.ts';
 import type { NewToken, Stores } from '../store/port.ts';
@@ -7,10 +8,21 @@ import { type ControlPlane, type ControlPlaneOptions, createControlPlane } from 
 import { createMetrics } from './metrics.ts';
 import type { Log } from './setting.ts';
 
-/** A control plane on a real store in memory, with one app and an admin token: what the scenarios play on. */
+/** Where the scenarios play: a process of Node, or Cloudflare Workers (in workerd). */
+export const HOME: 'node' | 'workers' = process.env['HALYARD_TEST_HOME'] === 'workers' ? 'workers' : 'node';
+
+/** For what only a process of Node has, or what can be seen of it only from inside. */
+export const onNode = (title: string, body: () => Promise<void>): void => {
+  if (HOME === 'node') test(title, body);
+};
+
+/** A control plane on a real store, with one app and an admin token: what the scenarios play on. */
 export interface Ground {
+  /** On Node. */
   readonly controlPlane: ControlPlane;
+  /** On Workers, what is data in and data out. */
   readonly stores: Stores;
+  /** On Node. */
   readonly cache: ReturnType<typeof createMemoryCache>;
   readonly app: string;
   readonly admin: string;
@@ -20,6 +32,8 @@ export interface Ground {
   readonly clock: { ms: number };
   mint(token: Partial<NewToken>): Promise<{ id: string; secret: string }>;
   ask(method: string, path: string, options?: AskOptions): Promise<Asked>;
+  request(url: string, init: RequestInit): Promise<Response>;
+  mintSignInLink: ControlPlane['mintSignInLink'];
   /** Of the app: what was committed, in the order it was. */
   changelog(app?: string): Promise<readonly ChangelogEntry[]>;
   /** Of the app: the keys of every commit that the replicator has to deliver. */
@@ -44,7 +58,9 @@ export interface Asked {
 export const ACCOUNT = 'acme';
 export const START = Date.UTC(2026, 10, 24, 9, 0, 0);
 
+/** The tests that give the control plane something of theirs are for Node. */
 export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Promise<Ground> => {
+  if (HOME === 'workers') return (await import('../workers/ground.fixture.ts')).openWorkersGround();
   const clock = { ms: START };
   const now = (): number => clock.ms;
   const logged: string[] = [];
@@ -64,10 +80,45 @@ export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Pr
     metrics: createMetrics(),
     ...options,
   });
+  const settled = await settle(stores);
+  await controlPlane.start();
+  const request: Ground['request'] = async (url, init) => controlPlane.app.request(url, init);
+
+  return {
+    controlPlane,
+    stores,
+    cache,
+    ...settled,
+    logged,
+    clock,
+    request,
+    ask: asking(request, settled.admin),
+    mintSignInLink: controlPlane.mintSignInLink,
+
+    async changelog(of = settled.app) {
+      const entries: ChangelogEntry[] = [];
+      for await (const entry of stores.app(ACCOUNT, of).everyEntry()) entries.push(entry);
+      return entries;
+    },
+
+    async outbox(of = settled.app) {
+      const commits = await stores.app(ACCOUNT, of).outbox.commits(0, 1_000);
+      return commits.map(({ version, changes }) => ({ version, keys: changes.map(({ key }) => key) }));
+    },
+
+    async close() {
+      await controlPlane.close();
+      await cache.close();
+      await stores.close();
+    },
+  };
+};
+
+/** The account with one app, and an admin's token. */
+export const settle = async (stores: Stores): Promise<Pick<Ground, 'app' | 'admin' | 'mint'>> => {
   const at = new Date(START).toISOString();
   const by = { actor: { name: 'ground', token_id: '' }, at, comment: null };
   await stores.accounts.ensureAccount(ACCOUNT, at);
-
   const mint: Ground['mint'] = async (token) => {
     const secret = mintSecret('hly_', systemRandom);
     const id = `t-${crypto.randomUUID().slice(0, 8)}`;
@@ -90,51 +141,26 @@ export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Pr
   const { secret: admin } = await mint({});
   const app = 'shop';
   await stores.accounts.createApp(ACCOUNT, { id: app, name: 'Shop', client_side_default: true }, by);
-  await controlPlane.start();
-
-  return {
-    controlPlane,
-    stores,
-    cache,
-    app,
-    admin,
-    logged,
-    clock,
-    mint,
-
-    async ask(method, path, { token = admin, body, headers } = {}) {
-      const url = path.startsWith('/client') || !path.startsWith('/apps') ? path : flagship(path);
-      const response = await controlPlane.app.request(`http://halyard.test${url}`, {
-        method,
-        headers: {
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, headers: response.headers, text, json: jsonOf(response, text) };
-    },
-
-    async changelog(of = app) {
-      const entries: ChangelogEntry[] = [];
-      for await (const entry of stores.app(ACCOUNT, of).everyEntry()) entries.push(entry);
-      return entries;
-    },
-
-    async outbox(of = app) {
-      const commits = await stores.app(ACCOUNT, of).outbox.commits(0, 1_000);
-      return commits.map(({ version, changes }) => ({ version, keys: changes.map(({ key }) => key) }));
-    },
-
-    async close() {
-      await controlPlane.close();
-      await cache.close();
-      await stores.close();
-    },
-  };
+  return { app, admin, mint };
 };
+
+/** Asks as the scenarios do: below the account, as an admin, with JSON. */
+export const asking =
+  (request: Ground['request'], admin: string): Ground['ask'] =>
+  async (method, path, { token = admin, body, headers } = {}) => {
+    const url = path.startsWith('/client') || !path.startsWith('/apps') ? path : flagship(path);
+    const response = await request(`http://halyard.test${url}`, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: jsonOf(response, text) };
+  };
 
 export const flagship = (path: string): string => `/client/v4/accounts/${ACCOUNT}/flagship${path}`;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { FLAG, type Ground, openGround } from './scenario.ts';
+import { FLAG, type Ground, onNode, openGround } from './scenario.ts';
 
 let ground: Ground;
 const opened: Ground[] = [];
@@ -17,7 +17,7 @@ const signIn = (body: unknown, headers: Record<string, string> = {}) =>
 const cookieOf = (headers: Headers): string => headers.get('set-cookie')?.split(';')[0] ?? '';
 const signedIn = async (): Promise<string> => cookieOf((await signIn({ token: ground.admin })).headers);
 const linkSecret = async (name?: string): Promise<string> =>
-  (await ground.controlPlane.mintSignInLink('http://halyard.test', name)).split('#link=')[1] ?? '';
+  (await ground.mintSignInLink('http://halyard.test', name)).split('#link=')[1] ?? '';
 
 describe('signing in', () => {
   test('exchanges a token for a cookie that scripts and other sites cannot use', async () => {
@@ -32,12 +32,15 @@ describe('signing in', () => {
   });
 
   test('is Secure over https, and the cookie’s name carries the port', async () => {
-    const response = await ground.controlPlane.app.request(`https://halyard.test:8443${session}`, {
+    const response = await ground.request(`https://halyard.test:8443${session}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token: ground.admin }),
     });
     expect(response.headers.get('set-cookie')).toMatch(/^halyard_session_8443=.*; Secure$/);
+  });
+
+  onNode('is as the proxy in front says, where that one is trusted', async () => {
     const proxied = await openGround({ trustProxy: true });
     opened.push(proxied);
     const behind = await proxied.ask('POST', session, {

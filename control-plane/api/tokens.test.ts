@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { sha256Hex } from '../access/secret.ts';
 import type { Idempotency } from '../store/port.ts';
-import { ACCOUNT, flagship, type Ground, openGround } from './scenario.ts';
+import { ACCOUNT, flagship, type Ground, HOME, onNode, openGround } from './scenario.ts';
 
 let ground: Ground;
 const opened: Ground[] = [];
@@ -45,11 +45,12 @@ test('mints a token, shows its secret once, and keeps only its hash', async () =
 test('a revoked token stops at once, here and on the edges', async () => {
   const { id, secret } = (await mint({ name: 'x', permission: 'read' })).json.result;
   expect((await ground.ask('GET', '/apps', { token: secret })).status).toBe(200);
-  expect(await ground.controlPlane.authenticate(secret)).toMatchObject({ token_id: id, permission: 'read' });
+  const known = { token_id: id, permission: 'read' };
+  if (HOME === 'node') expect(await ground.controlPlane.authenticate(secret)).toMatchObject(known);
   const gone = await ground.ask('DELETE', `${tokens}/${id}`);
   expect([gone.status, gone.json.result]).toEqual([200, { id }]);
   expect((await ground.ask('GET', '/apps', { token: secret })).status).toBe(401);
-  expect(await ground.controlPlane.authenticate(secret)).toBeNull();
+  if (HOME === 'node') expect(await ground.controlPlane.authenticate(secret)).toBeNull();
   expect((await ground.ask('DELETE', `${tokens}/${id}`)).status).toBe(404);
   const ids = (await ground.ask('GET', tokens)).json.result.map((token: { id: string }) => token.id);
   expect(ids).not.toContain(id);
@@ -165,7 +166,7 @@ test('a repeat under an Idempotency-Key gets the same secret', async () => {
   expect(json.result.filter((token: { name: string }) => token.name === 'x')).toHaveLength(1);
 });
 
-test('what is kept for a repeat does not show the secret', async () => {
+onNode('what is kept for a repeat does not show the secret', async () => {
   const kept: string[] = [];
   const { accounts } = ground.stores;
   const stores = {

@@ -109,7 +109,7 @@ test('is all or nothing, and names the line of every mistake', async () => {
 test('wants NDJSON, and text that is UTF-8', async () => {
   const json = await ground.ask('POST', '/apps/shop/import', { body: FLAG });
   expect(json.status).toBe(415);
-  const response = await ground.controlPlane.app.request(
+  const response = await ground.request(
     'http://halyard.test/client/v4/accounts/acme/flagship/apps/shop/import',
     {
       method: 'POST',

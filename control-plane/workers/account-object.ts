@@ -1,6 +1,7 @@
-import { DurableObject } from 'cloudflare:workers';
+import { DurableObject, type ObjectContext } from 'cloudflare:workers';
 import { openKvCache } from '@halyard/caches/kv';
 import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
+import type { Log } from '../api/setting.ts';
 import { Problem } from '../problem.ts';
 import type { Database } from '../store/database.ts';
 import { noteHead } from '../store/durable-object/own-app.ts';
@@ -17,7 +18,7 @@ import { objectName } from './places.ts';
 import type { AccountCall, AppStub, Reply } from './stubs.ts';
 import { sweepApps } from './sweep.ts';
 
-interface Home {
+export interface AccountHome {
   readonly stores: Stores;
   readonly controlPlane: ControlPlane;
   readonly courier: Courier;
@@ -25,10 +26,15 @@ interface Home {
 
 /** The account: its apps, tokens and sessions, and the calls of the API that are about no one app. */
 export class AccountObject extends DurableObject<Environment> {
-  readonly #log = consoleLog(this.env.HALYARD_LOG);
+  readonly #log: Log;
   /** Apps whose deletion is under way: whether they are there is answered when that has ended. */
   readonly #deleting = new Map<string, Promise<unknown>>();
-  #home: Promise<Home> | null = null;
+  #home: Promise<AccountHome> | null = null;
+
+  constructor(ctx: ObjectContext, env: Environment) {
+    super(ctx, env);
+    this.#log = consoleLog(env.HALYARD_LOG);
+  }
 
   /** Epoch ms. */
   protected now(): number {
@@ -36,18 +42,18 @@ export class AccountObject extends DurableObject<Environment> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const { controlPlane } = await this.#opened();
+    const { controlPlane } = await this.opened();
     return controlPlane.app.fetch(request);
   }
 
   async ask(call: AccountCall, given: readonly unknown[]): Promise<Reply> {
-    const { stores } = await this.#opened();
+    const { stores } = await this.opened();
     if (call === 'app') await this.#deleting.get(String(given[1]));
     return answerCall(stores.accounts, call, given);
   }
 
   override async alarm(): Promise<void> {
-    const { courier, stores } = await this.#opened();
+    const { courier, stores } = await this.opened();
     const now = (): number => this.now();
     await courier.rung();
     await sweepApps({
@@ -62,7 +68,12 @@ export class AccountObject extends DurableObject<Environment> {
     });
   }
 
-  #opened(): Promise<Home> {
+  /** What the first request to the account finds done. */
+  protected async prepare({ firstStart }: ControlPlane, { adminToken, secret }: Settings): Promise<void> {
+    await firstStart({ adminToken, secret, example: false });
+  }
+
+  protected opened(): Promise<AccountHome> {
     this.#home ??= this.#open().catch((error: unknown) => {
       this.#home = null;
       throw error;
@@ -70,8 +81,9 @@ export class AccountObject extends DurableObject<Environment> {
     return this.#home;
   }
 
-  async #open(): Promise<Home> {
-    const { account, adminToken, secret, publicUrl } = this.#settings();
+  async #open(): Promise<AccountHome> {
+    const settings = this.#settings();
+    const { account, publicUrl } = settings;
     const { storage } = this.ctx;
     const now = (): number => this.now();
     const database = await openDurableObjectDatabase(storage, {
@@ -91,7 +103,7 @@ export class AccountObject extends DurableObject<Environment> {
       publicUrl,
       trustProxy: true,
     });
-    await controlPlane.firstStart({ adminToken, secret, example: false });
+    await this.prepare(controlPlane, settings);
     await controlPlane.start();
     const courier = createCourier({
       stores,
@@ -111,10 +123,20 @@ export class AccountObject extends DurableObject<Environment> {
     return {
       ...accounts,
       deleteApp: (account, app, write) => {
-        const deletion = this.#lastWord({ account, app }, database).then(() =>
-          accounts.deleteApp(account, app, write),
+        const place = { account, app };
+        const deletion = this.#lastWord(place, database).then(() => accounts.deleteApp(account, app, write));
+        const ended = deletion.then(
+          () => {
+            this.#deleting.delete(app);
+            // At once; if it fails, the alarm does it, as it brings the account's commit.
+            this.#app(place)
+              .bring(place)
+              .catch((error: unknown) =>
+                this.#log.debug({ ...place, err: error }, 'an app is cleared later'),
+              );
+          },
+          () => this.#deleting.delete(app),
         );
-        const ended = deletion.catch(() => {}).then(() => this.#deleting.delete(app));
         this.#deleting.set(app, ended);
         return deletion;
       },

@@ -66,7 +66,7 @@ const ask = async (stub: AccountStub, call: AccountCall, given: readonly unknown
       1,
     );
   }
-  if ('value' in reply) return reply.value;
+  if (!('problem' in reply)) return reply.value;
   const { kind, issues, retryAfter } = reply.problem;
   throw new Problem(kind, issues, retryAfter);
 };

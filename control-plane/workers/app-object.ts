@@ -1,11 +1,12 @@
-import { DurableObject } from 'cloudflare:workers';
+import { DurableObject, type ObjectContext } from 'cloudflare:workers';
 import { appSpace } from '@halyard/caches';
 import { openKvCache } from '@halyard/caches/kv';
 import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
+import type { Log } from '../api/setting.ts';
 import type { Database } from '../store/database.ts';
 import { type AppHead, adopt, hasDatabase, headOf, ownPlace } from '../store/durable-object/own-app.ts';
 import { openDurableObjectDatabase } from '../store/durable-object.ts';
-import type { Accounts, App } from '../store/port.ts';
+import type { Accounts, App, Stores } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 import { createStores } from '../store/stores.ts';
 import { accountsElsewhere } from './accounts-elsewhere.ts';
@@ -16,8 +17,9 @@ import { consoleLog } from './log.ts';
 import { placeOf } from './places.ts';
 import type { AccountStub } from './stubs.ts';
 
-interface Home {
+export interface AppHome {
   readonly database: Database;
+  readonly stores: Stores;
   readonly controlPlane: ControlPlane;
   readonly courier: Courier;
 }
@@ -30,10 +32,15 @@ const ENDING = 'ending';
  * whether there is such an app; before it has said so nothing is stored here.
  */
 export class AppObject extends DurableObject<Environment> {
-  readonly #log = consoleLog(this.env.HALYARD_LOG);
+  readonly #log: Log;
   readonly #accounts: Accounts = accountsElsewhere(() => this.#account());
-  #home: Promise<Home | null> | null = null;
-  #adopting: Promise<Home | null> | null = null;
+  #home: Promise<AppHome | null> | null = null;
+  #adopting: Promise<AppHome | null> | null = null;
+
+  constructor(ctx: ObjectContext, env: Environment) {
+    super(ctx, env);
+    this.#log = consoleLog(env.HALYARD_LOG);
+  }
 
   /** Epoch ms. */
   protected now(): number {
@@ -42,7 +49,7 @@ export class AppObject extends DurableObject<Environment> {
 
   override async fetch(request: Request): Promise<Response> {
     const place = placeOf(new URL(request.url).pathname);
-    const home = place === null ? null : await this.#living(place);
+    const home = place === null ? null : await this.living(place);
     // The account's object says what there is to say about an app that is not there.
     return home === null ? this.#account().fetch(request) : home.controlPlane.app.fetch(request);
   }
@@ -66,7 +73,8 @@ export class AppObject extends DurableObject<Environment> {
     await home?.courier.rung();
   }
 
-  async #living(place: AppPlace): Promise<Home | null> {
+  /** Null: there is no such app. */
+  protected async living(place: AppPlace): Promise<AppHome | null> {
     const home = await this.#opened();
     if (home !== null && (await this.ctx.storage.get(ENDING)) === undefined) return home;
     this.#adopting ??= this.#accounts
@@ -78,7 +86,7 @@ export class AppObject extends DurableObject<Environment> {
     return this.#adopting;
   }
 
-  async #adopted(place: AppPlace, app: App): Promise<Home> {
+  async #adopted(place: AppPlace, app: App): Promise<AppHome> {
     const home = await this.#opened();
     const database = home?.database ?? (await this.#openDatabase());
     await adopt(database, place.account, app);
@@ -94,7 +102,7 @@ export class AppObject extends DurableObject<Environment> {
     return ACCOUNTS.get(ACCOUNTS.idFromName(HALYARD_ACCOUNT));
   }
 
-  #opened(): Promise<Home | null> {
+  #opened(): Promise<AppHome | null> {
     this.#home ??= this.#open().catch((error: unknown) => {
       this.#home = null;
       throw error;
@@ -102,7 +110,7 @@ export class AppObject extends DurableObject<Environment> {
     return this.#home;
   }
 
-  async #open(): Promise<Home | null> {
+  async #open(): Promise<AppHome | null> {
     if (!hasDatabase(this.ctx.storage)) return null;
     const database = await this.#openDatabase();
     const place = await ownPlace(database);
@@ -118,7 +126,7 @@ export class AppObject extends DurableObject<Environment> {
     });
   }
 
-  #makeHome(database: Database, place: AppPlace): Home {
+  #makeHome(database: Database, place: AppPlace): AppHome {
     const { env } = this;
     const now = (): number => this.now();
     const own = createStores(database, { now });
@@ -144,7 +152,7 @@ export class AppObject extends DurableObject<Environment> {
       random: Math.random,
       onApp: async () => {},
     });
-    return { database, controlPlane, courier };
+    return { database, stores, controlPlane, courier };
   }
 
   /** The space first: if the cache cannot be reached, the account calls again, and finds the rest as it was. */
