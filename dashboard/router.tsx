@@ -31,6 +31,8 @@ const given = <K extends string>(name: K, value: string | undefined): { readonly
   return { [name]: value } as { readonly [N in K]?: string };
 };
 
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ component: Outlet });
 
 /** Takes the one-time secret out of the address, before anything else sees it. */
@@ -70,6 +72,12 @@ const signedIn = createRoute({
     }
   },
   component: Frame,
+  // In place of the frame, whose main part the pages' own failures are in.
+  errorComponent: ({ error, reset }) => (
+    <main>
+      <Failure whole error={asError(error)} retry={reset} />
+    </main>
+  ),
   pendingComponent: Loading,
 });
 
@@ -181,11 +189,11 @@ export const createAppRouter = (client: QueryClient) =>
     // TanStack Query decides what is fresh.
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
-    defaultErrorComponent: ({ error, reset }) => (
-      <Failure whole error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
-    ),
+    defaultErrorComponent: ({ error, reset }) => <Failure whole error={asError(error)} retry={reset} />,
     defaultNotFoundComponent: () => (
-      <Failure whole error={new ApiError(404, [], strings.failure.noPage)} retry={() => undefined} />
+      <main>
+        <Failure whole error={new ApiError(404, [], strings.failure.noPage)} retry={() => undefined} />
+      </main>
     ),
   });
 

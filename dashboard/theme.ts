@@ -5,6 +5,7 @@ import {
   createTheme,
   type MantineColorsTuple,
   Modal,
+  Notification,
 } from '@mantine/core';
 import { strings } from './strings.ts';
 
@@ -51,6 +52,7 @@ export const theme = createTheme({
   components: {
     // Mantine's orange on yellow has too little contrast for a text (WCAG 1.4.3).
     Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
+    Notification: Notification.extend({ styles: { description: { color: 'var(--mantine-color-dimmed)' } } }),
     Card: Card.extend({ defaultProps: { bg: 'var(--halyard-surface)' } }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': strings.close }, overlayProps: { blur: 2 } },
@@ -80,6 +82,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--halyard-removed': '#a3261b',
   },
   dark: {
+    '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
+    '--mantine-color-red-filled-hover': 'var(--mantine-color-red-8)',
     '--mantine-color-dimmed': '#a3adb5',
     '--mantine-color-placeholder': '#929ca4',
     '--mantine-color-error': '#ff9d94',

@@ -14,7 +14,7 @@ const SCHEMES = ['light', 'dark'] as const;
 
 /** What axe finds on the page as it is, and whether it is wider than its window, which a phone would have to scroll sideways for. */
 const faults = async (page: Page, what: string): Promise<readonly string[]> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
   const wide = await page.evaluate(overflow);
   return [
     ...violations.flatMap(({ id, nodes }) =>
