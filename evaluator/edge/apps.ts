@@ -1,4 +1,4 @@
-import type { CompiledApp } from '@halyard/engine';
+import type { CompiledApp, CompiledFlag } from '@halyard/engine';
 import { LRUCache } from 'lru-cache';
 import type { Account } from './account.ts';
 import type { FollowOptions } from './followed-space.ts';
@@ -54,21 +54,32 @@ export class Apps {
 
   /** The compiled flags of a held app; notes that they were used. */
   flagsOf(app: HeldApp): CompiledApp {
+    this.#used(app);
+    return app.flags;
+  }
+
+  /** One compiled flag of a held app; notes that it was used. */
+  flagOf(app: HeldApp, key: string): CompiledFlag | undefined {
+    this.#used(app);
+    return app.flag(key);
+  }
+
+  #used(app: HeldApp): void {
     if (app.isCompiled) {
       this.hits += 1;
       const now = this.#options.now();
-      if (Math.abs(now - app.usedAt) < TOUCH_MS) return app.flags;
+      if (Math.abs(now - app.usedAt) < TOUCH_MS) return;
       app.usedAt = now;
     } else this.misses += 1;
-    const { flags } = app;
     this.#note(app);
-    return flags;
   }
 
   /** Follows the app and waits for its configuration; null if there is none to be had in time. */
   async load(id: string): Promise<HeldApp | null> {
     const app = this.follow(id);
-    await app.ready(this.#account.connected ? this.#limits.loadMs : 0);
+    // Where nothing is pushed, the account's connection says nothing of what this reading will find.
+    const worthWaiting = this.#account.connected || this.#options.cache.pull !== undefined;
+    await app.ready(worthWaiting ? this.#limits.loadMs : 0);
     const held = this.held(id);
     if (held !== null && this.#limits.evictWhole) this.#note(held);
     return held;

@@ -37,7 +37,7 @@ const answer = async (c: HonoContext, { gate, apps, account }: FlagshipOptions):
   if (flagKey === null)
     return problem(400, 'flagKey is missing; expected ?flagKey={the key of a flag}.', app, cors);
 
-  const flag = apps.flagsOf(app).get(flagKey);
+  const flag = apps.flagOf(app, flagKey);
   if (flag === undefined || (caller.origins !== null && !flag.clientSide)) {
     app.count('FLAG_NOT_FOUND');
     return problem(404, `There is no flag ${flagKey}.`, app, cors);

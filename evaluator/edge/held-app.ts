@@ -1,5 +1,5 @@
 import { appSpace, type Commit } from '@halyard/caches';
-import { CompiledApp } from '@halyard/engine';
+import { CompiledApp, type CompiledFlag } from '@halyard/engine';
 import { ConfigText } from './config-text.ts';
 import { FollowedSpace, type FollowOptions } from './followed-space.ts';
 
@@ -30,6 +30,8 @@ export class HeldApp {
   /** Epoch milliseconds; when the compiled form was last noted as used. */
   usedAt = 0;
   #compiled: CompiledApp | null = null;
+  /** Whether every flag is compiled, or only those that were asked for. */
+  #whole = false;
   #closed = false;
   #changedAt = Number.NEGATIVE_INFINITY;
   #headers: Readonly<Record<string, string>> | null = null;
@@ -40,7 +42,7 @@ export class HeldApp {
     this.config = new ConfigText(account, id);
     this.#space = new FollowedSpace(appSpace(account, id), options, {
       reset: (entries, version, lower) => {
-        this.#compiled = null;
+        this.evict();
         HeldApp.#generations += 1;
         this.generation = HeldApp.#generations;
         this.config.reset(entries, version);
@@ -52,7 +54,9 @@ export class HeldApp {
         for (const { key, value } of commit.changes) {
           if (this.#compiled === null) break;
           if (value === null) this.#compiled.delete(key);
-          else this.#compiled.set(key, flagFrom(key, value));
+          else if (this.#whole || this.#compiled.get(key) !== undefined) {
+            this.#compiled.set(key, flagFrom(key, value));
+          }
         }
         this.config.change(commit, entries);
         this.#changed(options.now());
@@ -89,18 +93,30 @@ export class HeldApp {
     return this.#compiled !== null;
   }
 
-  /** The compiled flags; made now if they were given up. */
+  /** All flags, compiled; made now if they were given up, or were not all asked for yet. */
   get flags(): CompiledApp {
-    if (this.#compiled === null) {
+    if (this.#compiled === null || !this.#whole) {
+      // A new one: flags are answered in the order of the configuration, not in that of having been asked for.
       this.#compiled = new CompiledApp(this.account);
+      this.#whole = true;
       for (const [key, value] of this.#space.entries ?? []) this.#compiled.set(key, flagFrom(key, value));
     }
     return this.#compiled;
   }
 
+  /** One flag, compiled when it is first asked for: the first answer of a large app must not wait for all of it. */
+  flag(key: string): CompiledFlag | undefined {
+    this.#compiled ??= new CompiledApp(this.account);
+    const known = this.#compiled.get(key);
+    if (known !== undefined || this.#whole) return known;
+    const text = this.#space.entries?.get(key);
+    return text === undefined ? undefined : this.#compiled.set(key, flagFrom(key, text));
+  }
+
   /** Gives up the compiled form only. */
   evict(): void {
     this.#compiled = null;
+    this.#whole = false;
   }
 
   /** The headers of an evaluation that needs no others. The same object until the version changes. */

@@ -49,7 +49,7 @@ const answerSingle = async (c: HonoContext, { gate, apps, catchUpMs }: OfrepOpti
     return behind(app, key, cors);
   }
   const headers = cors === null ? app.headers : { ...app.headers, ...cors };
-  const flag = apps.flagsOf(app).get(key);
+  const flag = apps.flagOf(app, key);
   if (flag === undefined || (caller.origins !== null && !flag.clientSide)) {
     app.count('FLAG_NOT_FOUND');
     return new Response(failure(key, 'FLAG_NOT_FOUND', `There is no flag ${key}.`), { status: 404, headers });

@@ -68,7 +68,9 @@ export class Evaluator {
     try {
       const { account, apps } = this.#edge;
       const freshening = this.#freshAccount();
-      if (freshening !== undefined) await freshening;
+      // Read side by side the first time: a cold isolate is waited for.
+      if (!account.loaded) await Promise.all([freshening, apps.load(appId)]);
+      else if (freshening !== undefined) await freshening;
       let app = apps.held(appId);
       if (app === null) {
         if (account.loaded && !account.apps.has(appId)) return failed(`There is no app ${appId}.`);
@@ -77,7 +79,7 @@ export class Evaluator {
       }
       const freshened = this.#freshness.freshen(app.space);
       if (freshened !== undefined) await freshened;
-      const flag = apps.flagsOf(app).get(key);
+      const flag = apps.flagOf(app, key);
       return flag?.evaluate(context) ?? notFound(key);
     } catch (error) {
       return failed(`The flag could not be evaluated: ${error}`);
