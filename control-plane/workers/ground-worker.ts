@@ -7,12 +7,12 @@ import type { ControlPlane } from '../api/control-plane.ts';
 import type { ChangelogEntry } from '../flags/change.ts';
 import type { AppPlace } from '../store/rows.ts';
 import { AccountObject } from './account-object.ts';
+import { answer } from './answer.ts';
 import { AppObject } from './app-object.ts';
 import type { Environment, Settings } from './environment.ts';
 import type { DoorCall } from './ground.fixture.ts';
 import { objectName } from './places.ts';
 import type { AccountStub, AppStub } from './stubs.ts';
-import worker from './worker.ts';
 
 let ground = '';
 let clock = 0;
@@ -83,8 +83,8 @@ export default {
     asked.headers.delete('ground');
     asked.headers.delete('clock');
     if (new URL(request.url).hostname !== 'door') {
-      const answer = await worker.fetch(asked, env);
-      const told = new Response(answer.body, answer);
+      const answered = await answer(asked, env);
+      const told = new Response(answered.body, answered);
       told.headers.set('logged', encodeURIComponent(JSON.stringify(logged.splice(0))));
       return told;
     }

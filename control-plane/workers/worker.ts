@@ -1,51 +1,10 @@
-import { Hono } from 'hono';
-import { problemResponse } from '../api/envelope.ts';
-import type { ExchangeEnv } from '../api/exchange.ts';
-import { servePages } from '../api/pages.ts';
-import { API_SECURITY } from '../api/security.ts';
-import { Problem } from '../problem.ts';
-import { assetFiles } from './assets.ts';
-import { type Environment, readSettings } from './environment.ts';
-import { consoleLog } from './log.ts';
-import { objectName, placeOf } from './places.ts';
-import { fromVisitor } from './visitor.ts';
+import { answer } from './answer.ts';
 
 export { AccountObject } from './account-object.ts';
 export { AppObject } from './app-object.ts';
 
-const PAGE = /^\/(dashboard(\/.*)?)?$/;
-
 /**
- * The control plane on Cloudflare Workers. The Worker only finds the object that has the answer: an app's for what is below the app,
- * the account's for everything else. Each object runs the whole API on its own database, so that a commit is decided where it is
- * written, in one transaction and in one order.
+ * The control plane on Cloudflare Workers. Each object runs the whole API on its own database, so that a commit is decided where it is
+ * written, in one transaction and in one order; the Worker only finds the object.
  */
-export default {
-  async fetch(request: Request, env: Environment): Promise<Response> {
-    const settings = readSettings(env);
-    if (!('account' in settings)) return unavailable(settings.join(' '));
-    const { pathname, origin } = new URL(request.url);
-    if (PAGE.test(pathname)) {
-      const pages = new Hono<ExchangeEnv>();
-      servePages(pages, assetFiles(env.ASSETS, origin));
-      return pages.fetch(request);
-    }
-    const place = placeOf(pathname);
-    const object =
-      place !== null && place.account === settings.account
-        ? env.APPS.get(env.APPS.idFromName(objectName(place)))
-        : env.ACCOUNTS.get(env.ACCOUNTS.idFromName(settings.account));
-    try {
-      return await object.fetch(fromVisitor(request));
-    } catch (error) {
-      const { method } = request;
-      consoleLog(env.HALYARD_LOG).warn({ err: error, method, path: pathname }, 'an object did not answer');
-      return unavailable(
-        'The answer was cut off: look before you repeat a write, or give it an Idempotency-Key.',
-      );
-    }
-  },
-};
-
-const unavailable = (message: string): Response =>
-  problemResponse(new Problem('unavailable', { message }, 1), API_SECURITY);
+export default { fetch: answer };

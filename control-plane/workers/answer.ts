@@ -1,0 +1,45 @@
+import { Hono } from 'hono';
+import { problemResponse } from '../api/envelope.ts';
+import type { ExchangeEnv } from '../api/exchange.ts';
+import { servePages } from '../api/pages.ts';
+import { API_SECURITY } from '../api/security.ts';
+import { Problem } from '../problem.ts';
+import { assetFiles } from './assets.ts';
+import { type Environment, readSettings } from './environment.ts';
+import { consoleLog } from './log.ts';
+import { objectName, placeOf } from './places.ts';
+import { fromVisitor } from './visitor.ts';
+
+const PAGE = /^\/(dashboard(\/.*)?)?$/;
+
+/**
+ * Finds the object that has the answer: an app's for what is below the app, the account's for everything else. The dashboard's files
+ * are answered here.
+ */
+export const answer = async (request: Request, env: Environment): Promise<Response> => {
+  const settings = readSettings(env);
+  if (!('account' in settings)) return unavailable(settings.join(' '));
+  const { pathname, origin } = new URL(request.url);
+  if (PAGE.test(pathname)) {
+    const pages = new Hono<ExchangeEnv>();
+    servePages(pages, assetFiles(env.ASSETS, origin));
+    return pages.fetch(request);
+  }
+  const place = placeOf(pathname);
+  const object =
+    place !== null && place.account === settings.account
+      ? env.APPS.get(env.APPS.idFromName(objectName(place)))
+      : env.ACCOUNTS.get(env.ACCOUNTS.idFromName(settings.account));
+  try {
+    return await object.fetch(fromVisitor(request));
+  } catch (error) {
+    const { method } = request;
+    consoleLog(env.HALYARD_LOG).warn({ err: error, method, path: pathname }, 'an object did not answer');
+    return unavailable(
+      'The answer was cut off: look before you repeat a write, or give it an Idempotency-Key.',
+    );
+  }
+};
+
+const unavailable = (message: string): Response =>
+  problemResponse(new Problem('unavailable', { message }, 1), API_SECURITY);

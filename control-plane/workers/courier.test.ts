@@ -1,0 +1,165 @@
+import { accountSpace, appSpace, CacheUnavailable, type FlagCache } from '@halyard/caches';
+import { createMemoryCache } from '@halyard/caches/memory';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { FlagDefinition } from '../flags/change.ts';
+import type { Place, Stores } from '../store/port.ts';
+import type { AppPlace } from '../store/rows.ts';
+import { openSqliteStores } from '../store/sqlite.ts';
+import { quiet } from '../store/test-log.ts';
+import { createCourier } from './courier.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const write = { actor: { name: 'ada', token_id: 't1' }, at: new Date(NOW).toISOString(), comment: null };
+const shop = { account: 'acme', app: 'shop' };
+const space = appSpace('acme', 'shop');
+
+let stores: Stores;
+let cache: FlagCache;
+let away: boolean;
+let alarms: number[];
+let heard: AppPlace[];
+let onApp: (place: AppPlace) => Promise<void>;
+
+beforeEach(async () => {
+  stores = await openSqliteStores(':memory:', { now: () => NOW, log: quiet });
+  cache = createMemoryCache({ now: () => NOW });
+  await stores.accounts.ensureAccount('acme', write.at);
+  await stores.accounts.createApp('acme', { id: 'shop', name: 'shop', client_side_default: true }, write);
+  away = false;
+  alarms = [];
+  heard = [];
+  onApp = async (place) => void heard.push(place);
+});
+afterEach(() => stores.close());
+
+const courierOf = (place: Place) => {
+  let alarm: number | null = null;
+  return createCourier({
+    stores,
+    openCache: () => ({
+      ...cache,
+      head: (asked) => (away ? Promise.reject(new CacheUnavailable('away')) : cache.head(asked)),
+    }),
+    place,
+    alarm: {
+      getAlarm: async () => alarm,
+      setAlarm: async (at) => {
+        alarms.push(at - NOW);
+        alarm = at;
+      },
+    },
+    log: quiet,
+    now: () => NOW,
+    random: () => 1,
+    onApp: (app) => onApp(app),
+  });
+};
+
+const put = (key: string): Promise<unknown> => {
+  const after: FlagDefinition = {
+    key,
+    enabled: true,
+    variations: { on: true, off: false },
+    default_variation: 'off',
+    rules: [],
+    bucketing: { hash: 'murmur3', salt: key },
+  };
+  const decide = () => ({ changes: [{ event: 'create', key, after } as const], answer: null });
+  return stores.app('acme', 'shop').commit({ keys: [key], decide, write });
+};
+const waiting = async (): Promise<number> =>
+  (await stores.app('acme', 'shop').outbox.commits(0, 1_000)).length;
+
+test('brings what was committed, and drops it then', async () => {
+  await put('a');
+  await put('b');
+  expect(await waiting()).toBe(2);
+  await courierOf(shop).rung();
+  expect([await cache.head(space), await waiting(), alarms]).toEqual([2, 0, []]);
+});
+
+test('tries again until a cache that is away is back, less and less often, and loses nothing', async () => {
+  const courier = courierOf(shop);
+  await courier.rung();
+  away = true;
+  for (let n = 0; n < 9; n += 1) {
+    await put(`f${n}`);
+    await courier.rung();
+  }
+  expect(alarms[0]).toBe(1_000);
+  expect([await cache.head(space), await waiting()]).toEqual([0, 9]);
+  away = false;
+  await courier.rung();
+  expect([await cache.head(space), await waiting()]).toEqual([9, 0]);
+});
+
+test('waits longer after each failure, up to a minute', async () => {
+  const waits: number[] = [];
+  away = true;
+  const courier = createCourier({
+    stores,
+    openCache: () => ({ ...cache, head: () => Promise.reject(new CacheUnavailable('away')) }),
+    place: shop,
+    alarm: { getAlarm: async () => null, setAlarm: async (at) => void waits.push(at - NOW) },
+    log: quiet,
+    now: () => NOW,
+    random: () => 1,
+    onApp,
+  });
+  for (let n = 0; n < 8; n += 1) await courier.rung();
+  expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+});
+
+test('a cache that was emptied, or went back, is repaired', async () => {
+  const courier = courierOf(shop);
+  await put('a');
+  await courier.rung();
+  await cache.remove(space);
+  await courier.repair();
+  expect((await cache.load(space))?.entries.has('a')).toBe(true);
+  await cache.replace(space, { version: 0, entries: new Map() });
+  await courier.repair();
+  expect((await cache.load(space))?.entries.has('a')).toBe(true);
+});
+
+test('apps hear of what the account made of them, again until they could be told', async () => {
+  const courier = courierOf({ account: 'acme', app: null });
+  let refused = 0;
+  onApp = async () => {
+    refused += 1;
+    throw new Error('the object is being moved');
+  };
+  await courier.rung();
+  expect([refused, alarms, heard, await cache.head(accountSpace('acme'))]).toEqual([1, [1_000], [], 1]);
+  onApp = async (place) => void heard.push(place);
+  await courier.rung();
+  expect(heard).toEqual([shop]);
+  await courier.rung();
+  expect(heard).toEqual([shop]);
+});
+
+test('what was deleted is taken out of the cache', async () => {
+  const courier = courierOf(shop);
+  await put('a');
+  await courier.rung();
+  await stores.accounts.deleteApp('acme', 'shop', write);
+  await courier.rung();
+  expect(await cache.head(space)).toBe(null);
+});
+
+test('two deliveries at once go one after the other', async () => {
+  let inside = 0;
+  let most = 0;
+  const replace = cache.replace.bind(cache);
+  cache.replace = async (...given) => {
+    inside += 1;
+    most = Math.max(most, inside);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await replace(...given);
+    inside -= 1;
+  };
+  const courier = courierOf(shop);
+  await put('a');
+  await Promise.all([courier.rung(), courier.repair(), courier.rung()]);
+  expect(most).toBe(1);
+});
