@@ -25,6 +25,19 @@ describe('MurmurHash3', () => {
     expect(differing).toBe(0);
   });
 
+  it('equals it where one width of a code point ends and the next begins, at each place in a block', () => {
+    const ends = [0, 0x7f, 0x7ff, 0xd7ff, 0xdbff, 0xdfff, 0xffff, 0x10ffff];
+    for (const point of ends.flatMap((end) => [end, Math.min(end + 1, 0x10ffff)])) {
+      const character = String.fromCodePoint(point);
+      for (const before of ['', 'a', 'ab', 'abc']) {
+        for (const after of ['', 'd', 'defgh']) {
+          const text = `${before}${character}${after}`;
+          expect(murmur3(text, 0), JSON.stringify(text)).toBe(oracle(text, 0));
+        }
+      }
+    }
+  });
+
   it('hashes a text after any salt as the two in one', () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     const loose = fc
