@@ -39,9 +39,8 @@ export const Entry = ({ app, entry, named, highlighted = false, actions }: Entry
             {entry.flag_key}
           </Link>
         )}
-        <Text size="sm">{strings.history.by(entry.actor.name)}</Text>
-        <Text size="sm" c="dimmed">
-          <Moment at={entry.at} />
+        <Text size="sm">
+          {strings.history.by(entry.actor.name)} <Moment at={entry.at} c="dimmed" />
         </Text>
       </Group>
       <Group gap={6}>

@@ -121,7 +121,7 @@ export const OperandField = ({ value, operator, handleOnChange }: ValueEditorPro
   if (!mayIgnoreCase(operator)) return field;
   return (
     // The button stays beside the field, however narrow the group is.
-    <Group wrap="nowrap" align="flex-start" gap={8} flex="1 1 150px" miw={0}>
+    <Group wrap="nowrap" align="flex-start" gap={8} flex={`1 1 ${list ? 260 : 150}px`} miw={0}>
       {field}
       <Tooltip label={operand.ignoreCase ? strings.builder.caseIgnored : strings.builder.caseMatters}>
         <ActionIcon

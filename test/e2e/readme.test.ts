@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Started, startHalyard } from '../process/halyard.ts';
 
@@ -71,10 +71,12 @@ describe('the README', () => {
   });
 
   test('every file that a page links to or shows is there', () => {
-    for (const page of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md']) {
-      for (const [, target = ''] of readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^):#]+)\)/g)) {
-        expect(existsSync(join(ROOT, target)), `${page} → ${target}`).toBe(true);
+    for (const page of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/dashboard.md']) {
+      const text = readFileSync(join(ROOT, page), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\(([^):#]+)\)/g)) {
+        expect(existsSync(join(ROOT, dirname(page), target)), `${page} → ${target}`).toBe(true);
       }
+      expect(text, page).not.toContain('![](');
     }
   });
 });
