@@ -45,6 +45,15 @@ test.each([
   expect(await asked(path)).toMatchObject({ status: 200, body: { object } });
 });
 
+test.each([
+  ['/ofrep/v1/evaluate/flags/a', 'evaluator'],
+  ['/apps/shop/config', 'evaluator'],
+  ['/healthz', 'account default'],
+])('with the evaluator bound, %s is answered by %s', async (path, object) => {
+  const EVALUATOR = { fetch: async () => Response.json({ object: 'evaluator' }) };
+  expect(await asked(path, { EVALUATOR })).toMatchObject({ status: 200, body: { object } });
+});
+
 test('who asks is what Cloudflare says, whatever the client does', async () => {
   const { body } = await asked(
     '/healthz',

@@ -10,6 +10,8 @@ import { consoleLog } from './log.ts';
 import { objectName, placeOf } from './places.ts';
 import { fromVisitor } from './visitor.ts';
 
+/** What an edge answers: OFREP, an app's configuration, and streams. */
+const EVALUATED = /^\/(ofrep|apps)\//;
 const PAGE = /^\/(dashboard(\/.*)?)?$/;
 
 /**
@@ -20,6 +22,7 @@ export const answer = async (request: Request, env: Environment): Promise<Respon
   const settings = readSettings(env);
   if (!('account' in settings)) return unavailable(settings.join(' '));
   const { pathname, origin } = new URL(request.url);
+  if (env.EVALUATOR !== undefined && EVALUATED.test(pathname)) return env.EVALUATOR.fetch(request);
   if (PAGE.test(pathname)) {
     const pages = new Hono<ExchangeEnv>();
     servePages(pages, assetFiles(env.ASSETS, origin));

@@ -10,6 +10,8 @@ export interface Environment {
   readonly FLAG_CACHE: KvNamespace;
   /** The built dashboard. */
   readonly ASSETS: { fetch(request: Request): Promise<Response> };
+  /** The evaluator's Worker, to answer its paths here too. */
+  readonly EVALUATOR?: { fetch(request: Request): Promise<Response> };
   readonly HALYARD_ADMIN_TOKEN?: string;
   readonly HALYARD_ACCOUNT?: string;
   readonly HALYARD_SECRET?: string;
