@@ -15,6 +15,8 @@ export interface KvFollower {
 export interface KvFollowerOptions {
   readonly log: CacheLog | undefined;
   readonly head: () => Promise<Head | Tombstone | null>;
+  /** The writer's own word, which may be ahead of KV; null where it is not to be had. Never rejects. */
+  readonly told: () => Promise<Head | Tombstone | null>;
   readonly commits: (head: Head, after: number) => Promise<readonly Commit[] | null>;
   readonly whole: (head: Head) => Promise<Snapshot>;
 }
@@ -25,7 +27,7 @@ export interface KvFollowerOptions {
  * whole yet leaves the watcher with what it has.
  */
 export const followKv = (space: string, watcher: Watcher, options: KvFollowerOptions): KvFollower => {
-  const { log, head: readHead, commits: readCommits, whole: readWhole } = options;
+  const { log, head: readHead, told, commits: readCommits, whole: readWhole } = options;
   const shown = showTo(watcher, space, log);
   let epoch = '';
 
@@ -59,11 +61,24 @@ export const followKv = (space: string, watcher: Watcher, options: KvFollowerOpt
     shown.snapshot(snapshot);
   };
 
+  /** Whether the writer's own word could be shown. Its chunks may not have come to this location yet. */
+  const showTold = async (): Promise<boolean> => {
+    const head = await told();
+    if (head === null) return false;
+    try {
+      await show(head);
+      return true;
+    } catch (error) {
+      if (error instanceof CacheUnavailable) return false;
+      throw error;
+    }
+  };
+
   return {
     async pull() {
       if (shown.closed) return;
       try {
-        await show(await readHead());
+        if (!(await showTold())) await show(await readHead());
         shown.live();
       } catch (error) {
         shown.cutOff();

@@ -268,6 +268,61 @@ describe('a writer of Workers KV', () => {
   });
 });
 
+describe('a reader that the writer tells of its head', () => {
+  /** A location that answers what was there when it was made. */
+  const frozen = async (prefix: string): Promise<KvNamespace> => {
+    const past = new Map<string, string | null>();
+    for (const { name } of (await namespace.list({ prefix })).keys) {
+      past.set(name, await namespace.get(name, { type: 'text', cacheTtl: 60 }));
+    }
+    return { ...namespace, get: async (key) => past.get(key) ?? null };
+  };
+  const begin = async () => {
+    const prefix = unique();
+    const memory = remembering();
+    const writer = open({ prefix, memory });
+    await writer.replace(SPACE, { version: 1, entries: new Map([['a', '1']]) });
+    const seen: string[] = [];
+    const follow = async (heads: NonNullable<KvCacheOptions['heads']>) => {
+      const reader = open({ prefix, namespace: await frozen(prefix), pollMs: null, heads });
+      await reader.watch(SPACE, recorder(seen));
+      return reader;
+    };
+    return { writer, memory, seen, follow };
+  };
+
+  test('does not wait for its location to hear of it', async () => {
+    const { writer, memory, seen, follow } = await begin();
+    const reader = await follow(async (space) => memory.load(space));
+    await writer.publish(SPACE, { version: 2, changes: [{ key: 'a', value: '2' }] });
+    await reader.pull(SPACE);
+    await writer.publish(SPACE, { version: 3, changes: [] });
+    await reader.pull(SPACE);
+    expect(seen).toEqual(['snapshot 2', 'live', 'commit 3']);
+  });
+
+  test.each([
+    ['knows nothing', async () => null],
+    ['fails', () => Promise.reject(new Error('the object is away'))],
+    ['talks nonsense', async () => 'nonsense'],
+    ['does not answer', () => new Promise<string>(() => undefined)],
+  ])('reads KV where the writer %s', async (_, heads) => {
+    const { seen, follow } = await begin();
+    const reader = await follow(heads);
+    await reader.pull(SPACE);
+    expect(seen).toEqual(['snapshot 1', 'live']);
+  });
+
+  test('reads what KV has while the chunks of the newer head have not come', async () => {
+    const { writer, memory, seen, follow } = await begin();
+    const reader = await follow(async (space) => memory.load(space));
+    const large = JSON.stringify('x'.repeat(40_000));
+    await writer.publish(SPACE, { version: 2, changes: [{ key: 'a', value: large }] });
+    await reader.pull(SPACE);
+    expect(seen).toEqual(['snapshot 1', 'live']);
+  });
+});
+
 const recorder = (seen: string[]) => ({
   snapshot: ({ version }: { readonly version: number }) => seen.push(`snapshot ${version}`),
   commit: ({ version }: { readonly version: number }) => seen.push(`commit ${version}`),

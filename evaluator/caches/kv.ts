@@ -1,5 +1,5 @@
 import { followKv, type KvFollower } from './kv-follower.ts';
-import { namesOf } from './kv-layout.ts';
+import { headIn, namesOf } from './kv-layout.ts';
 import { type KvNamespace, readCommits, readHead, readWhole } from './kv-reader.ts';
 import { type KvMemory, KvWriter } from './kv-writer.ts';
 import type { CacheLog, FlagCache, Subscription } from './port.ts';
@@ -18,6 +18,11 @@ export interface KvCacheOptions {
    * outlives the request that made it. `watch` then reads nothing itself: the first `pull` does.
    */
   readonly pollMs?: number | null;
+  /**
+   * Where the text of a space's head can be had from its writer (its `memory`), for readers that should not wait for KV's locations to
+   * hear of it. Null or a rejection: KV is asked, as it is when this takes over half a second.
+   */
+  readonly heads?: (space: string) => Promise<string | null>;
   /** For the writer. */
   readonly memory?: KvMemory;
   /** Between two writes of one head; default one second, as KV demands. */
@@ -33,6 +38,7 @@ export interface KvCache extends FlagCache {
 }
 
 const HEAD_EVERY_MS = 1_000;
+const TOLD_WITHIN_MS = 500;
 
 /**
  * A flag cache in Workers KV: eventually consistent, so it keeps the promises of the port with three limits.
@@ -43,7 +49,7 @@ const HEAD_EVERY_MS = 1_000;
  * - Edges do not report (`receipts` is false).
  */
 export const openKvCache = (options: KvCacheOptions): KvCache => {
-  const { namespace: kv, now, log, prefix = 'halyard', pollMs = null, memory } = options;
+  const { namespace: kv, now, log, prefix = 'halyard', pollMs = null, memory, heads } = options;
   const writing = { kv, prefix, now, memory, headEveryMs: options.headEveryMs ?? HEAD_EVERY_MS };
   const writers = new Map<string, KvWriter>();
   const followers = new Map<string, Set<KvFollower>>();
@@ -82,6 +88,7 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
       const follower = followKv(space, watcher, {
         log,
         head: () => readHead(kv, names),
+        told: async () => (heads === undefined ? null : headIn(await soon(heads(space)))),
         commits: (head, after) => readCommits(kv, names, head, after),
         whole: (head) => readWhole(kv, names, head),
       });
@@ -130,3 +137,15 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
     },
   };
 };
+
+/** Null where it does not come, or not soon. */
+const soon = (text: Promise<string | null>): Promise<string | null> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), TOLD_WITHIN_MS);
+    text
+      .catch(() => null)
+      .then((found) => {
+        clearTimeout(timer);
+        resolve(found);
+      });
+  });

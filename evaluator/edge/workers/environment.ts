@@ -8,6 +8,8 @@ import { consoleLog } from './log.ts';
 export interface Environment {
   /** The flag cache; the control plane's Worker writes the same namespace. */
   readonly FLAG_CACHE: KvNamespace;
+  /** The control plane's entrypoint `Heads`. Without it a change waits until KV shows it here. */
+  readonly HEADS?: { head(space: string): Promise<string | null> };
   /** Default `default`. */
   readonly HALYARD_ACCOUNT?: string;
   /** The app of a binding that names none in its props. */
@@ -37,6 +39,7 @@ const open = (env: Environment): Evaluator => {
     log.error({ HALYARD_FRESH_MS: env.HALYARD_FRESH_MS }, 'Expected milliseconds; the default is used.');
   return new Evaluator({
     namespace: env.FLAG_CACHE,
+    heads: env.HEADS === undefined ? undefined : (space) => env.HEADS?.head(space) ?? Promise.resolve(null),
     account: env.HALYARD_ACCOUNT ?? 'default',
     log,
     now: Date.now,

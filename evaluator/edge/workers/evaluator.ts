@@ -8,6 +8,8 @@ import { type PolledStreamLimits, PolledStreams } from './polled-streams.ts';
 
 export interface EvaluatorOptions {
   readonly namespace: KvNamespace;
+  /** The writer's own word of what is newest; see `KvCacheOptions`. */
+  readonly heads?: ((space: string) => Promise<string | null>) | undefined;
   readonly account: string;
   readonly log: Log;
   /** Epoch milliseconds. */
@@ -43,9 +45,9 @@ export class Evaluator {
   #started = false;
 
   constructor(options: EvaluatorOptions) {
-    const { namespace, account, log, now, waitUntil } = options;
+    const { namespace, account, log, now, waitUntil, heads } = options;
     const limits = { ...LIMITS, ...options.limits };
-    const kv = openKvCache({ namespace, now, log });
+    const kv = openKvCache({ namespace, now, log, ...(heads === undefined ? {} : { heads }) });
     this.#freshness = new Freshness(kv, { ...DEFAULT_FRESHNESS, ...options.freshness }, now, waitUntil);
     const { freshen, cache } = this.#freshness;
     const streams = new PolledStreams(limits, now, async (space) => {
