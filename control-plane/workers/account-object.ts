@@ -52,6 +52,10 @@ export class AccountObject extends DurableObject<Environment> {
     return answerCall(stores.accounts, call, given);
   }
 
+  async head(space: string): Promise<string | null> {
+    return headMemory(this.ctx.storage).load(space);
+  }
+
   override async alarm(): Promise<void> {
     const { courier, stores } = await this.opened();
     const now = (): number => this.now();

@@ -12,6 +12,7 @@ const echoing = (kind: string): Environment['ACCOUNTS'] & Environment['APPS'] =>
       Response.json({ object: `${kind} ${name}`, headers: Object.fromEntries(request.headers) }),
     ask: () => Promise.reject(new Error('not asked')),
     bring: async () => {},
+    head: async () => null,
     end: async () => null,
   }),
 });

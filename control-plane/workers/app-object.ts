@@ -68,6 +68,10 @@ export class AppObject extends DurableObject<Environment> {
     return headOf(home.database, place);
   }
 
+  async head(space: string): Promise<string | null> {
+    return headMemory(this.ctx.storage).load(space);
+  }
+
   override async alarm(): Promise<void> {
     const home = await this.#opened();
     await home?.courier.rung();

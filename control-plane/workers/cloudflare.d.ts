@@ -10,6 +10,11 @@ declare module 'cloudflare:workers' {
     alarm?(): Promise<void>;
   }
 
+  export abstract class WorkerEntrypoint<Env> {
+    protected readonly env: Env;
+    constructor(ctx: object, env: Env);
+  }
+
   export interface ObjectContext {
     readonly storage: ObjectStorage & AlarmStorage & ValueStorage;
     /** Nothing is delivered to the object until the closure has ended; one that rejects resets the object. */

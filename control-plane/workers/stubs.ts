@@ -18,13 +18,18 @@ export type Reply =
       };
     };
 
+interface HeadStub extends ObjectStub {
+  /** The text of the head that it wrote to the flag cache last; null before the first. */
+  head(space: string): Promise<string | null>;
+}
+
 /** The account's object, as other objects and the Worker see it. */
-export interface AccountStub extends ObjectStub {
+export interface AccountStub extends HeadStub {
   ask(call: AccountCall, given: readonly unknown[]): Promise<Reply>;
 }
 
 /** An app's object, as the account's object and the Worker see it. */
-export interface AppStub extends ObjectStub {
+export interface AppStub extends HeadStub {
   /** Takes over what the account says of the app now, and brings its space of the flag cache to where the app is. */
   bring(place: AppPlace): Promise<void>;
   /** From now on the app's object asks the account whether the app lives before it does anything; null if nothing was ever in it. */

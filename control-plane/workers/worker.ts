@@ -2,6 +2,7 @@ import { answer } from './answer.ts';
 
 export { AccountObject } from './account-object.ts';
 export { AppObject } from './app-object.ts';
+export { Heads } from './heads.ts';
 
 /**
  * The control plane on Cloudflare Workers. Each object runs the whole API on its own database, so that a commit is decided where it is

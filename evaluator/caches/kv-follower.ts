@@ -78,7 +78,10 @@ export const followKv = (space: string, watcher: Watcher, options: KvFollowerOpt
     async pull() {
       if (shown.closed) return;
       try {
-        if (!(await showTold())) await show(await readHead());
+        // KV is near and the writer may be far: who has nothing yet is not made to wait for the very newest.
+        const near = shown.version === null ? await readHead() : null;
+        if (near?.kind === 'head' && isNews(near)) await show(near);
+        else if (!(await showTold())) await show(near ?? (await readHead()));
         shown.live();
       } catch (error) {
         shown.cutOff();

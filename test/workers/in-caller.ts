@@ -27,12 +27,21 @@ export default {
 };
 
 let down = false;
+let past: Map<string, unknown> | null = null;
 
-/** A KV namespace in front of a real one, whose location can be cut off. */
+/** A KV namespace in front of a real one, whose location can be cut off, or left behind. */
 export class FlakyKv extends WorkerEntrypoint<{ readonly KV: Binding }> {
   async get(key: string, options: unknown): Promise<unknown> {
     if (down) throw new Error('KV GET failed: 503');
-    return this.env.KV['get']?.(key, options);
+    if (past?.has(key)) return past.get(key);
+    const answer = await this.env.KV['get']?.(key, options);
+    past?.set(key, answer);
+    return answer;
+  }
+
+  /** From now on, what was read once is answered again, as a location does for half a minute. */
+  async freeze(): Promise<void> {
+    past = new Map();
   }
 
   async cut(isDown: boolean): Promise<void> {

@@ -1,0 +1,20 @@
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import type { Environment } from './environment.ts';
+import { objectName } from './places.ts';
+
+const SPACE = /^(?:account\/([^/]+)|app\/([^/]+)\/([^/]+))$/;
+
+/**
+ * Tells the evaluator what the flag cache has of a space, as the object that writes it knows it: Workers KV may take a minute to show
+ * its locations as much. For a service binding; it has no address of its own.
+ */
+export class Heads extends WorkerEntrypoint<Environment> {
+  /** The text of the head in KV; null where nothing was ever written. */
+  async head(space: string): Promise<string | null> {
+    const [, account, owner, app] = SPACE.exec(space) ?? [];
+    const { ACCOUNTS, APPS } = this.env;
+    if (account !== undefined) return ACCOUNTS.get(ACCOUNTS.idFromName(account)).head(space);
+    if (owner === undefined || app === undefined) return null;
+    return APPS.get(APPS.idFromName(objectName({ account: owner, app }))).head(space);
+  }
+}
