@@ -1,9 +1,9 @@
 import { Button, Group, SegmentedControl, Stack, TextInput, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFlag, IconPlus, IconSearch } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { ApiError } from '../api.ts';
 import { appsQuery, type FlagSearch, flagsQuery } from '../queries.ts';
 import { usePermitted, useSession } from '../session/session.ts';
@@ -12,47 +12,47 @@ import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
 import { FlagList } from './flag-list.tsx';
+import { useSearch } from './use-search.ts';
 
 const CreateFlag = lazy(async () => ({ default: (await import('./create-flag.tsx')).CreateFlag }));
 const route = getRouteApi('/signed-in/apps/$app/flags');
 
-const SearchField = ({ q, onSearch }: { readonly q: string; readonly onSearch: (q: string) => void }) => {
-  const [text, setText] = useState(q);
-  useEffect(() => setText(q), [q]);
-  return (
-    <TextInput
-      type="search"
-      aria-label={strings.flags.search}
-      placeholder={strings.flags.searchHint}
-      leftSection={<IconSearch size={16} />}
-      value={text}
-      data-search
-      flex={1}
-      miw={160}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        onSearch(event.currentTarget.value);
-      }}
-    />
-  );
-};
+interface SearchFieldProps {
+  readonly text: string;
+  readonly onType: (text: string) => void;
+}
+
+const SearchField = ({ text, onType }: SearchFieldProps) => (
+  <TextInput
+    type="search"
+    aria-label={strings.flags.search}
+    placeholder={strings.flags.searchHint}
+    leftSection={<IconSearch size={16} />}
+    value={text}
+    data-search
+    flex={1}
+    miw={160}
+    onChange={(event) => onType(event.currentTarget.value)}
+  />
+);
 
 export const FlagsPage = () => {
   const { app } = route.useParams();
-  const query: FlagSearch = route.useSearch();
+  const { q: inAddress = '', ...filters }: FlagSearch = route.useSearch();
   const navigate = route.useNavigate();
   const { account } = useSession();
-  const client = useQueryClient();
   const writable = usePermitted('write');
   const apps = useQuery(appsQuery(account));
+  const filter = (change: FlagSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const [text, type] = useSearch(inAddress, (q) => filter({ q }));
+  const query: FlagSearch = text === '' ? filters : { ...filters, q: text };
   const flags = useInfiniteQuery(flagsQuery(account, app, query));
   const [creating, create] = useDisclosure(false);
   const name = apps.data?.find((each) => each.id === app)?.name ?? strings.flags.title;
   useTitle(strings.flags.title, name);
   useCommand('create', strings.createFlag.title, writable ? create.open : null);
 
-  const filter = (change: FlagSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const list = useMemo(() => flags.data?.pages.flatMap((page) => page.result) ?? [], [flags.data]);
   const { isFetchingNextPage, fetchNextPage } = flags;
   const loadMore = useCallback(
@@ -60,12 +60,6 @@ export const FlagsPage = () => {
     [isFetchingNextPage, fetchNextPage],
   );
   const filtered = Boolean(query.q || query.tag || query.state);
-  /** Asks at once: by the time the address and the page have followed, the answer is on its way. */
-  const search = (q: string) => {
-    const { q: _, ...rest } = query;
-    void client.prefetchInfiniteQuery(flagsQuery(account, app, q === '' ? rest : { ...rest, q }));
-    filter({ q });
-  };
   const createButton = writable && (
     <Button leftSection={<IconPlus size={16} />} onClick={create.open}>
       {strings.createFlag.title}
@@ -83,7 +77,7 @@ export const FlagsPage = () => {
         {createButton}
       </Group>
       <Group gap="sm">
-        <SearchField q={query.q ?? ''} onSearch={search} />
+        <SearchField text={text} onType={type} />
         {query.tag && (
           <Button variant="light" size="sm" onClick={() => filter({ tag: '' })}>
             {strings.flags.tagFilter(query.tag)}

@@ -35,7 +35,16 @@ describe('the list of flags', () => {
     await page.keyboard.type('ranking');
     await link('search-algorithm').waitFor();
     await link('api-limits').waitFor({ state: 'detached' });
-    expect(page.url()).toContain('q=ranking');
+    await page.waitForURL(/q=ranking/);
+    await page.goBack();
+    await page.goForward();
+    expect(await page.getByLabel('Search flags').inputValue()).toBe('ranking');
+    await page.getByLabel('Search flags').fill('');
+    // As fast as nobody types: the address follows behind and must not take a letter back.
+    await page.getByLabel('Search flags').pressSequentially('which ranking the search uses', { delay: 12 });
+    await page.waitForURL(/q=which/);
+    expect(await page.getByLabel('Search flags').inputValue()).toBe('which ranking the search uses');
+    await link('search-algorithm').waitFor();
     await page.getByLabel('Search flags').fill('');
     await link('api-limits').waitFor();
     await page.getByText('Off', { exact: true }).first().click();
