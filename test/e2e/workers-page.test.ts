@@ -36,7 +36,7 @@ test('both Workers can be built without an account', async () => {
     cwd: ROOT,
     env,
   });
-  for (const binding of ['FLAG_CACHE', 'ACCOUNTS', 'APPS', 'ASSETS', 'EVALUATOR']) {
+  for (const binding of ['FLAG_CACHE', 'ACCOUNTS', 'APPS', 'ASSETS', 'EVALUATOR', 'HEADS']) {
     expect(stdout).toContain(`env.${binding}`);
   }
   expect(stdout.match(/--dry-run: exiting now/g)).toHaveLength(2);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { accountSpace, appSpace } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import { fillCache, onFlag, planFlag } from '@halyard/edge/suites';
@@ -240,6 +242,16 @@ describe('an isolate before a KV that fails', () => {
 });
 
 describe('the example Worker', () => {
+  test('is what the page shows, with its binding', () => {
+    const root = join(import.meta.dirname, '../..');
+    const page = readFileSync(join(root, 'docs/workers.md'), 'utf8');
+    const example = (file: string): string =>
+      readFileSync(join(root, 'test/workers/example', file), 'utf8').trimEnd();
+    expect(page).toContain(`\`\`\`ts example\n${example('worker.ts')}\n\`\`\``);
+    const [, services = 'no such block'] = /^```jsonc binding\n(.*?)^```/ms.exec(page) ?? [];
+    expect(example('wrangler.jsonc')).toContain(services);
+  });
+
   test('uses the binding directly and through OpenFeature', async () => {
     const ask = async () => (await miniflare.dispatchFetch('http://halyard-example.test/?user=ada')).json();
     expect(await ask()).toEqual({ newCheckout: true, banner: 'P' });
