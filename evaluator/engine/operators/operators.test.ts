@@ -456,3 +456,54 @@ describe('the table of operators', () => {
     ]);
   });
 });
+
+describe('what cannot be ordered', () => {
+  it.each([
+    [5, '6', true],
+    [true, 1, true],
+    ['2025-01-01', '2026-01-01T00:00Z', true],
+    ['2025-01-01', 5, false],
+    [5, '2025-01-01', false],
+    ['2025-01-01', 'x', false],
+    ['x', '2025-01-01', false],
+    [5, 'x', false],
+    ['x', 5, false],
+    ['x', 'y', false],
+  ])('%j and %j: %s', (bound, operand, is) => {
+    expect(OPERATORS.less_than.unfit(bound, operand) === null).toBe(is);
+  });
+});
+
+describe('identifiers of a prerelease', () => {
+  it.each([
+    ['2', '10'],
+    ['10', 'a'],
+    ['2', '1a'],
+    ['a10', 'a2'],
+    ['10a', '2a'],
+    ['1', '1.0'],
+    ['a', 'b'],
+  ])('%s precedes %s', (earlier, later) => {
+    expect(holds('semver_less_than', `1.0.0-${later}`, `1.0.0-${earlier}`)).toBe(true);
+    expect(holds('semver_less_than', `1.0.0-${earlier}`, `1.0.0-${later}`)).toBe(false);
+  });
+});
+
+describe('blocks of addresses', () => {
+  it.each([
+    // Only ::ffff:0:0/96 is IPv4 in another notation.
+    ['10.0.0.0/8', '::ffff:10.0.0.1', true],
+    ['10.0.0.0/8', '1::ffff:10.0.0.1', false],
+    ['10.0.0.0/8', '::1:0:ffff:10.0.0.1', false],
+    // A prefix that ends in the second of the four words still holds all of the first.
+    ['2001:db8:aa00::/40', '2001:db8:aaff::1', true],
+    ['2001:db8:aa00::/40', '2001:db9:aa00::1', false],
+    ['2001:db8:aa00::/40', '2001:db8:ab00::1', false],
+    // Words whose digits would read the same one after the other.
+    ['0:1:0:b::', '0:b:0:1::', false],
+    ['0:1:0:b::', '0:1:0:b::', true],
+  ])('%s and %s: %s', (block, address, inside) => {
+    expect(holds('in_cidr', [block], address)).toBe(inside);
+    expect(holds('not_in_cidr', [block], address)).toBe(!inside);
+  });
+});
