@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,9 +81,7 @@ describe('from nothing to a flag that a service, a page and a Worker follow, on 
   };
 
   const kill = async (): Promise<void> => {
-    // The one child of this process that is workerd's: Miniflare does not tell its id.
-    const ids = execFileSync('pgrep', ['-P', String(process.pid), 'workerd'], { encoding: 'utf8' });
-    for (const id of ids.trim().split('\n')) process.kill(Number(id), 'SIGKILL');
+    for (const id of workerds()) process.kill(id, 'SIGKILL');
     await miniflare.dispose();
   };
 
@@ -115,3 +112,18 @@ describe('from nothing to a flag that a service, a page and a Worker follow, on 
     },
   });
 });
+
+/** The processes that this one runs workerd in, which Miniflare does not tell (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). */
+const workerds = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((id) => {
+      try {
+        const [, name, parent] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${id}/stat`, 'utf8')) ?? [];
+        return name === 'workerd' && Number(parent) === process.pid;
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    })
+    .map(Number);
