@@ -2,8 +2,11 @@ import { ActionIcon, Popover, TextInput, Tooltip } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import { strings } from '../strings.ts';
 
+/** The browser takes a time without a zone for the reader's own; a flag means UTC by it. */
+const ZONELESS = /[T ]\d\d:\d\d(?::[\d.]+)?$/i;
+
 const inZone = (text: string): string => {
-  const date = new Date(text);
+  const date = new Date(ZONELESS.test(text) ? `${text}Z` : text);
   if (Number.isNaN(date.getTime())) return '';
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 16);

@@ -7,19 +7,9 @@ import { mayIgnoreCase, takesBound, takesList, takesNothing } from '../flag/cond
 import { EMPTY_OPERAND, type Operand } from '../flag/query.ts';
 import { strings } from '../strings.ts';
 import { DateButton } from './date-button.tsx';
+import { listMembers } from './list-members.ts';
 
 const TAGS_SHOWN_AS_TAGS = 60;
-const SEPARATORS = /[\n\t,;]+/;
-
-const splitList = (text: string): readonly string[] => [
-  ...new Set(
-    text
-      .split(SEPARATORS)
-      .map((member) => member.trim())
-      .filter((member) => member !== ''),
-  ),
-];
-
 interface FieldProps {
   readonly operand: Operand;
   readonly set: (change: Partial<Operand>) => void;
@@ -32,7 +22,7 @@ const ListField = ({ operand, set, problem }: FieldProps) =>
       aria-label={strings.builder.values}
       description={strings.builder.valuesHint(operand.list.length)}
       defaultValue={operand.list.join('\n')}
-      onBlur={(event) => set({ list: splitList(event.currentTarget.value) })}
+      onBlur={(event) => set({ list: listMembers(event.currentTarget.value.split('\n'), operand.list) })}
       error={problem}
       autosize
       maxRows={10}
@@ -45,7 +35,7 @@ const ListField = ({ operand, set, problem }: FieldProps) =>
       aria-label={strings.builder.values}
       placeholder={operand.list.length === 0 ? strings.builder.valuesPlaceholder : ''}
       value={[...operand.list]}
-      onChange={(list) => set({ list })}
+      onChange={(list) => set({ list: listMembers(list, operand.list) })}
       splitChars={[',', ';', '\n', '\t']}
       acceptValueOnBlur
       clearable

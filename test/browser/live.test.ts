@@ -37,6 +37,37 @@ test('what others change appears without a reload, with who did it', async () =>
   await page.getByRole('link', { name: 'brand-new', exact: true }).waitFor();
 });
 
+test('a change is followed to every edge, with how long the slowest took', async () => {
+  const edge = (index: number, applied: number) => ({
+    id: `edge-${index}`,
+    applied_version: applied,
+    lag_ms: 26 + index,
+    last_seen: new Date().toISOString(),
+  });
+  let behind = 1;
+  // Twelve edges are more than a test starts; what they say is made up, what is said of it is not.
+  await page.route('**/events', (route) => route.abort());
+  await page.route('**/propagation', (route) =>
+    route.fulfill({
+      json: {
+        success: true,
+        errors: [],
+        messages: [],
+        result: {
+          version: 9,
+          edges: Array.from({ length: 12 }, (_, index) => edge(index + 1, index < behind ? 8 : 9)),
+        },
+      },
+    }),
+  );
+  await go(`/apps/${world.shop}/flags/dark-mode`);
+  await page.getByText('Live on 11 of 12 edges …').waitFor();
+  behind = 0;
+  await page.getByText('Live on 12 of 12 edges, 38 ms').waitFor();
+  await page.unroute('**/propagation');
+  await page.unroute('**/events');
+});
+
 test('an expired session asks for the token over the page, and loses no typing', async () => {
   await go(`/apps/${world.shop}/flags/page-size?tab=settings`);
   await page.getByLabel('Description').fill('Typed before the session ended');

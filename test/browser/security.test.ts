@@ -96,3 +96,24 @@ test('the keyboard goes everywhere: skip link, help, palette, back', async () =>
   await page.getByRole('heading', { name: 'Flags' }).waitFor();
   await page.context().close();
 });
+
+test('the colour scheme that was chosen is there before anything is drawn, and signing out leaves nothing behind', async () => {
+  const page = await world.enter({ scheme: 'light' });
+  await page.goto(`${world.url}/dashboard${world.paths['flags']}`);
+  await settled(page);
+  await page.getByText('Dark', { exact: true }).click({ force: true });
+  await page.route('**/assets/*.js', (route) => route.abort());
+  await page.reload();
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
+    'rgb(18, 21, 23)',
+  );
+  await page.unroute('**/assets/*.js');
+  await page.reload();
+  await settled(page);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await page.context().cookies()).toEqual([]);
+  await page.context().close();
+});
