@@ -26,6 +26,8 @@ export type Admission = Admitted | Refused;
 
 /** How long the news of an app that was created just now may be under way. */
 const NEW_APP_MS = 250;
+/** Where nothing is pushed, what an account does not have is looked for again if it was read longer ago than this. */
+export const MISSED_MS = 1_000;
 
 /** Decides who may ask what. On a warm edge it answers at once, without a promise. */
 export class Gate {
@@ -86,7 +88,7 @@ export class Gate {
   }
 
   async #identify(headers: Headers, secret: string, app: string | null): Promise<Caller | Refused> {
-    const caller = this.#account.remembered(secret) ?? (await this.#account.verify(secret));
+    const caller = this.#account.remembered(secret) ?? (await this.#verify(secret));
     if (caller !== null) return caller;
     if (this.#authenticate !== undefined) {
       try {
@@ -107,6 +109,16 @@ export class Gate {
       return this.#refuse(503, 'This edge has not loaded its account yet.', headers, app);
     }
     return this.#refuse(401, 'This token is unknown or revoked.', headers, app);
+  }
+
+  /** One that is unknown may have been minted since the account was read. */
+  async #verify(secret: string): Promise<Caller | null> {
+    const caller = await this.#account.verify(secret);
+    if (caller !== null) return caller;
+    const reading = this.#freshen?.(this.#account.space, MISSED_MS);
+    if (reading === undefined) return null;
+    await reading;
+    return this.#account.verify(secret);
   }
 
   #judge(
@@ -149,6 +161,7 @@ export class Gate {
   }
 
   async #load(headers: Headers, caller: Caller, id: string, cors: Admitted['cors']): Promise<Admission> {
+    if (!this.#account.apps.has(id)) await this.#freshen?.(this.#account.space, MISSED_MS);
     if (!(await this.#account.hasAppSoon(id, this.#freshen === undefined ? NEW_APP_MS : 0))) {
       if (!this.#account.loaded) {
         return this.#refuse(503, 'This edge has not loaded its account yet.', headers, id);

@@ -48,9 +48,9 @@ export interface EdgeOptions {
   readonly limits?: Partial<EdgeLimits>;
   /**
    * Called before the space of an app is used: brings it up to date where the flag cache pushes nothing. Undefined: there is nothing
-   * to wait for. Never rejects.
+   * to wait for. `soonerMs`: what was read longer ago is read again and waited for, since the asker misses something. Never rejects.
    */
-  readonly freshen?: (space: string) => Promise<void> | undefined;
+  readonly freshen?: (space: string, soonerMs?: number) => Promise<void> | undefined;
 }
 
 export interface EdgeLimits {

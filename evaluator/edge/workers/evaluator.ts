@@ -1,6 +1,7 @@
 import { accountSpace } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import type { Context, Evaluation } from '@halyard/engine';
+import { MISSED_MS } from '../admission.ts';
 import { type AssembledEdge, assembleEdge } from '../edge.ts';
 import { DEFAULT_LIMITS, type EdgeLimits, type Log } from '../options.ts';
 import { DEFAULT_FRESHNESS, Freshness, type FreshnessLimits } from './freshness.ts';
@@ -75,7 +76,10 @@ export class Evaluator {
       else if (freshening !== undefined) await freshening;
       let app = apps.held(appId);
       if (app === null) {
-        if (account.loaded && !account.apps.has(appId)) return failed(`There is no app ${appId}.`);
+        if (account.loaded && !account.apps.has(appId)) {
+          await this.#freshness.freshen(account.space, MISSED_MS);
+          if (!account.apps.has(appId)) return failed(`There is no app ${appId}.`);
+        }
         app = await apps.load(appId);
         if (app === null) return failed(`The app ${appId} cannot be loaded now.`);
       }

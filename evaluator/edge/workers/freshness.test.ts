@@ -129,6 +129,19 @@ describe('a space in an isolate', () => {
     await expect(behind[0]).resolves.toBe(undefined);
   });
 
+  test('is read sooner for who misses something in it', async () => {
+    const { clock, freshness, readings, read } = open();
+    await read();
+    clock.time += 999;
+    expect(freshness.freshen(SPACE, 1_000)).toBe(undefined);
+    clock.time += 1;
+    expect(freshness.freshen(SPACE)).toBe(undefined);
+    const reading = freshness.freshen(SPACE, 1_000);
+    expect(readings.length).toBe(2);
+    readings[1]?.done();
+    await reading;
+  });
+
   test('counts as read when it is loaded through the cache', async () => {
     const { freshness, readings } = open();
     const loading = freshness.cache.pull?.(SPACE);

@@ -1,4 +1,4 @@
-import { CacheUnavailable, type FlagCache } from '@halyard/caches';
+import type { FlagCache } from '@halyard/caches';
 
 export interface FreshnessLimits {
   /** What was read this short a time ago is answered from as it is. */
@@ -58,11 +58,12 @@ export class Freshness {
     return Object.assign(Object.create(this.#cache), { pull: (space: string) => this.#pull(space) });
   }
 
-  /** Brings a space up to date before it is used. Undefined where it is fresh enough to go on at once. Never rejects. */
-  freshen = (space: string): Promise<void> | undefined => {
+  /** As `EdgeOptions.freshen`. */
+  freshen = (space: string, soonerMs?: number): Promise<void> | undefined => {
+    const { freshMs, waitMs, patienceMs } = this.#limits;
     const age = this.#ageOf(space);
-    if (age < this.#limits.freshMs) return undefined;
-    if (age >= this.#limits.waitMs) return within(this.#pull(space), this.#limits.patienceMs);
+    if (age < Math.min(freshMs, soonerMs ?? freshMs)) return undefined;
+    if (age >= Math.min(waitMs, soonerMs ?? waitMs)) return within(this.#pull(space), patienceMs);
     if (!this.#underWay(space)) this.#waitUntil(this.#pull(space).catch(() => undefined));
     return undefined;
   };
@@ -106,8 +107,8 @@ const within = async (work: Promise<void>, patienceMs: number): Promise<void> =>
   });
   try {
     await Promise.race([work, enough]);
-  } catch (error) {
-    if (!(error instanceof CacheUnavailable)) throw error;
+  } catch {
+    // The watchers were told, and what is held says how old it is.
   } finally {
     clearTimeout(timer);
   }
