@@ -1,4 +1,5 @@
-import { edgeSuites, onFlag } from '@halyard/edge/suites';
+import { appSpace } from '@halyard/caches';
+import { ACCOUNT, APP, edgeSuites, onFlag, planFlag } from '@halyard/edge/suites';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openWorkerHome } from './worker-home.ts';
 
@@ -6,6 +7,23 @@ const home = await openWorkerHome();
 afterAll(() => home.close());
 
 edgeSuites(home);
+
+test('an app of 100,000 flags is answered from, and follows a toggle', { timeout: 120_000 }, async () => {
+  const world = await home.start({});
+  const entries = new Map<string, string>();
+  for (let i = 0; i < 100_000; i += 1) {
+    const key = `flag-${i}`;
+    entries.set(key, JSON.stringify(planFlag(key, { description: `What the flag ${i} is for` })));
+  }
+  await world.cache.replace(appSpace(ACCOUNT, APP), { version: 2, entries });
+  const began = performance.now();
+  const value = async (key: string): Promise<unknown> =>
+    (await world.evaluate(`/${key}`, { plan: 'gold' })).json();
+  expect(await value('flag-99999')).toMatchObject({ value: 'G', variant: 'gold' });
+  console.log(`the first answer after ${Math.round(performance.now() - began)} ms`);
+  await world.commit({ 'flag-7': planFlag('flag-7', { enabled: false }) });
+  expect(await value('flag-7')).toMatchObject({ value: 'P', reason: 'DISABLED' });
+});
 
 describe('a cold isolate', () => {
   test('answers each of many first requests', async () => {
