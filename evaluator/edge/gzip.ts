@@ -1,5 +1,7 @@
 /** Below this, the headers and the time cost more than the bytes saved. */
 const WORTH_BYTES = 2_048;
+/** Workers compress what says that it is compressed, unless told that it is. Others know no such option. */
+const ENCODED = { encodeBody: 'manual' };
 const ASKED = /(?:^|[\s,])gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i;
 
 /**
@@ -20,6 +22,7 @@ export const answerCompressed = (
   const etag = headers['etag'];
   return new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip')), {
     status: 200,
+    ...ENCODED,
     headers: {
       ...headers,
       'content-encoding': 'gzip',

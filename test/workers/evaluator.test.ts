@@ -1,5 +1,5 @@
 import { appSpace } from '@halyard/caches';
-import { ACCOUNT, APP, edgeSuites, onFlag, planFlag } from '@halyard/edge/suites';
+import { ACCOUNT, APP, bulkOf, edgeSuites, onFlag, planFlag } from '@halyard/edge/suites';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openWorkerHome } from './worker-home.ts';
 
@@ -23,6 +23,14 @@ test('an app of 100,000 flags is answered from, and follows a toggle', { timeout
   console.log(`the first answer after ${Math.round(performance.now() - began)} ms`);
   await world.commit({ 'flag-7': planFlag('flag-7', { enabled: false }) });
   expect(await value('flag-7')).toMatchObject({ value: 'P', reason: 'DISABLED' });
+});
+
+test('a large answer is compressed once', async () => {
+  const flags = Array.from({ length: 100 }, (_, i) => `flag-${i}`);
+  const world = await home.start(Object.fromEntries(flags.map((key) => [key, onFlag(key)])));
+  const response = await world.evaluate('', {}, { 'accept-encoding': 'gzip' });
+  expect(response.headers.get('content-encoding')).toBe('gzip');
+  expect((await bulkOf(response)).flags.map(({ key }) => key)).toEqual(flags);
 });
 
 describe('a cold isolate', () => {

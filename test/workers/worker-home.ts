@@ -16,6 +16,7 @@ export const openWorkerHome = async (): Promise<WorkerHome> => {
     compatibilityDate: '2026-07-01',
     kvNamespaces: ['FLAG_CACHE'],
   });
+  const url = await miniflare.ready;
   const { FLAG_CACHE } = await miniflare.getBindings<{ readonly FLAG_CACHE: KvNamespace }>();
   let worlds = 0;
 
@@ -41,15 +42,7 @@ export const openWorkerHome = async (): Promise<WorkerHome> => {
           headers.set('test-world', world);
           headers.set('test-account', account);
           headers.set('test-time', `${clock.time}`);
-          const request = new Request(`http://edge.test${path}`, { ...init, headers });
-          const { method, body, signal } = request;
-          // The same Response, of another copy of the same library.
-          return miniflare.dispatchFetch(request.url, {
-            method,
-            headers: [...request.headers],
-            signal,
-            ...(body === null ? {} : { body, duplex: 'half' }),
-          } as never) as never;
+          return fetch(new URL(path, url), { ...init, headers });
         },
         close: async () => undefined,
       });

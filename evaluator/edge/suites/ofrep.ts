@@ -2,7 +2,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { bulkOf, type Home, onFlag, planFlag, type World } from './world.ts';
 
 /** Headers that a runtime adds. */
-const OF_THE_RUNTIME = new Set(['transfer-encoding', 'mf-content-encoding']);
+const OF_THE_RUNTIME = new Set([
+  'transfer-encoding',
+  'content-encoding',
+  'content-length',
+  'date',
+  'connection',
+  'keep-alive',
+]);
 
 export const ofrepSuite = (home: Home): void => {
   describe(home.name, () => {
