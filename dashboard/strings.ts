@@ -348,6 +348,7 @@ export const strings = {
     changedBy: (name: string) => `${name} changed the same in the meantime.`,
     compare: 'Compare and merge',
     discard: 'Discard',
+    discarded: 'Your changes are discarded',
     review: 'Review and save',
     title: (key: string) => `Save ${key}`,
     reason: 'Why',

@@ -1,13 +1,15 @@
 import { explain } from '@halyard/engine';
-import { Grid, Stack } from '@mantine/core';
+import { Grid } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
 import { usePermitted, useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
+import { sayDone } from '../shell/notify.tsx';
 import { strings } from '../strings.ts';
 import { readContext, STARTING_CONTEXT } from '../try/context-text.ts';
 import { TryPanel } from '../try/try-panel.tsx';
+import classes from './flag.module.css';
 import { FlagSettings } from './flag-settings.tsx';
 import { LeaveGuard } from './leave-guard.tsx';
 import { MergeDialog } from './merge-dialog.tsx';
@@ -42,6 +44,11 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
     [finished.flag, read, account],
   );
   const savable = dirty && finished.problems.length === 0 && theirs === null;
+  const discard = () => {
+    const { base, draft } = editing;
+    begin(flag);
+    sayDone(strings.saving.discarded, () => begin(base, draft));
+  };
   useHotkeys([['mod+S', () => savable && review.open()]], []);
   useCommand('review', strings.saving.review, savable ? review.open : null);
 
@@ -69,9 +76,9 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
       {tab === 'variations' && <Variations editing={editing} writable={writable} />}
       {tab === 'settings' && <FlagSettings app={app} flag={flag} editing={editing} writable={writable} />}
       {dirty && writable && (
-        <Stack mt="lg">
-          <SaveBar editing={editing} review={review.open} discard={() => begin(flag)} merge={merge.open} />
-        </Stack>
+        <div className={classes['savebar']}>
+          <SaveBar editing={editing} review={review.open} discard={discard} merge={merge.open} />
+        </div>
       )}
       <ReviewDialog
         app={app}

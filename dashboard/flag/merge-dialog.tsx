@@ -22,6 +22,22 @@ const isSide = (text: string): text is Side => text === 'theirs' || text === 'mi
 const find = (changes: readonly ChangeInWords[], id: string) =>
   changes.filter((change) => change.path === id);
 
+interface KeptProps {
+  readonly title: string;
+  readonly changes: readonly ChangeInWords[];
+}
+
+/** What only one of the two changed. */
+const Kept = ({ title, changes }: KeptProps) =>
+  changes.length > 0 && (
+    <section>
+      <Title order={3} size="h5">
+        {title}
+      </Title>
+      <ChangeList changes={changes} />
+    </section>
+  );
+
 /** Their changes and mine since we both began; where both changed the same, somebody has to choose. */
 export const MergeDialog = ({ editing, theirs, opened, close }: MergeDialogProps) => {
   const [choices, setChoices] = useState<Readonly<Record<string, Side>>>({});
@@ -41,18 +57,14 @@ export const MergeDialog = ({ editing, theirs, opened, close }: MergeDialogProps
     <Modal opened={opened} onClose={close} title={strings.merge.title(theirs.updated_by)} size="xl">
       <Stack>
         <Text size="sm">{strings.merge.lead}</Text>
-        <section>
-          <Title order={3} size="h5">
-            {strings.merge.theirs(theirs.updated_by)}
-          </Title>
-          <ChangeList changes={theirChanges.filter((change) => !conflicts.includes(change.path))} />
-        </section>
-        <section>
-          <Title order={3} size="h5">
-            {strings.merge.mine}
-          </Title>
-          <ChangeList changes={myChanges.filter((change) => !conflicts.includes(change.path))} />
-        </section>
+        <Kept
+          title={strings.merge.theirs(theirs.updated_by)}
+          changes={theirChanges.filter((change) => !conflicts.includes(change.path))}
+        />
+        <Kept
+          title={strings.merge.mine}
+          changes={myChanges.filter((change) => !conflicts.includes(change.path))}
+        />
         {conflicts.map((id) => {
           const label = find(myChanges, id)[0]?.label ?? find(theirChanges, id)[0]?.label ?? id;
           return (

@@ -1,7 +1,6 @@
 import { Alert, Button, Group, Paper, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { strings } from '../strings.ts';
-import classes from './flag.module.css';
 import type { Editing } from './use-draft.ts';
 
 interface SaveBarProps {
@@ -11,7 +10,7 @@ interface SaveBarProps {
   readonly merge: () => void;
 }
 
-/** Stays in sight while there is something unsaved. */
+/** How much is unsaved, and what can be done about it. */
 export const SaveBar = ({ editing, review, discard, merge }: SaveBarProps) => {
   const { changes, finished, theirs } = editing;
   const [problem] = finished.problems;
@@ -20,7 +19,7 @@ export const SaveBar = ({ editing, review, discard, merge }: SaveBarProps) => {
       withBorder
       shadow="md"
       p="sm"
-      className={classes['savebar']}
+      bg="var(--halyard-surface)"
       role="region"
       aria-label={strings.saving.bar}
     >

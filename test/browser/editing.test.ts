@@ -134,8 +134,18 @@ describe('rules', () => {
     await page.keyboard.press('Alt+ArrowUp');
     await rule(1).getByText('version').first().waitFor();
     await page.getByRole('button', { name: 'Review and save' }).waitFor();
+    // However long the page is, saving is in reach; and what was discarded can be had back.
+    await page.evaluate(() => window.scrollTo(0, 0));
+    const bar = page.getByRole('region', { name: 'Unsaved changes' });
+    expect(await bar.evaluate((each) => each.getBoundingClientRect().bottom <= window.innerHeight)).toBe(
+      true,
+    );
     await page.getByRole('button', { name: 'Discard' }).click();
     await rule(1).getByText('plan').first().waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await rule(1).getByText('version').first().waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await bar.waitFor({ state: 'detached' });
   });
 
   test('are moved with the mouse, and Escape takes a move back', async () => {
