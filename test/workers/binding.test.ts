@@ -40,6 +40,7 @@ beforeAll(async () => {
           BY_VARIABLE: flags('of-one-app'),
           CUT_OFF: flags('cut-off', { app: 'shop' }),
           COLD: flags('cold', { app: 'shop' }),
+          IN_TIME: flags('in-time', { app: 'shop' }),
           KV_SWITCH: flaky,
         },
       },
@@ -47,6 +48,7 @@ beforeAll(async () => {
       { ...named('of-one-app'), modules, kvNamespaces, bindings: { ...bindings, HALYARD_APP: 'shop' } },
       { ...named('cut-off'), modules, serviceBindings: { FLAG_CACHE: flaky }, bindings },
       { ...named('cold'), modules, serviceBindings: { FLAG_CACHE: flaky }, bindings },
+      { ...named('in-time'), modules, kvNamespaces, bindings: { ...bindings, HALYARD_FRESH_MS: '1000' } },
       { ...named('unreached'), modules, serviceBindings: { FLAG_CACHE: flaky }, bindings },
       {
         ...named('halyard-example'),
@@ -181,6 +183,17 @@ describe('the binding', () => {
     expect(await flags('getBooleanValue', 'new-checkout', false)).toBe(true);
     await commit('new-checkout', onFlag('new-checkout', { enabled: false, off_variation: 'off' }));
     expect(await flags('getBooleanValue', 'new-checkout', true)).toBe(false);
+  });
+
+  test('reads behind an answer, which the request outlives', async () => {
+    const isOn = () => on('IN_TIME', 'getBooleanValue', 'new-checkout', 'nothing');
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    expect(await isOn()).toBe(true);
+    await commit('new-checkout', onFlag('new-checkout', { enabled: false, off_variation: 'off' }));
+    await pause(1_100);
+    await isOn();
+    await pause(200);
+    expect(await isOn()).toBe(false);
   });
 
   test('evaluates the app of its props, else that of the variable', async () => {
