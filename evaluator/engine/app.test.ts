@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CompiledApp } from './app.ts';
+import { compile } from './flag.ts';
 import type { Context, Evaluation } from './model.ts';
 
 const when = (key: string, ...conditions: object[]): object => ({
@@ -105,6 +106,33 @@ describe('a compiled app', () => {
       outer.plan = flag.key;
       expect(servedBy(app.get('d')?.evaluate(outer))).toBe(false);
     });
+  });
+
+  it('asks afresh what a visitor asks of a context that it changed', () => {
+    const app = new CompiledApp('acct');
+    for (const key of ['a', 'b', 'c']) app.set(key, when(key, pro));
+    const context = { plan: 'pro' };
+    const asked: unknown[] = [];
+    app.evaluateAll(context, (flag) => {
+      // By now the condition was asked for this context, and its answer is known.
+      if (flag.key !== 'b') return;
+      context.plan = 'free';
+      asked.push(app.get('c')?.evaluate(context));
+    });
+    expect(asked).toMatchObject([{ value: false }]);
+  });
+
+  it('salts the buckets of flags without their own with its account', () => {
+    const half = {
+      ...when('half'),
+      rules: [{ priority: 1, conditions: [], serve_variation: 'on', rollout: { percentage: 50 } }],
+    };
+    const app = new CompiledApp('acct');
+    app.set('half', half);
+    for (let user = 0; user < 50; user += 1) {
+      const context = { targetingKey: `user-${user}` };
+      expect(app.get('half')?.evaluate(context)).toEqual(compile(half, 'acct').evaluate(context));
+    }
   });
 
   it('goes on after a visitor threw', () => {

@@ -262,6 +262,12 @@ describe('a flag that cannot be understood', () => {
     expect(compile({ ...good, rules: 7 }, 'acct')).toMatchObject({ key: 'checkout', clientSide: true });
     expect(compile({ ...good, rules: 7, client_side: false }, 'acct').clientSide).toBe(false);
     expect(compile({ ...good, client_side: 'no' }, 'acct').clientSide).toBe(false);
+    expect(compile({ ...good, rules: 7, client_side: true }, 'acct').clientSide).toBe(true);
+    for (const nothing of [7, 'flag', null, undefined]) {
+      expect(compile(nothing, 'acct')).toMatchObject({ key: '', type: null, clientSide: true });
+    }
+    const inherited = Object.create({ key: 'checkout', client_side: false });
+    expect(compile(inherited, 'acct')).toMatchObject({ key: '', type: null, clientSide: true });
   });
 
   it('is off all the same when it is disabled, whatever its rules say', () => {
@@ -288,6 +294,24 @@ describe('a compiled flag', () => {
       metadata: { team: 'payments' },
     });
     expect(Object.isFrozen(flag.variations.on)).toBe(false);
+  });
+
+  it('answers the same object for the same variation and reason, whichever rule decided', () => {
+    const flag = compile(
+      {
+        ...good,
+        rules: ['pro', 'team', 'free'].map((value, index) => ({
+          priority: index + 1,
+          conditions: [{ attribute: 'plan', operator: 'equals', value }],
+          serve_variation: value === 'free' ? 'off' : 'on',
+        })),
+      },
+      'acct',
+    );
+    expect(flag.evaluate({ plan: 'pro' })).toMatchObject({ variant: 'on', reason: 'TARGETING_MATCH' });
+    expect(flag.evaluate({ plan: 'team' })).toBe(flag.evaluate({ plan: 'pro' }));
+    expect(flag.evaluate({ plan: 'free' })).toMatchObject({ variant: 'off', reason: 'TARGETING_MATCH' });
+    expect(flag.evaluate({})).toMatchObject({ variant: 'off', reason: 'DEFAULT' });
   });
 
   it('answers frozen to the last value', () => {

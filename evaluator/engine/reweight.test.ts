@@ -35,6 +35,98 @@ describe('reweight', () => {
     });
   });
 
+  it('gives the largest piece to the largest wish', () => {
+    const scattered: Split = {
+      allocations: [
+        {
+          variation: 'x',
+          ranges: [
+            [10, 20],
+            [40, 70],
+          ],
+        },
+        {
+          variation: 'y',
+          ranges: [
+            [0, 10],
+            [20, 40],
+            [70, 100],
+          ],
+        },
+      ],
+    };
+    const { split } = reweight(scattered, { y: 60, b: 10, c: 30 });
+    expect(split).toStrictEqual({
+      allocations: [
+        {
+          variation: 'y',
+          ranges: [
+            [0, 10],
+            [20, 40],
+            [70, 100],
+          ],
+        },
+        { variation: 'b', ranges: [[10, 20]] },
+        { variation: 'c', ranges: [[40, 70]] },
+      ],
+    });
+  });
+
+  it('continues any range of a taker before it begins new ones', () => {
+    const gap: Split = {
+      allocations: [
+        {
+          variation: 'y',
+          ranges: [
+            [0, 10],
+            [30, 40],
+          ],
+        },
+        {
+          variation: 'x',
+          ranges: [
+            [10, 30],
+            [60, 100],
+          ],
+        },
+      ],
+    };
+    expect(reweight(gap, { y: 25, w: 10, x: 60 }, { total: 95 }).split.allocations).toEqual([
+      {
+        variation: 'y',
+        ranges: [
+          [0, 10],
+          [30, 45],
+        ],
+      },
+      {
+        variation: 'x',
+        ranges: [
+          [10, 30],
+          [60, 100],
+        ],
+      },
+      { variation: 'w', ranges: [[45, 55]] },
+    ]);
+    const two: Split = {
+      allocations: [
+        { variation: 'y', ranges: [[0, 10]] },
+        { variation: 'x', ranges: [[30, 60]] },
+      ],
+    };
+    expect(reweight(two, { y: 20, x: 35, w: 30 }, { total: 85 }).split.allocations).toEqual([
+      { variation: 'y', ranges: [[0, 20]] },
+      { variation: 'x', ranges: [[30, 65]] },
+      {
+        variation: 'w',
+        ranges: [
+          [20, 30],
+          [65, 85],
+        ],
+      },
+    ]);
+  });
+
   it('makes a split where there was none', () => {
     expect(reweight(null, { a: 1, b: 1 }, { attribute: 'org.id' })).toEqual({
       split: {

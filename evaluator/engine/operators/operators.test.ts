@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../flag.ts';
-import { isOperator, OPERATORS } from './index.ts';
+import { isOperator, OPERATORS, type OperatorRow } from './index.ts';
 
 const holds = (operator: string, value: unknown, seen: unknown, ignore_case?: boolean): boolean | string => {
   const condition = {
@@ -505,5 +505,20 @@ describe('blocks of addresses', () => {
   ])('%s and %s: %s', (block, address, inside) => {
     expect(holds('in_cidr', [block], address)).toBe(inside);
     expect(holds('not_in_cidr', [block], address)).toBe(!inside);
+  });
+});
+
+describe('what an operator cannot judge', () => {
+  it.each([
+    ['matches', 'x', 'x'.repeat(1024), null],
+    ['matches', 'x', 'x'.repeat(1025), 'is longer than 1024 characters'],
+    ['in_cidr', ['10.0.0.0/8'], '10.0.0.1', null],
+    ['in_cidr', ['10.0.0.0/8'], 'here', 'is no IP address'],
+    ['semver_equals', '1.0.0', '2', null],
+    ['semver_equals', '1.0.0', 'two', 'is no version'],
+    ['equals', 'x', 'y', null],
+  ] as const)('%s %j: %s is %s', (operator, value, operand, why) => {
+    const row: OperatorRow = OPERATORS[operator];
+    expect(row.unfit(value, operand)).toBe(why);
   });
 });
