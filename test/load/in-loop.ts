@@ -4,7 +4,7 @@ import { Evaluator } from '../../evaluator/edge/workers/evaluator.ts';
 
 interface Binding {
   getBooleanValue(key: string, fallback: boolean, context: object): Promise<boolean>;
-  nothing(): Promise<boolean>;
+  nothing(key: string, fallback: boolean, context: object): Promise<boolean>;
 }
 
 interface Environment {
@@ -15,8 +15,8 @@ interface Environment {
 
 /** A call to another Worker that does nothing: what the way there costs. */
 export class Nothing extends WorkerEntrypoint<object> {
-  async nothing(): Promise<boolean> {
-    return true;
+  async nothing(_key: string, fallback: boolean): Promise<boolean> {
+    return !fallback;
   }
 }
 
@@ -42,7 +42,7 @@ export default {
       const context = { targetingKey: `user-${i}`, plan: 'gold' };
       if (what === 'binding') on += Number(await FLAGS.getBooleanValue('flag-7', false, context));
       else if (what === 'kv') await FLAG_CACHE.get('halyard:1:app/default/shop:head', KV_READ);
-      else if (what === 'nothing') on += Number(await NOTHING.nothing());
+      else if (what === 'nothing') on += Number(await NOTHING.nothing('flag-7', false, context));
       else if ((await own.evaluate('shop', 'flag-7', context)).kind === 'served') on += 1;
     }
     return new Response(`${on}`);

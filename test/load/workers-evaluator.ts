@@ -58,9 +58,10 @@ const options = (): MiniflareOptions => ({
       kvNamespaces: { FLAG_CACHE: 'flags' },
       serviceBindings: {
         FLAGS: { name: 'evaluator', entrypoint: 'Flags', props: { app: 'shop' } },
-        NOTHING: { name: 'loop', entrypoint: 'Nothing' },
+        NOTHING: { name: 'nothing', entrypoint: 'Nothing' },
       },
     },
+    { name: 'nothing', compatibilityDate, modules: module(loop), kvNamespaces: { FLAG_CACHE: 'flags' } },
     {
       name: 'evaluator',
       compatibilityDate,
@@ -124,7 +125,7 @@ const warm = async (): Promise<void> => {
       (await miniflare.dispatchFetch(`http://loop.test/?what=${what}&times=${times}`)).text(),
     );
   for (const [what, title] of [
-    ['nothing', 'a call to another Worker that does nothing (the way of the next)'],
+    ['nothing', 'a call to another Worker that does nothing, with the same arguments'],
     ['binding', 'an evaluation over the binding, one call from another Worker'],
     ['isolate', 'an evaluation within the isolate'],
     ['kv', 'a read of the simulated KV (a cold isolate reads two or three times, one after the other)'],
