@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { accountSpace, appKey, appSpace, SECRET_KEY, type TokenEntry, tokenKey } from '@halyard/caches';
+import {
+  accountSpace,
+  appKey,
+  appSpace,
+  type FlagCache,
+  SECRET_KEY,
+  type TokenEntry,
+  tokenKey,
+} from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { createEdge, type Edge } from '@halyard/edge';
 import { type ServerType, serve } from '@hono/node-server';
@@ -31,8 +39,16 @@ export const constant = (key: string, value: unknown, more: object = {}): object
   ...more,
 });
 
+/** What providers are pointed at. */
+export interface AnyEdge {
+  readonly url: string;
+  /** The next commit: each flag, or a key that is deleted. */
+  commit(...changes: readonly (object | string)[]): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** The edge as it is deployed, behind a real socket, before a flag cache in memory that outlives it. */
-export class RealEdge {
+export class RealEdge implements AnyEdge {
   readonly #cache = createMemoryCache({ now: Date.now });
   #edge: Edge | null = null;
   #server: ServerType | null = null;
@@ -44,27 +60,7 @@ export class RealEdge {
 
   /** @param origin the page that may use PAGE_TOKEN; default any place that sends no origin */
   async create(flags: readonly object[], origin?: string): Promise<this> {
-    const token = (
-      secret: string,
-      permission: TokenEntry['permission'],
-      more: object = {},
-    ): [string, string] => [
-      tokenKey(createHash('sha256').update(secret).digest('hex')),
-      JSON.stringify({ id: secret, name: secret, permission, app_ids: [APP], ...more } satisfies TokenEntry),
-    ];
-    await this.#cache.replace(accountSpace('default'), {
-      version: 1,
-      entries: new Map([
-        [appKey(APP), JSON.stringify({ id: APP, name: APP })],
-        [SECRET_KEY, JSON.stringify({ secret: 'a secret of the test' })],
-        token(CONFIG_TOKEN, 'config'),
-        token(PAGE_TOKEN, 'evaluate', origin === undefined ? {} : { allowed_origins: [origin] }),
-      ]),
-    });
-    await this.#cache.replace(appSpace('default', APP), {
-      version: 1,
-      entries: new Map(flags.map((flag) => [keyOf(flag), JSON.stringify(flag)])),
-    });
+    await fillWith(this.#cache, flags, origin);
     return this.start();
   }
 
@@ -99,19 +95,8 @@ export class RealEdge {
     await closed;
   }
 
-  /** The next commit: each flag, or a key that is deleted. */
   async commit(...changes: readonly (object | string)[]): Promise<void> {
-    const space = appSpace('default', APP);
-    const version = ((await this.#cache.head(space)) ?? 0) + 1;
-    const answer = await this.#cache.publish(space, {
-      version,
-      changes: changes.map((change) =>
-        typeof change === 'string'
-          ? { key: change, value: null }
-          : { key: keyOf(change), value: JSON.stringify(change) },
-      ),
-    });
-    if (answer !== 'applied') throw new Error(`commit ${version} was answered ${answer}`);
+    await commitTo(this.#cache, changes);
   }
 
   async close(): Promise<void> {
@@ -119,6 +104,49 @@ export class RealEdge {
     await this.#cache.close();
   }
 }
+
+/** The account, its tokens, and the app with these flags. */
+export const fillWith = async (
+  cache: FlagCache,
+  flags: readonly object[],
+  origin?: string,
+): Promise<void> => {
+  const token = (
+    secret: string,
+    permission: TokenEntry['permission'],
+    more: object = {},
+  ): [string, string] => [
+    tokenKey(createHash('sha256').update(secret).digest('hex')),
+    JSON.stringify({ id: secret, name: secret, permission, app_ids: [APP], ...more } satisfies TokenEntry),
+  ];
+  await cache.replace(accountSpace('default'), {
+    version: 1,
+    entries: new Map([
+      [appKey(APP), JSON.stringify({ id: APP, name: APP })],
+      [SECRET_KEY, JSON.stringify({ secret: 'a secret of the test' })],
+      token(CONFIG_TOKEN, 'config'),
+      token(PAGE_TOKEN, 'evaluate', origin === undefined ? {} : { allowed_origins: [origin] }),
+    ]),
+  });
+  await cache.replace(appSpace('default', APP), {
+    version: 1,
+    entries: new Map(flags.map((flag) => [keyOf(flag), JSON.stringify(flag)])),
+  });
+};
+
+export const commitTo = async (cache: FlagCache, changes: readonly (object | string)[]): Promise<void> => {
+  const space = appSpace('default', APP);
+  const version = ((await cache.head(space)) ?? 0) + 1;
+  const answer = await cache.publish(space, {
+    version,
+    changes: changes.map((change) =>
+      typeof change === 'string'
+        ? { key: change, value: null }
+        : { key: keyOf(change), value: JSON.stringify(change) },
+    ),
+  });
+  if (answer !== 'applied') throw new Error(`commit ${version} was answered ${answer}`);
+};
 
 const keyOf = (flag: object): string => {
   if ('key' in flag && typeof flag.key === 'string') return flag.key;
