@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Miniflare, type MiniflareOptions } from 'miniflare';
-import { beforeAll, describe } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { story } from '../e2e/story.ts';
 import { bundleWorker } from './bundle.ts';
 
@@ -81,7 +81,9 @@ describe('from nothing to a flag that a service, a page and a Worker follow, on 
   };
 
   const kill = async (): Promise<void> => {
-    for (const id of workerds()) process.kill(id, 'SIGKILL');
+    const ids = workerds();
+    expect(ids.length, 'processes of workerd').toBeGreaterThan(0);
+    for (const id of ids) process.kill(id, 'SIGKILL');
     await miniflare.dispose();
   };
 
