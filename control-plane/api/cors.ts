@@ -50,7 +50,7 @@ export const preflight = async (request: Request, place: Place, setting: Setting
       ...(headers['access-control-allow-origin'] === undefined
         ? {}
         : {
-            'access-control-allow-methods': 'GET, HEAD',
+            'access-control-allow-methods': 'GET, HEAD, POST',
             'access-control-allow-headers': 'Authorization, X-API-Key, Content-Type',
             'access-control-max-age': String(PREFLIGHT_SECONDS),
           }),

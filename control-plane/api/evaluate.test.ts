@@ -34,6 +34,44 @@ afterAll(() => ground.close());
 const evaluate = (query: string, options: { token?: string | null; headers?: Record<string, string> } = {}) =>
   ground.ask('GET', `/apps/shop/evaluate?${query}`, options);
 
+describe('POST evaluate', () => {
+  const post = (body: unknown, options: { token?: string; headers?: Record<string, string> } = {}) =>
+    ground.ask('POST', '/apps/shop/evaluate', { body, ...options });
+
+  test('answers as GET does, for a context of any JSON', async () => {
+    const listed = await post({ flagKey: 'lists', context: { targetingKey: 'u', roles: ['dev', 'admin'] } });
+    expect([listed.status, listed.json]).toMatchObject([
+      200,
+      { flagKey: 'lists', value: true, variant: 'on', reason: 'TARGETING_MATCH' },
+    ]);
+    expect((await post({ flagKey: 'lists', context: { roles: 'admin' } })).json.variant).toBe('off');
+    expect((await post({ flagKey: 'new-checkout' })).json).toMatchObject({
+      variant: 'off',
+      reason: 'DEFAULT',
+    });
+  });
+
+  test('names what is wrong', async () => {
+    expect((await post({ flagKey: 'nowhere', context: {} })).status).toBe(404);
+    for (const [body, pointer] of [
+      [{}, '/flagKey'],
+      [{ flagKey: 7 }, '/flagKey'],
+      [{ flagKey: 'lists', context: [] }, '/context'],
+      [{ flagKey: 'lists', contxt: {} }, '/contxt'],
+    ] as const) {
+      const { status, json } = await post(body);
+      expect([status, json.errors[0].code, json.errors[0].pointer]).toEqual([400, 1001, pointer]);
+    }
+  });
+
+  test('shows a page elsewhere what browsers may see', async () => {
+    const headers = { origin: ORIGIN };
+    const seen = await post({ flagKey: 'new-checkout' }, { token: browser, headers });
+    expect([seen.status, seen.headers.get('access-control-allow-origin')]).toEqual([200, ORIGIN]);
+    expect((await post({ flagKey: 'lists' }, { token: browser, headers })).status).toBe(404);
+  });
+});
+
 describe('GET evaluate', () => {
   test('answers outside the envelope, every parameter being an attribute', async () => {
     const pro = await evaluate('flagKey=new-checkout&targetingKey=u&plan=pro');

@@ -1,7 +1,10 @@
-import { type CompiledFlag, compile, type Evaluation } from '@halyard/engine';
+import { type CompiledFlag, type Context, compile, type Evaluation } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
+import { parseEvaluate } from '../flags/parse-body.ts';
+import { EvaluateWrite } from '../flags/schema-changes.ts';
 import { Problem } from '../problem.ts';
 import { existingApp } from './apps.ts';
+import type { Call, Raw } from './call.ts';
 import { JSON_TYPE } from './envelope.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf } from './paths.ts';
@@ -50,44 +53,64 @@ const noSuchFlag = (key: string): Problem =>
 
 export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
   const compiled = createCompiledFlags();
+
+  const answer = async (call: Call<unknown, unknown>, key: string, context: Context): Promise<Raw> => {
+    const app = appOf(call);
+    const stored = await setting.stores.app(call.account, app).flag(key);
+    if (stored === null) {
+      await existingApp(setting, call.account, app);
+      throw noSuchFlag(key);
+    }
+    const flag = compiled(call.account, app, key, stored.version, stored.definition);
+    if (call.caller.grant.allowed_origins !== null && !flag.clientSide) throw noSuchFlag(key);
+    return {
+      raw: evaluationText(key, flag.evaluate(context)),
+      headers: { 'content-type': JSON_TYPE },
+    };
+  };
+
+  const common = {
+    tag: 'Evaluation',
+    path: `${APP}/evaluate`,
+    needs: 'evaluate',
+    crossOrigin: true,
+    answers: { schema: EvaluationResult, enveloped: false },
+    problems: ['not_found', 'unparsable'],
+  } as const;
+
   return [
     serve(
       {
+        ...common,
         id: 'evaluateFlag',
-        tag: 'Evaluation',
         summary: 'Evaluate a flag',
         description:
           'Every query parameter but `flagKey` is a context attribute, as text; a repeated one is a list. Answered from the database, so it sees every commit; applications ask an edge.',
         method: 'get',
-        path: `${APP}/evaluate`,
-        needs: 'evaluate',
-        crossOrigin: true,
         query: z.object({
           flagKey: z.string().optional().openapi({ description: 'The flag’s key. Required.' }),
           targetingKey: z.string().optional().openapi({ description: 'Whom the flag is evaluated for.' }),
         }),
-        answers: { schema: EvaluationResult, enveloped: false },
-        problems: ['not_found', 'unparsable'],
       },
       async (call) => {
-        const key = call.query.flagKey ?? '';
-        if (key === '') {
+        const { flagKey = '' } = call.query;
+        if (flagKey === '') {
           throw new Problem('invalid', { message: 'flagKey is missing; expected the key of a flag.' });
         }
-        const app = appOf(call);
-        const stored = await setting.stores.app(call.account, app).flag(key);
-        if (stored === null) {
-          await existingApp(setting, call.account, app);
-          throw noSuchFlag(key);
-        }
-        const flag = compiled(call.account, app, key, stored.version, stored.definition);
-        if (call.caller.grant.allowed_origins !== null && !flag.clientSide) throw noSuchFlag(key);
-        const { searchParams } = new URL(call.request.url);
-        return {
-          raw: evaluationText(key, flag.evaluate(contextOf(searchParams))),
-          headers: { 'content-type': JSON_TYPE },
-        };
+        return answer(call, flagKey, contextOf(new URL(call.request.url).searchParams));
       },
+    ),
+
+    serve(
+      {
+        ...common,
+        id: 'evaluateFlagWithContext',
+        summary: 'Evaluate a flag for a context in the body',
+        description: 'For attributes that are no texts: numbers, lists, objects, null.',
+        method: 'post',
+        body: { schema: EvaluateWrite, parse: parseEvaluate },
+      },
+      (call) => answer(call, call.body.key, call.body.context),
     ),
   ];
 };

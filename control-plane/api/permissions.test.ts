@@ -14,6 +14,7 @@ afterAll(() => ground.close());
 
 const GATES = [
   ['evaluate', 'GET', '/apps/shop/evaluate?flagKey=new-checkout'],
+  ['evaluate', 'POST', '/apps/shop/evaluate'],
   ['evaluate', 'GET', '/client/v4/accounts'],
   ['read', 'GET', '/apps'],
   ['read', 'GET', '/apps/shop'],

@@ -2,7 +2,7 @@ import type { JsonValue } from '@halyard/engine';
 import type { z } from '@hono/zod-openapi';
 import { Issues, nameOf, type Path, shown } from './issues.ts';
 import { checkJson, isObject, type JsonObject, own } from './json.ts';
-import { ExplainWrite, Restore, SplitWeights } from './schema-changes.ts';
+import { EvaluateWrite, ExplainWrite, Restore, SplitWeights } from './schema-changes.ts';
 import { report } from './sentences.ts';
 
 /**
@@ -87,4 +87,13 @@ export function parseExplain(body: unknown): Question {
   const { key } = parseBody(ExplainWrite, body);
   // The body's own object, because zod's copy is without a `__proto__`, an attribute like any other. It was walked: it is JSON.
   return { key, context: own(body, 'context') as Question['context'] };
+}
+
+/** Without a context it is an empty one. */
+export function parseEvaluate(body: unknown): Question {
+  const { flagKey, context } = parseBody(EvaluateWrite, body);
+  return {
+    key: flagKey,
+    context: context === undefined ? {} : (own(body, 'context') as Question['context']),
+  };
 }

@@ -99,6 +99,14 @@ export const ExplainWrite = strict('the body', {
     .openapi({ example: { targetingKey: 'user-42', plan: 'pro' } }),
 }).openapi('ExplainWrite');
 
+export const EvaluateWrite = strict('the body', {
+  flagKey: FlagKey,
+  context: z
+    .record(z.string(), z.unknown(), expected('an object of attributes'))
+    .optional()
+    .openapi({ example: { targetingKey: 'user-42', profile: { plan: 'pro' } } }),
+}).openapi('EvaluateWrite');
+
 const DiffValue = z.unknown();
 
 export const ChangelogEntrySchema = z

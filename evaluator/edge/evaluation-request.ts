@@ -5,6 +5,8 @@ export type EvaluationRequest =
   | {
       readonly kind: 'context';
       readonly context: Context;
+      /** The whole body, for what else is in it. */
+      readonly body: Readonly<Record<string, unknown>>;
       /** The body as it came, for the ETag. */
       readonly text: string;
     }
@@ -63,7 +65,7 @@ const parseRequest = (text: string): EvaluationRequest => {
   if (deeperThan(context, MAX_DEPTH)) {
     return bad('INVALID_CONTEXT', `context is nested more than ${MAX_DEPTH} levels deep.`);
   }
-  return { kind: 'context', context, text };
+  return { kind: 'context', context, body, text };
 };
 
 const bad = (code: 'PARSE_ERROR' | 'INVALID_CONTEXT', message: string): EvaluationRequest => ({

@@ -1,6 +1,8 @@
+import type { Context } from '@halyard/engine';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Gate, Refused } from './admission.ts';
 import type { Apps } from './apps.ts';
+import { readRequest } from './evaluation-request.ts';
 import type { HeldApp } from './held-app.ts';
 
 /** The codes of the management API for the same statuses: Flagship clients know no others. */
@@ -9,6 +11,7 @@ const CODES: Readonly<Record<number, number>> = {
   401: 1002,
   403: 1003,
   404: 1004,
+  413: 1009,
   422: 1011,
   500: 1500,
   503: 1014,
@@ -20,12 +23,26 @@ export interface FlagshipOptions {
   readonly account: string;
 }
 
-/** Flagship's evaluation call. Every query parameter but `flagKey` is an attribute, as text; a repeated one is a list. */
+const PATH = '/client/v4/accounts/:account/flagship/apps/:app/evaluate';
+
+/**
+ * Flagship's evaluation call. By GET every query parameter but `flagKey` is an attribute, as text, and a repeated one is a list; by
+ * POST the body is `{flagKey, context?}`.
+ */
 export const flagshipRoutes = (app: Hono, options: FlagshipOptions): void => {
-  app.get('/client/v4/accounts/:account/flagship/apps/:app/evaluate', (c) => answer(c, options));
+  app.get(PATH, (c) => answer(c, options, async () => questionIn(new URL(c.req.url).searchParams)));
+  app.post(PATH, (c) => answer(c, options, () => questionOf(c.req.raw)));
 };
 
-const answer = async (c: HonoContext, { gate, apps, account }: FlagshipOptions): Promise<Response> => {
+type Question =
+  | { readonly kind: 'asked'; readonly flagKey: string; readonly context: Context }
+  | { readonly kind: 'bad'; readonly status: 400 | 413; readonly message: string };
+
+const answer = async (
+  c: HonoContext,
+  { gate, apps, account }: FlagshipOptions,
+  understand: () => Promise<Question>,
+): Promise<Response> => {
   const { headers } = c.req.raw;
   const admission = await gate.admit(headers, c.req.param('app'), 'evaluate');
   if (admission.kind === 'refused') return refused(admission);
@@ -33,10 +50,9 @@ const answer = async (c: HonoContext, { gate, apps, account }: FlagshipOptions):
   if (c.req.param('account') !== account) {
     return refused(gate.refuse(403, 'This token belongs to another account.', headers, null));
   }
-  const { flagKey, context } = understand(new URL(c.req.url).searchParams);
-  if (flagKey === null)
-    return problem(400, 'flagKey is missing; expected ?flagKey={the key of a flag}.', app, cors);
-
+  const question = await understand();
+  if (question.kind === 'bad') return problem(question.status, question.message, app, cors);
+  const { flagKey, context } = question;
   const flag = apps.flagOf(app, flagKey);
   if (flag === undefined || (caller.origins !== null && !flag.clientSide)) {
     app.count('FLAG_NOT_FOUND');
@@ -58,16 +74,44 @@ const answer = async (c: HonoContext, { gate, apps, account }: FlagshipOptions):
   return new Response(JSON.stringify(body), { headers: { ...app.headers, ...cors } });
 };
 
-const understand = (
-  query: URLSearchParams,
-): { readonly flagKey: string | null; readonly context: Readonly<Record<string, unknown>> } => {
+const questionIn = (query: URLSearchParams): Question => {
+  const flagKey = query.get('flagKey');
+  if (flagKey === null) {
+    return {
+      kind: 'bad',
+      status: 400,
+      message: 'flagKey is missing; expected ?flagKey={the key of a flag}.',
+    };
+  }
   const attributes = new Map<string, string | string[]>();
   for (const [name, value] of query) {
     if (name === 'flagKey') continue;
     const before = attributes.get(name);
     attributes.set(name, before === undefined ? value : [before, value].flat());
   }
-  return { flagKey: query.get('flagKey'), context: Object.fromEntries(attributes) };
+  return { kind: 'asked', flagKey, context: Object.fromEntries(attributes) };
+};
+
+const questionOf = async (request: Request): Promise<Question> => {
+  const asked = await readRequest(request);
+  if (asked.kind === 'bad') return asked;
+  const { flagKey, context: _, ...others } = asked.body;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    return {
+      kind: 'bad',
+      status: 400,
+      message: `${unknown} is not known here; expected flagKey and context.`,
+    };
+  }
+  if (typeof flagKey !== 'string') {
+    return {
+      kind: 'bad',
+      status: 400,
+      message: 'flagKey is missing or no text; expected the key of a flag.',
+    };
+  }
+  return { kind: 'asked', flagKey, context: asked.context };
 };
 
 const envelope = (status: number, message: string): string =>

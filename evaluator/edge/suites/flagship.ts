@@ -51,6 +51,44 @@ export const flagshipSuite = (home: Home): void => {
         expect(await (await world.get(`${base}?flagKey=tagged&tag=b`)).json()).toMatchObject({ value: 'P' });
       });
 
+      test('answers it by POST for a context of any JSON, and names what is wrong with a body', async () => {
+        world = await home.start(
+          {
+            tagged: planFlag('tagged', {
+              rules: [
+                {
+                  priority: 1,
+                  conditions: [{ attribute: 'tag', operator: 'has', value: 7 }],
+                  serve_variation: 'gold',
+                },
+              ],
+            }),
+          },
+          { standalone: true },
+        );
+        const post = async (body: unknown) => {
+          const response = await world.request('/client/v4/accounts/default/flagship/apps/shop/evaluate', {
+            method: 'POST',
+            headers: { authorization: 'Bearer evaluate', 'content-type': 'application/json' },
+            body: typeof body === 'string' ? body : JSON.stringify(body),
+          });
+          return [response.status, await response.json()];
+        };
+        expect(await post({ flagKey: 'tagged', context: { tag: [7] } })).toMatchObject([
+          200,
+          { flagKey: 'tagged', value: 'G', reason: 'TARGETING_MATCH' },
+        ]);
+        expect(await post({ flagKey: 'tagged' })).toMatchObject([200, { value: 'P', reason: 'DEFAULT' }]);
+        for (const [body, message] of [
+          ['{', 'The body is not JSON; expected {"context": {…}}.'],
+          [{ context: {} }, 'flagKey is missing or no text; expected the key of a flag.'],
+          [{ flagKey: 'tagged', context: [] }, 'context is an array; expected an object of attributes.'],
+          [{ flagKey: 'tagged', contxt: {} }, 'contxt is not known here; expected flagKey and context.'],
+        ] as const) {
+          expect(await post(body)).toMatchObject([400, { errors: [{ code: 1001, message }] }]);
+        }
+      });
+
       test.each([
         ['default', 'shop', 'flagKey=missing', 404, 1004, 'There is no flag missing.'],
         [
