@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bucketerOf, bucketOf } from './bucket.ts';
+import { explain } from './explain.ts';
 import { compile, evaluate } from './flag.ts';
 
 const good = {
@@ -365,6 +366,10 @@ describe('a compiled flag', () => {
     expect(variantFor({})).toBe('on');
     expect(variantFor({ targetingKey: ['ada'] })).toBe('off');
     expect(variantFor({ targetingKey: { name: 'ada' } })).toBe('off');
+    for (const targetingKey of ['ada', null, undefined, ['ada']]) {
+      const context = { plan: 'pro', targetingKey };
+      expect(explain(whole, context, 'acct').evaluation).toEqual(evaluate(whole, context, 'acct'));
+    }
   });
 
   it('takes the point a range begins at into it, and leaves out the one it ends at', () => {
@@ -383,25 +388,29 @@ describe('a compiled flag', () => {
       ]),
       bucketing,
     };
-    expect(evaluate(flag, { targetingKey: user }, 'acct')).toMatchObject({ variant: 'on', reason: 'SPLIT' });
+    const context = { targetingKey: user };
+    expect(evaluate(flag, context, 'acct')).toMatchObject({ variant: 'on', reason: 'SPLIT' });
+    expect(explain(flag, context, 'acct').evaluation).toMatchObject({ variant: 'on', reason: 'SPLIT' });
   });
 
   it('asks each of several conditions, and each clause of a group', () => {
     const names = ['a', 'b', 'c', 'd'];
     const conditions = names.map((attribute) => ({ attribute, operator: 'equals', value: 1 }));
-    const [all, and, or] = [
+    const flags = [
       rule({ conditions }),
       rule({ conditions: [{ logical_operator: 'AND', clauses: conditions }] }),
       rule({ conditions: [{ logical_operator: 'OR', clauses: conditions }] }),
-    ].map((flag) => compile(flag, 'acct'));
+    ];
+    const compiled = flags.map((flag) => compile(flag, 'acct'));
     for (let held = 0; held < 16; held += 1) {
       const context = Object.fromEntries(names.map((name, bit) => [name, (held >> bit) & 1]));
-      const variants = [all, and, or].map((flag) => Object(flag?.evaluate(context)).variant);
-      expect(variants, JSON.stringify(context)).toEqual([
-        held === 15 ? 'on' : 'off',
-        held === 15 ? 'on' : 'off',
-        held > 0 ? 'on' : 'off',
+      const evaluations = compiled.map((flag) => flag.evaluate(context));
+      expect(evaluations, JSON.stringify(context)).toMatchObject([
+        { variant: held === 15 ? 'on' : 'off' },
+        { variant: held === 15 ? 'on' : 'off' },
+        { variant: held > 0 ? 'on' : 'off' },
       ]);
+      expect(flags.map((flag) => explain(flag, context, 'acct').evaluation)).toEqual(evaluations);
     }
   });
 
