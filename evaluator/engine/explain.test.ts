@@ -186,6 +186,9 @@ describe('an explanation', () => {
         },
       }),
       odd: [undefined, 7n, Number.NaN, () => 1],
+      deep: [[[[[7]]]]],
+      wide: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`n${index}`, index])),
+      full: new Array(100).fill(0),
     };
     const conditions = Object.keys(values).map((attribute) => ({ attribute, operator: 'exists' }));
     const explanation = explain(
@@ -203,6 +206,9 @@ describe('an explanation', () => {
       '1970-01-01T00:00:00.000Z',
       '…',
       [null, '7', null, null],
+      [[[['…']]]],
+      Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`n${index}`, index])),
+      new Array(100).fill(0),
     ]);
   });
 

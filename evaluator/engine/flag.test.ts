@@ -66,6 +66,10 @@ const BROKEN: readonly (readonly [flag: unknown, message: string])[] = [
     `variations.on${'[0]'.repeat(32)} is a list; expected a JSON value at most 32 levels deep`,
   ],
   [
+    { ...good, variations: { on: JSON.parse(`${'{"a":'.repeat(33)}1${'}'.repeat(33)}`) } },
+    `variations.on${'.a'.repeat(32)} is an object; expected a JSON value at most 32 levels deep`,
+  ],
+  [
     { ...good, default_variation: 'maybe' },
     'default_variation is "maybe"; expected the name of a variation: on, off',
   ],
