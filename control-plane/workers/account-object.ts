@@ -10,11 +10,13 @@ import type { Accounts, Stores } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 import { createStores } from '../store/stores.ts';
 import { answerCall } from './accounts-elsewhere.ts';
+import { orAgain } from './alarm.ts';
 import { type Courier, createCourier } from './courier.ts';
 import { type Environment, readSettings, type Settings } from './environment.ts';
 import { headMemory } from './head-memory.ts';
 import { consoleLog } from './log.ts';
 import { objectName } from './places.ts';
+import { orRefusal } from './refusal.ts';
 import type { AccountCall, AppStub, Reply } from './stubs.ts';
 import { sweepApps } from './sweep.ts';
 
@@ -41,9 +43,8 @@ export class AccountObject extends DurableObject<Environment> {
     return Date.now();
   }
 
-  override async fetch(request: Request): Promise<Response> {
-    const { controlPlane } = await this.opened();
-    return controlPlane.app.fetch(request);
+  override fetch(request: Request): Promise<Response> {
+    return orRefusal(async () => (await this.opened()).controlPlane.app.fetch(request), this.#log);
   }
 
   async ask(call: AccountCall, given: readonly unknown[]): Promise<Reply> {
@@ -56,11 +57,16 @@ export class AccountObject extends DurableObject<Environment> {
     return headMemory(this.ctx.storage).load(space);
   }
 
-  override async alarm(): Promise<void> {
-    const { courier, stores } = await this.opened();
+  override alarm(): Promise<void> {
     const now = (): number => this.now();
+    return orAgain(() => this.#deliver(now), this.ctx.storage, { now, log: this.#log });
+  }
+
+  async #deliver(now: () => number): Promise<void> {
+    const { courier, stores } = await this.opened();
     await courier.rung();
     await sweepApps({
+      account: () => courier.repair(),
       apps: async () => {
         const { account } = this.#settings();
         return (await stores.accounts.apps(account)).map(({ id }) => ({ account, app: id }));

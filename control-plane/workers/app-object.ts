@@ -1,6 +1,6 @@
 import { DurableObject, type ObjectContext } from 'cloudflare:workers';
 import { appSpace } from '@halyard/caches';
-import { openKvCache } from '@halyard/caches/kv';
+import { type KvCache, openKvCache } from '@halyard/caches/kv';
 import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
 import type { Log } from '../api/setting.ts';
 import type { Database } from '../store/database.ts';
@@ -10,11 +10,13 @@ import type { Accounts, App, Stores } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 import { createStores } from '../store/stores.ts';
 import { accountsElsewhere } from './accounts-elsewhere.ts';
+import { orAgain } from './alarm.ts';
 import { type Courier, createCourier } from './courier.ts';
 import { DEFAULT_ACCOUNT, type Environment } from './environment.ts';
 import { headMemory } from './head-memory.ts';
 import { consoleLog } from './log.ts';
 import { placeOf } from './places.ts';
+import { orRefusal } from './refusal.ts';
 import type { AccountStub } from './stubs.ts';
 
 export interface AppHome {
@@ -35,7 +37,7 @@ export class AppObject extends DurableObject<Environment> {
   readonly #log: Log;
   readonly #accounts: Accounts = accountsElsewhere(() => this.#account());
   #home: Promise<AppHome | null> | null = null;
-  #adopting: Promise<AppHome | null> | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: ObjectContext, env: Environment) {
     super(ctx, env);
@@ -47,16 +49,18 @@ export class AppObject extends DurableObject<Environment> {
     return Date.now();
   }
 
-  override async fetch(request: Request): Promise<Response> {
-    const place = placeOf(new URL(request.url).pathname);
-    const home = place === null ? null : await this.living(place);
-    // The account's object says what there is to say about an app that is not there.
-    return home === null ? this.#account().fetch(request) : home.controlPlane.app.fetch(request);
+  override fetch(request: Request): Promise<Response> {
+    return orRefusal(async () => {
+      const place = placeOf(new URL(request.url).pathname);
+      const home = place === null ? null : await this.living(place);
+      // The account's object says what there is to say about an app that is not there.
+      return home === null ? this.#account().fetch(request) : home.controlPlane.app.fetch(request);
+    }, this.#log);
   }
 
   async bring(place: AppPlace): Promise<void> {
     const app = await this.#accounts.app(place.account, place.app);
-    if (app === null) return this.#clear(place);
+    if (app === null) return this.#inTurn(() => this.#clear(place));
     const home = await this.#adopted(place, app);
     await home.courier.repair();
   }
@@ -72,25 +76,31 @@ export class AppObject extends DurableObject<Environment> {
     return headMemory(this.ctx.storage).load(space);
   }
 
-  override async alarm(): Promise<void> {
-    const home = await this.#opened();
-    await home?.courier.rung();
+  override alarm(): Promise<void> {
+    const work = async (): Promise<void> => (await this.#opened())?.courier.rung();
+    return orAgain(work, this.ctx.storage, { now: () => this.now(), log: this.#log });
   }
 
   /** Null: there is no such app. */
   protected async living(place: AppPlace): Promise<AppHome | null> {
     const home = await this.#opened();
     if (home !== null && (await this.ctx.storage.get(ENDING)) === undefined) return home;
-    this.#adopting ??= this.#accounts
-      .app(place.account, place.app)
-      .then((app) => (app === null ? null : this.#adopted(place, app)))
-      .finally(() => {
-        this.#adopting = null;
-      });
-    return this.#adopting;
+    const app = await this.#accounts.app(place.account, place.app);
+    return app === null ? null : this.#adopted(place, app);
   }
 
-  async #adopted(place: AppPlace, app: App): Promise<AppHome> {
+  #adopted(place: AppPlace, app: App): Promise<AppHome> {
+    return this.#inTurn(() => this.#adopt(place, app));
+  }
+
+  /** An app is taken over and cleared one after the other: an object has one home. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #adopt(place: AppPlace, app: App): Promise<AppHome> {
     const home = await this.#opened();
     const database = home?.database ?? (await this.#openDatabase());
     await adopt(database, place.account, app);
@@ -135,8 +145,7 @@ export class AppObject extends DurableObject<Environment> {
     const now = (): number => this.now();
     const own = createStores(database, { now });
     const stores = { ...own, accounts: { ...this.#accounts, app: own.accounts.app } };
-    const openCache = () =>
-      openKvCache({ namespace: env.FLAG_CACHE, now, memory: headMemory(this.ctx.storage) });
+    const openCache = () => this.#openCache();
     const controlPlane = createControlPlane({
       stores,
       cache: openCache(),
@@ -159,15 +168,17 @@ export class AppObject extends DurableObject<Environment> {
     return { database, stores, controlPlane, courier };
   }
 
+  #openCache(): KvCache {
+    const { storage } = this.ctx;
+    const now = (): number => this.now();
+    return openKvCache({ namespace: this.env.FLAG_CACHE, now, memory: headMemory(storage) });
+  }
+
   /** The space first: if the cache cannot be reached, the account calls again, and finds the rest as it was. */
   async #clear({ account, app }: AppPlace): Promise<void> {
     const home = await this.#opened();
-    const cache = openKvCache({
-      namespace: this.env.FLAG_CACHE,
-      now: () => this.now(),
-      memory: headMemory(this.ctx.storage),
-    });
-    await cache.remove(appSpace(account, app));
+    if (home === null) await this.#openCache().remove(appSpace(account, app));
+    else await home.courier.remove();
     await home?.controlPlane.close();
     this.#home = null;
     await this.ctx.storage.deleteAlarm();

@@ -30,6 +30,8 @@ export interface Courier {
    * one that lost something is repaired.
    */
   repair(): Promise<void>;
+  /** Takes the space out of the cache. */
+  remove(): Promise<void>;
   /** Brings what there is, as an alarm does it: what could not be brought is tried again later. */
   rung(): Promise<void>;
 }
@@ -81,6 +83,8 @@ export const createCourier = (options: CourierOptions): Courier => {
         cache = openCache();
         return bring();
       }),
+
+    remove: () => alone(() => cache.remove(spaceOf(place))),
 
     async rung() {
       try {

@@ -11,6 +11,7 @@ const account = (count: number) => {
   const warnings: string[] = [];
   const sweep = () =>
     sweepApps({
+      account: async () => void brought.push('account'),
       apps: async () =>
         Array.from({ length: count }, (_, n) => ({ account: 'acme', app: `app-${1_000 + n}` })).reverse(),
       bring: async ({ app }) => {
@@ -47,18 +48,23 @@ const MINUTES = 60_000;
 test('all apps have their turn, some at a time, and then again', async () => {
   const { brought, pass } = account(150);
   await pass(0);
-  expect([brought.length, brought[0], brought.at(-1)]).toEqual([100, 'app-1000', 'app-1099']);
+  expect([brought.length, brought[0], brought[1], brought.at(-1)]).toEqual([
+    101,
+    'account',
+    'app-1000',
+    'app-1099',
+  ]);
   await pass(5 * MINUTES);
-  expect([brought.length, brought[100], brought.at(-1)]).toEqual([150, 'app-1100', 'app-1149']);
+  expect([brought.length, brought[102], brought.at(-1)]).toEqual([152, 'app-1100', 'app-1149']);
   await pass(5 * MINUTES);
-  expect([brought.length, brought[150]]).toEqual([250, 'app-1000']);
+  expect([brought.length, brought[153]]).toEqual([253, 'app-1000']);
 });
 
 test('an alarm for a commit in between sweeps nothing, and the next sweep stays due', async () => {
   const { brought, pass, alarm } = account(1);
   await pass(0);
   await pass(MINUTES);
-  expect(brought).toEqual(['app-1000']);
+  expect(brought).toEqual(['account', 'app-1000']);
   expect(alarm()).toBe(1_000_000 + 6 * MINUTES);
 });
 
@@ -66,6 +72,6 @@ test('an app that cannot be asked costs the others nothing', async () => {
   const { brought, failing, warnings, pass } = account(3);
   failing.add('app-1001');
   await pass(0);
-  expect(brought).toEqual(['app-1000', 'app-1001', 'app-1002']);
-  expect(warnings).toEqual(['An app could not compare the flag cache; it will do so later.']);
+  expect(brought).toEqual(['account', 'app-1000', 'app-1001', 'app-1002']);
+  expect(warnings).toEqual(['The flag cache could not be compared; it will be later.']);
 });

@@ -32,6 +32,7 @@ export default class extends WorkerEntrypoint {
 }`;
 
 let script: string;
+let token = TOKEN;
 let folder: string;
 let miniflare: Miniflare;
 
@@ -51,7 +52,7 @@ const start = (): Miniflare =>
           APPS: { className: 'AppObject', useSQLite: true },
         },
         serviceBindings: { FLAG_CACHE: 'kv', ASSETS: () => new Response(null, { status: 404 }) },
-        bindings: { HALYARD_ADMIN_TOKEN: TOKEN, HALYARD_LOG: 'silent' },
+        bindings: { HALYARD_ADMIN_TOKEN: token, HALYARD_LOG: 'silent' },
       },
       {
         name: 'kv',
@@ -80,7 +81,7 @@ const ask = async (method: string, path: string, body?: unknown): Promise<any> =
     `http://flags.test/client/v4/accounts/default/flagship${path}`,
     {
       method,
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     },
   );
@@ -186,4 +187,25 @@ test('everything is there after a restart, and the first start is not repeated',
   await vi.waitFor(async () => {
     expect((await cached(appSpace('default', app)))?.version).toBe(2);
   }, WAIT);
+});
+
+test('a deployment whose admin token was revoked says so, and works again with another one', async () => {
+  const app = await makeApp('locked');
+  const { result } = await ask('GET', '/tokens');
+  const { id } = result.find((token: { name: string }) => token.name === 'admin');
+  const account = await objectOf<AccountStub>('ACCOUNTS', 'default');
+  const write = { actor: { name: 'ada', token_id: '' }, at: new Date().toISOString(), comment: null };
+  await account.ask('revokeToken', ['default', id, write]);
+  await miniflare.dispose();
+  miniflare = start();
+  const refusal = 'HALYARD_ADMIN_TOKEN was revoked; choose another one.';
+  for (const path of ['/apps', `/apps/${app}/flags`]) {
+    expect((await ask('GET', path)).errors).toEqual([
+      { code: 1014, message: expect.stringContaining(refusal) },
+    ]);
+  }
+  await miniflare.dispose();
+  token = `${TOKEN}-another`;
+  miniflare = start();
+  expect((await ask('GET', `/apps/${app}`)).result.name).toBe('locked');
 });
