@@ -225,3 +225,14 @@ onNode('where edges do not report, a wait ends at once and says why', async () =
     { message: 'The change is stored; how far it has come is not known, because edges do not report here.' },
   ]);
 });
+
+onNode('where edges do not report, propagation says what the flag cache has instead', async () => {
+  const heads: (number | null)[] = [null, 0];
+  const own = await openGround({
+    cache: { ...ground.cache, receipts: false, head: async () => heads.shift() ?? null },
+  });
+  opened.push(own);
+  const asked = async () => (await own.ask('GET', '/apps/shop/propagation')).json.result;
+  expect(await asked()).toEqual({ version: 0, edges: [], published_version: null });
+  expect(await asked()).toEqual({ version: 0, edges: [], published_version: 0 });
+});
