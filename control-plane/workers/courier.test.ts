@@ -122,6 +122,30 @@ test('a cache that was emptied, or went back, is repaired', async () => {
   expect((await cache.load(space))?.entries.has('a')).toBe(true);
 });
 
+test('a cache is asked anew where it is when nothing was brought to it for a minute', async () => {
+  let time = NOW;
+  let opened = 0;
+  const courier = createCourier({
+    stores,
+    openCache: () => {
+      opened += 1;
+      return cache;
+    },
+    place: shop,
+    alarm: { getAlarm: async () => null, setAlarm: async () => {} },
+    log: quiet,
+    now: () => time,
+    random: () => 1,
+    onApp,
+  });
+  const after = async (ms: number): Promise<number> => {
+    time += ms;
+    await courier.rung();
+    return opened;
+  };
+  expect([await after(0), await after(60_000), await after(60_001), await after(1)]).toEqual([1, 1, 2, 2]);
+});
+
 test('apps hear of what the account made of them, again until they could be told', async () => {
   const courier = courierOf({ account: 'acme', app: null });
   let refused = 0;

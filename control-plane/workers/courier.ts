@@ -5,6 +5,8 @@ import { appsIn, deliver, outboxOf, spaceOf } from '../replication/deliver.ts';
 import type { Place, Stores } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 
+/** A cache that nothing was brought to for so long is asked where it is, in case it lost something meanwhile. */
+const BELIEVED_MS = 60_000;
 const BACKOFF_MIN_MS = 1_000;
 const BACKOFF_MAX_MS = 60_000;
 /** Rows read at once. */
@@ -40,6 +42,7 @@ export const createCourier = (options: CourierOptions): Courier => {
   const { stores, openCache, place, alarm, log, now, random, onApp } = options;
   let cache = openCache();
   let failures = 0;
+  let broughtAt = now();
   let before: Promise<unknown> = Promise.resolve();
 
   const bring = async (): Promise<void> => {
@@ -77,18 +80,20 @@ export const createCourier = (options: CourierOptions): Courier => {
     return run;
   };
 
+  const bringTo = (asked: FlagCache): Promise<void> => {
+    cache = asked;
+    broughtAt = now();
+    return bring();
+  };
+
   return {
-    repair: () =>
-      alone(() => {
-        cache = openCache();
-        return bring();
-      }),
+    repair: () => alone(() => bringTo(openCache())),
 
     remove: () => alone(() => cache.remove(spaceOf(place))),
 
     async rung() {
       try {
-        await alone(bring);
+        await alone(() => bringTo(now() - broughtAt > BELIEVED_MS ? openCache() : cache));
         if (failures > 0)
           log.info({ space: spaceOf(place) }, 'The flag cache is reached again; delivery goes on.');
         failures = 0;
