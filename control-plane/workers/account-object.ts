@@ -19,6 +19,7 @@ import { objectName } from './places.ts';
 import { orRefusal } from './refusal.ts';
 import type { AccountCall, AppStub, Reply } from './stubs.ts';
 import { sweepApps } from './sweep.ts';
+import { orUnavailable } from './unreachable.ts';
 
 export interface AccountHome {
   readonly stores: Stores;
@@ -154,14 +155,8 @@ export class AccountObject extends DurableObject<Environment> {
   }
 
   async #lastWord(place: AppPlace, database: Database): Promise<void> {
-    try {
-      const head = await this.#app(place).end(place);
-      if (head !== null) await noteHead(database, place, head);
-    } catch (error) {
-      if (error instanceof Problem) throw error;
-      const reason = error instanceof Error ? error.message : error;
-      throw new Problem('unavailable', { message: `The app cannot be asked now (${reason}); try again.` }, 1);
-    }
+    const head = await orUnavailable('The app', this.#app(place).end(place));
+    if (head !== null) await noteHead(database, place, head);
   }
 
   #app(place: AppPlace): AppStub {

@@ -1,6 +1,7 @@
 import { Problem } from '../problem.ts';
 import type { Accounts } from '../store/port.ts';
 import type { AccountCall, AccountStub, Reply } from './stubs.ts';
+import { orUnavailable } from './unreachable.ts';
 
 /** Answers a call that another object made. */
 export const answerCall = async (
@@ -54,18 +55,7 @@ export const accountsElsewhere = (stub: () => AccountStub): Accounts => {
 };
 
 const ask = async (stub: AccountStub, call: AccountCall, given: readonly unknown[]): Promise<unknown> => {
-  let reply: Reply;
-  try {
-    reply = await stub.ask(call, given);
-  } catch (error) {
-    throw new Problem(
-      'unavailable',
-      {
-        message: `The account cannot be asked now (${error instanceof Error ? error.message : error}); try again.`,
-      },
-      1,
-    );
-  }
+  const reply = await orUnavailable('The account', stub.ask(call, given));
   if (!('problem' in reply)) return reply.value;
   const { kind, issues, retryAfter } = reply.problem;
   throw new Problem(kind, issues, retryAfter);
