@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../chromium.ts';
-import { eventually, freePort, type Started, startNode } from '../process/halyard.ts';
+import { eventually, freePort, type Started, startHalyard, startNode } from '../process/halyard.ts';
 import { servePage } from './page/serve.ts';
 
 /** What the product runs on. */
@@ -250,5 +250,14 @@ export const story = (home: Home): void => {
     await dashboard.getByRole('link', { name: 'shop' }).click();
     await dashboard.getByRole('link', { name: 'new-checkout' }).first().click();
     await dashboard.getByText('release agent').first().waitFor();
+  });
+
+  test('an auditor verifies the whole trail from outside', async () => {
+    const auditor = startHalyard(['audit', 'verify'], {
+      cwd,
+      env: { HALYARD_URL: url, HALYARD_TOKEN: admin },
+    });
+    expect(await auditor.ended, auditor.stderr()).toBe(0);
+    expect(auditor.stdout()).toMatch(/^shop \(\S+\): \d+ entries verified, last hash [0-9a-f]{64}$/m);
   });
 };
