@@ -137,7 +137,7 @@ const deleteRows = async (
   app: string,
   entryCount: number,
 ): Promise<void> => {
-  for (const table of ['flag_tag', 'flag', 'deleted_flag', 'outbox', 'idempotency'] as const) {
+  for (const table of ['flag_tag', 'flag_text', 'flag', 'deleted_flag', 'outbox', 'idempotency'] as const) {
     await db.deleteFrom(table).where('account', '=', account).where('app', '=', app).execute();
   }
   for (let upTo = Math.min(DELETE_ROWS, entryCount); ; upTo = Math.min(upTo + DELETE_ROWS, entryCount)) {

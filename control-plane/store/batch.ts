@@ -10,6 +10,7 @@ import type { CommitRequest } from './port.ts';
 import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow } from './rows.ts';
 import type { Schema } from './schema.ts';
 import { writeTags } from './tags.ts';
+import { writeTexts } from './texts.ts';
 
 type AnyRequest = Pick<CommitRequest<unknown>, 'keys' | 'idempotency'>;
 
@@ -129,6 +130,7 @@ export const writeBatch = async (
       .execute();
   }
   await writeTags(db, place, writes);
+  await writeTexts(db, place, writes);
   for (const chunk of chunks([...writes.deleted])) {
     await db
       .insertInto('deleted_flag')

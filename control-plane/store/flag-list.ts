@@ -14,14 +14,14 @@ export const pageOfFlags = async (
   place: AppPlace,
   query: FlagQuery,
 ): Promise<Page<StoredFlag>> => {
-  const { limit, tag } = query;
+  const { limit, tag, q = '' } = query;
   const after = query.after === undefined ? '' : decodeCursor(query.after, FLAG_KEY);
   // One more than asked for tells whether there is a next page.
   const wanted = limit + 1;
   const rows =
-    tag === undefined
+    tag === undefined && q === ''
       ? await flagRows(db, place, query).where('key', '>', after).limit(wanted).execute()
-      : await taggedRows(db, place, { ...query, tag }, after, wanted);
+      : await foundRows(db, place, query, after, wanted);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -38,40 +38,68 @@ const flagRows = (db: Kysely<Schema>, { account, app }: AppPlace, { q, state }: 
     .where('app', '=', app)
     .orderBy('key');
   if (state !== undefined) rows = rows.where('enabled', '=', state === 'enabled' ? 1 : 0);
-  if (q !== undefined && q !== '') {
-    // REPLACE is a plain substring test that both dialects have; LIKE would give meaning to % and _.
-    rows = rows.where(sql<boolean>`replace(search, ${q.toLowerCase()}, '') <> search`);
-  }
+  // With a tag too it has not chosen the keys yet.
+  if (q !== undefined && q !== '') rows = rows.where(holds(q));
   return rows;
 };
 
-/** Keys of the tag first, then their flags: a join's cost would hang on what the planner believes of tables that just grew. */
-const taggedRows = async (
+/** REPLACE is a plain substring test that every dialect has; LIKE would give meaning to % and _, and Durable Objects cut it at 50 bytes. */
+const holds = (q: string) => sql<boolean>`replace(search, ${q.toLowerCase()}, '') <> search`;
+
+/** Keys after one that have the tag, or else hold the text, in order. */
+const foundKeys = (
+  db: Kysely<Schema>,
+  { account, app }: AppPlace,
+  { tag, q = '' }: FlagQuery,
+  after: string,
+  limit: number,
+): Promise<readonly { readonly key: string }[]> => {
+  if (tag === undefined) {
+    return db
+      .selectFrom('flag_text')
+      .select('key')
+      .where('account', '=', account)
+      .where('app', '=', app)
+      .where('key', '>', after)
+      .where(holds(q))
+      .orderBy('key')
+      .limit(limit)
+      .execute();
+  }
+  return db
+    .selectFrom('flag_tag')
+    .select('key')
+    .where('account', '=', account)
+    .where('app', '=', app)
+    .where('tag', '=', tagText(tag))
+    .where('key', '>', after)
+    .orderBy('key')
+    .limit(limit)
+    .execute();
+};
+
+/**
+ * Keys first, from a table made for finding them, then their flags: a join's cost would hang on what the planner believes of tables
+ * that just grew.
+ */
+const foundRows = async (
   db: Kysely<Schema>,
   place: AppPlace,
-  query: FlagQuery & { readonly tag: string },
+  query: FlagQuery,
   after: string,
   wanted: number,
 ): Promise<readonly FlagRow[]> => {
   const rows: FlagRow[] = [];
   for (let from = after; ; ) {
-    const tagged: readonly { readonly key: string }[] = await db
-      .selectFrom('flag_tag')
-      .select('key')
-      .where('account', '=', place.account)
-      .where('app', '=', place.app)
-      .where('tag', '=', tagText(query.tag))
-      .where('key', '>', from)
-      .orderBy('key')
-      .limit(rows.length === 0 ? wanted : CHUNK)
-      .execute();
-    const last = tagged.at(-1);
+    const limit = rows.length === 0 ? wanted : CHUNK;
+    const keys = await foundKeys(db, place, query, from, limit);
+    const last = keys.at(-1);
     if (last === undefined) return rows;
     const found = await flagRows(db, place, query)
       .where(
         'key',
         'in',
-        tagged.map((row) => row.key),
+        keys.map((row) => row.key),
       )
       // The bounds say no more than the list, but every planner reads just the piece of the index between them.
       .where('key', '>', from)
@@ -79,7 +107,7 @@ const taggedRows = async (
       .limit(wanted - rows.length)
       .execute();
     rows.push(...found);
-    if (rows.length === wanted) return rows;
+    if (rows.length === wanted || keys.length < limit) return rows;
     from = last.key;
   }
 };

@@ -1,5 +1,5 @@
 import type { Commit } from '@halyard/caches';
-import type { ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
+import type { ChangelogEntry, FlagChange, FlagDefinition, StoredFlag } from '../flags/change.ts';
 import { diffFlags } from '../flags/diff.ts';
 import { Problem } from '../problem.ts';
 import { isExpired, type RememberedAnswer, refuseOther } from './answers.ts';
@@ -37,8 +37,8 @@ export interface EntryWrite {
 export interface FlagWrite {
   /** The flag as the batch leaves it, with its definition as JSON; null: deleted. */
   readonly now: { readonly flag: StoredFlag; readonly text: string } | null;
-  /** The tags that the database has of it now. */
-  readonly tagsBefore: readonly string[] | undefined;
+  /** The flag as the database has it now. */
+  readonly before: FlagDefinition | undefined;
 }
 
 /** What the batch writes, all of it at once. */
@@ -166,10 +166,10 @@ export class Plan {
       const hash = this.#sha256(hashedText(entry, last_hash));
       last_hash = typeof hash === 'string' ? hash : await hash;
       draft.entries.push({ seq, entry: { ...entry, hash: last_hash }, afterText });
-      const tagsBefore = this.#known.flags.get(change.key)?.definition.tags;
+      const stored = this.#known.flags.get(change.key)?.definition;
       if (change.event === 'delete') {
         flag_count -= 1;
-        draft.flags.set(change.key, { now: null, tagsBefore });
+        draft.flags.set(change.key, { now: null, before: stored });
         draft.deleted.set(change.key, version);
       } else {
         if (was === undefined) flag_count += 1;
@@ -181,7 +181,7 @@ export class Plan {
           updated_at: at,
           updated_by: write.actor.name,
         };
-        draft.flags.set(change.key, { now: { flag, text: afterText }, tagsBefore });
+        draft.flags.set(change.key, { now: { flag, text: afterText }, before: stored });
       }
       if (draft.entries.length % 256 === 0) await this.#pause();
     }

@@ -12,6 +12,7 @@ export interface Schema {
   app: AppTable;
   flag: FlagTable;
   flag_tag: FlagTagTable;
+  flag_text: FlagTextTable;
   deleted_flag: DeletedFlagTable;
   changelog: ChangelogTable;
   outbox: OutboxTable;
@@ -79,6 +80,14 @@ interface FlagTagTable {
   app: string;
   tag: string;
   key: string;
+}
+
+/** `search` of every flag once more: rows narrow enough that a search may read all of an app's. */
+interface FlagTextTable {
+  account: string;
+  app: string;
+  key: string;
+  search: string;
 }
 
 /** What a flag created again under the key counts its versions on from. */

@@ -18,7 +18,7 @@ export const writeTags = async (db: Kysely<Schema>, place: AppPlace, writes: Wri
   const { account, app } = place;
   const rows: { account: string; app: string; tag: string; key: string }[] = [];
   for (const [key, written] of writes.flags) {
-    const before = tagTexts(written.tagsBefore);
+    const before = tagTexts(written.before?.tags);
     const after = tagTexts(written.now?.flag.definition.tags);
     if (before.length === after.length && before.every((tag) => after.includes(tag))) continue;
     if (before.length > 0) {

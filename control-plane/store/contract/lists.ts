@@ -68,6 +68,31 @@ export const listsContract = ({ check, expect }: Suite): void => {
     expect(keysOf(await app.flags({ limit: 2, tag: 'web', after: one.next ?? '' }))).toEqual(['sort']);
   });
 
+  check('a search finds what flags are called now, page by page', async ({ stores }) => {
+    const app = await settle(stores);
+    const found = async (query: Omit<FlagQuery, 'limit'>): Promise<readonly string[]> =>
+      keysOf(await app.flags({ limit: 10, ...query }));
+    await commit(
+      app,
+      ['a1', 'a2', 'a3', 'b1'].map((key) => create(key, { enabled: key === 'a2' })),
+    );
+    const one = await app.flags({ limit: 2, q: 'A' });
+    expect(keysOf(one)).toEqual(['a1', 'a2']);
+    expect(await found({ q: 'a', after: one.next ?? '' })).toEqual(['a3']);
+    expect(await found({ q: 'a', state: 'enabled' })).toEqual(['a2']);
+    expect(await found({ q: 'a', state: 'disabled' })).toEqual(['a1', 'a3']);
+    await Promise.all([
+      commit(app, [update('a1', { description: 'Once' })]),
+      commit(app, [update('a1', { description: 'Twice', enabled: true })]),
+      commit(app, [{ event: 'delete', key: 'a2' }]),
+      commit(app, [update('b1', { description: 'twice as well' })]),
+    ]);
+    expect([await found({ q: 'once' }), await found({ q: 'twice' })]).toEqual([[], ['a1', 'b1']]);
+    expect(await found({ q: 'a2' })).toEqual([]);
+    await commit(app, [create('a2', { description: 'Again' }), update('b1', { description: null })]);
+    expect([await found({ q: 'again' }), await found({ q: 'twice' })]).toEqual([['a2'], ['a1']]);
+  });
+
   check('tags follow their flags', async ({ stores }) => {
     const app = await settle(stores);
     const keys = async (tag: string): Promise<readonly string[]> =>

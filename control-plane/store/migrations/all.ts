@@ -1,5 +1,6 @@
 import * as first from './0001-first.ts';
 import * as lists from './0002-lists.ts';
+import * as search from './0003-search.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [first, lists];
+export const migrations: readonly Migration[] = [first, lists, search];
