@@ -163,7 +163,9 @@ describe('ramping', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     // Where the focus was, it is again.
-    expect(await kill.evaluate((button) => button === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => kill.evaluate((button) => button === document.activeElement), { timeout: 10_000 })
+      .toBe(true);
     await kill.click();
     await page.getByRole('button', { name: 'Turn off', exact: true }).click();
     await page.getByText('dark-mode is off').waitFor();
