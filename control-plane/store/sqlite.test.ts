@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
+import { ACCOUNT, APP, by, commit, create, settle } from './contract/fixture.ts';
 import { clock, LIMITS, storesContract } from './contract.ts';
 import { openSqliteStores } from './sqlite.ts';
 import { quiet } from './test-log.ts';
@@ -26,4 +28,24 @@ storesContract({ describe, test, expect }, 'SQLite in a file', async () => {
 storesContract({ describe, test, expect }, 'SQLite in memory', async () => {
   const stores = await openSqliteStores(':memory:', options);
   return { stores, other: stores, close: () => stores.close() };
+});
+
+test('deleted flags and apps leave nothing behind in the tables that find flags', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'halyard-store-'));
+  const path = join(directory, 'halyard.db');
+  const stores = await openSqliteStores(`file:${path}`, options);
+  const app = await settle(stores);
+  await commit(app, [create('a', { tags: ['x'] }), create('b', { tags: ['x'] })]);
+  await commit(app, [{ event: 'delete', key: 'a' }]);
+  const database = new DatabaseSync(path);
+  const keys = () => [
+    database.prepare('select key from flag_tag').all(),
+    database.prepare('select key from flag_text').all(),
+  ];
+  expect(keys()).toEqual([[{ key: 'b' }], [{ key: 'b' }]]);
+  await stores.accounts.deleteApp(ACCOUNT, APP, by('ann', 9));
+  expect(keys()).toEqual([[], []]);
+  database.close();
+  await stores.close();
+  await rm(directory, { recursive: true });
 });
