@@ -55,6 +55,12 @@ test.each([
   expect(await asked(path, { EVALUATOR })).toMatchObject({ status: 200, body: { object } });
 });
 
+test('an evaluator that breaks off is 503', async () => {
+  const EVALUATOR = { fetch: () => Promise.reject(new Error('The script will never generate a response.')) };
+  const { status, body } = await asked('/ofrep/v1/evaluate/flags/a', { EVALUATOR });
+  expect([status, body.errors[0].message]).toEqual([503, 'The evaluator did not answer; try again.']);
+});
+
 test('who asks is what Cloudflare says, whatever the client does', async () => {
   const { body } = await asked(
     '/healthz',

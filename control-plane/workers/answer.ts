@@ -22,7 +22,18 @@ export const answer = async (request: Request, env: Environment): Promise<Respon
   const settings = readSettings(env);
   if (!('account' in settings)) return unavailable(settings.join(' '));
   const { pathname, origin } = new URL(request.url);
-  if (env.EVALUATOR !== undefined && EVALUATED.test(pathname)) return env.EVALUATOR.fetch(request);
+  const { method } = request;
+  if (env.EVALUATOR !== undefined && EVALUATED.test(pathname)) {
+    try {
+      return await env.EVALUATOR.fetch(request);
+    } catch (error) {
+      consoleLog(env.HALYARD_LOG).warn(
+        { err: error, method, path: pathname },
+        'the evaluator did not answer',
+      );
+      return unavailable('The evaluator did not answer; try again.');
+    }
+  }
   if (PAGE.test(pathname)) {
     const pages = new Hono<ExchangeEnv>();
     servePages(pages, assetFiles(env.ASSETS, origin));
@@ -36,7 +47,6 @@ export const answer = async (request: Request, env: Environment): Promise<Respon
   try {
     return await object.fetch(fromVisitor(request));
   } catch (error) {
-    const { method } = request;
     consoleLog(env.HALYARD_LOG).warn({ err: error, method, path: pathname }, 'an object did not answer');
     return unavailable(
       'The answer was cut off: look before you repeat a write, or give it an Idempotency-Key.',

@@ -3,6 +3,7 @@ import { appSpace } from '@halyard/caches';
 import { type KvCache, openKvCache } from '@halyard/caches/kv';
 import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
 import type { Log } from '../api/setting.ts';
+import { Problem } from '../problem.ts';
 import type { Database } from '../store/database.ts';
 import { type AppHead, adopt, hasDatabase, headOf, ownPlace } from '../store/durable-object/own-app.ts';
 import { openDurableObjectDatabase } from '../store/durable-object.ts';
@@ -136,7 +137,13 @@ export class AppObject extends DurableObject<Environment> {
     return openDurableObjectDatabase(storage, {
       now: () => this.now(),
       log: this.#log,
-      announced: () => storage.setAlarm(this.now()),
+      announced: async () => {
+        // A request that was let in before may commit only now, past the last word that the account has of the app.
+        if ((await storage.get(ENDING)) !== undefined) {
+          throw new Problem('unavailable', { message: 'The app is being deleted; try again.' }, 1);
+        }
+        await storage.setAlarm(this.now());
+      },
     });
   }
 

@@ -155,6 +155,31 @@ test('an app whose deletion broke off in the middle goes on', async () => {
   expect((await ask('GET', `/apps/${app}/flags`)).result.length).toBe(2);
 });
 
+test('a write whose body was still coming when its app was deleted is refused, not lost', async () => {
+  const app = await makeApp('late');
+  await put(app, 'a');
+  // Until KV is back the object keeps what it had.
+  await kvIs('away');
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const body = writable.getWriter();
+  const late = miniflare.dispatchFetch(
+    `http://flags.test/client/v4/accounts/default/flagship/apps/${app}/flags/a`,
+    {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: readable,
+      duplex: 'half',
+    } as Parameters<Miniflare['dispatchFetch']>[1],
+  );
+  await body.write(new TextEncoder().encode('{"description":'));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect((await ask('DELETE', `/apps/${app}`)).success).toBe(true);
+  await body.write(new TextEncoder().encode('"late"}'));
+  await body.close();
+  expect([404, 503]).toContain((await late).status);
+  await kvIs('back');
+});
+
 test('a stream tells what is committed', async () => {
   const app = await makeApp('streamed');
   const response = await miniflare.dispatchFetch(

@@ -124,3 +124,50 @@ test.each([1, 2, 3, 4, 5, 6])(
     expect(kv.sizes().filter((size) => size > 0).length).toBeLessThan(60);
   },
 );
+
+test('who watches anew is not shown what is older than what was shown before', async () => {
+  const values = new Map<string, string>();
+  const kv: KvNamespace = {
+    get: async (key) => values.get(key) ?? null,
+    put: async (key, value) => void values.set(key, value),
+    delete: async (key) => void values.delete(key),
+    list: async () => ({ keys: [], list_complete: true }),
+  };
+  const now = Date.now;
+  let head: string | null = null;
+  const memory = {
+    load: () => head,
+    save: (_: string, text: string) => {
+      head = text;
+    },
+  };
+  const writer = openKvCache({ namespace: kv, now, headEveryMs: 0, memory });
+  let isTold = true;
+  const reader = openKvCache({ namespace: kv, now, heads: async () => (isTold ? head : null) });
+  const seen: number[] = [];
+  const watching = () =>
+    reader.watch('space', {
+      snapshot: ({ version }) => seen.push(version),
+      commit: ({ version }) => seen.push(version),
+      absent: () => seen.push(-1),
+      live: () => undefined,
+      cutOff: () => undefined,
+    });
+  await writer.replace('space', { version: 1, entries: new Map() });
+  const past = new Map(values);
+  await writer.publish('space', { version: 2, changes: [{ key: 'a', value: '1' }] });
+  const first = await watching();
+  await reader.pull('space');
+  await first.close();
+  for (const [key, value] of past) values.set(key, value);
+
+  const second = await watching();
+  await reader.pull('space');
+  await second.close();
+  expect(seen).toEqual([2, 2]);
+
+  isTold = false;
+  await watching();
+  await expect(reader.pull('space')).rejects.toThrow(CacheUnavailable);
+  expect(seen).toEqual([2, 2]);
+});

@@ -12,7 +12,14 @@ export interface KvFollower {
   close(): void;
 }
 
+/** The newest of a space that any of its followers was shown; a follower that begins later shows nothing older. */
+export interface Newest {
+  epoch: string;
+  version: number;
+}
+
 export interface KvFollowerOptions {
+  readonly newest: Newest;
   readonly log: CacheLog | undefined;
   readonly head: () => Promise<Head | Tombstone | null>;
   /** The writer's own word, which may be ahead of KV; null where it is not to be had. Never rejects. */
@@ -27,12 +34,22 @@ export interface KvFollowerOptions {
  * whole yet leaves the watcher with what it has.
  */
 export const followKv = (space: string, watcher: Watcher, options: KvFollowerOptions): KvFollower => {
-  const { log, head: readHead, told, commits: readCommits, whole: readWhole } = options;
+  const { newest, log, head: readHead, told, commits: readCommits, whole: readWhole } = options;
   const shown = showTo(watcher, space, log);
   let epoch = '';
 
   const isNews = (head: Head): boolean =>
     head.epoch > epoch || (head.epoch === epoch && (shown.version === null || head.version > shown.version));
+
+  const isPast = (head: Head | Tombstone): boolean =>
+    head.epoch < newest.epoch ||
+    (head.kind === 'head' && head.epoch === newest.epoch && head.version < newest.version);
+
+  const note = (of: string, version: number): void => {
+    if (of > newest.epoch || (of === newest.epoch && version > newest.version)) {
+      Object.assign(newest, { epoch: of, version });
+    }
+  };
 
   const show = async (head: Head | Tombstone | null): Promise<void> => {
     if (head === null) {
@@ -41,9 +58,13 @@ export const followKv = (space: string, watcher: Watcher, options: KvFollowerOpt
       shown.absent();
       return;
     }
+    if (isPast(head) && shown.version === null) {
+      throw new CacheUnavailable(`Workers KV answers ${space} from before what was shown here.`);
+    }
     if (head.kind === 'gone') {
       if (head.epoch < epoch) return;
       epoch = head.epoch;
+      note(epoch, 0);
       shown.absent();
       return;
     }
@@ -52,12 +73,14 @@ export const followKv = (space: string, watcher: Watcher, options: KvFollowerOpt
       const commits = await readCommits(head, shown.version);
       if (commits !== null) {
         if (head.epoch === epoch) for (const commit of commits) shown.commit(commit);
+        note(epoch, shown.version ?? 0);
         return;
       }
     }
     const snapshot = await readWhole(head);
     if (!isNews(head)) return;
     epoch = head.epoch;
+    note(epoch, head.version);
     shown.snapshot(snapshot);
   };
 
@@ -80,7 +103,7 @@ export const followKv = (space: string, watcher: Watcher, options: KvFollowerOpt
       try {
         // KV is near and the writer may be far: who has nothing yet is not made to wait for the very newest.
         const near = shown.version === null ? await readHead() : null;
-        if (near?.kind === 'head' && isNews(near)) await show(near);
+        if (near?.kind === 'head' && isNews(near) && !isPast(near)) await show(near);
         else if (!(await showTold())) await show(near ?? (await readHead()));
         shown.live();
       } catch (error) {

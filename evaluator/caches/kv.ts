@@ -1,4 +1,4 @@
-import { followKv, type KvFollower } from './kv-follower.ts';
+import { followKv, type KvFollower, type Newest } from './kv-follower.ts';
 import { headIn, namesOf } from './kv-layout.ts';
 import { type KvNamespace, readCommits, readHead, readWhole } from './kv-reader.ts';
 import { type KvMemory, KvWriter } from './kv-writer.ts';
@@ -53,6 +53,7 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
   const writing = { kv, prefix, now, memory, headEveryMs: options.headEveryMs ?? HEAD_EVERY_MS };
   const writers = new Map<string, KvWriter>();
   const followers = new Map<string, Set<KvFollower>>();
+  const newest = new Map<string, Newest>();
 
   const writerOf = (space: string): KvWriter => {
     const writer = writers.get(space) ?? new KvWriter(space, writing);
@@ -85,7 +86,10 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
 
     async watch(space, watcher): Promise<Subscription> {
       const names = namesOf(prefix, space);
+      const shown = newest.get(space) ?? { epoch: '', version: 0 };
+      newest.set(space, shown);
       const follower = followKv(space, watcher, {
+        newest: shown,
         log,
         head: () => readHead(kv, names),
         told: async () => (heads === undefined ? null : headIn(await soon(heads(space)))),
