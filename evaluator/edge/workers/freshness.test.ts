@@ -105,6 +105,20 @@ describe('a space in an isolate', () => {
     expect(freshness.freshen(SPACE)).toBe(undefined);
   });
 
+  test('holds up nobody again at once when KV took too long, and is read on behind the answer', async () => {
+    const { clock, freshness, readings, behind, read } = open();
+    await read();
+    clock.time += 10_000;
+    await freshness.freshen(SPACE);
+    expect([readings.length, behind.length]).toEqual([2, 1]);
+    expect(freshness.freshen(SPACE)).toBe(undefined);
+    clock.time += 5_000;
+    expect(freshness.freshen(SPACE)).toBe(undefined);
+    readings[1]?.done();
+    await behind[0];
+    expect(readings.length).toBe(2);
+  });
+
   test('is read again when the reading behind an answer died with its request', async () => {
     const { clock, freshness, readings, behind, read } = open();
     await read();

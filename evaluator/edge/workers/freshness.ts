@@ -63,7 +63,7 @@ export class Freshness {
     const { freshMs, waitMs, patienceMs } = this.#limits;
     const age = this.#ageOf(space);
     if (age < Math.min(freshMs, soonerMs ?? freshMs)) return undefined;
-    if (age >= Math.min(waitMs, soonerMs ?? waitMs)) return within(this.#pull(space), patienceMs);
+    if (age >= Math.min(waitMs, soonerMs ?? waitMs)) return this.#wait(space, patienceMs);
     if (!this.#underWay(space)) this.#waitUntil(this.#pull(space).catch(() => undefined));
     return undefined;
   };
@@ -72,6 +72,16 @@ export class Freshness {
   async refresh(space: string): Promise<void> {
     if (this.#ageOf(space) < this.#limits.freshMs || this.#underWay(space)) return;
     await this.#pull(space).catch(() => undefined);
+  }
+
+  /** A reading that takes too long goes on behind the answer, and holds up no other request meanwhile. */
+  async #wait(space: string, patienceMs: number): Promise<void> {
+    const startedAt = this.#now();
+    const reading = this.#pull(space);
+    if (await within(reading, patienceMs)) return;
+    this.#waitUntil(reading.catch(() => undefined));
+    const age = this.#ages.get(space);
+    if (age !== undefined) age.readAt = Math.max(age.readAt, startedAt);
   }
 
   #ageOf(space: string): number {
@@ -100,15 +110,17 @@ export class Freshness {
   }
 }
 
-const within = async (work: Promise<void>, patienceMs: number): Promise<void> => {
+/** Whether the work ended in time. Never rejects. */
+const within = async (work: Promise<void>, patienceMs: number): Promise<boolean> => {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patienceMs);
+  const enough = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), patienceMs);
   });
   try {
-    await Promise.race([work, enough]);
+    return await Promise.race([work.then(() => true), enough]);
   } catch {
     // The watchers were told, and what is held says how old it is.
+    return true;
   } finally {
     clearTimeout(timer);
   }
