@@ -201,16 +201,29 @@ const residentOf = ({ process: { pid } }: Started): number => {
   }
 };
 
-/** Until the first evaluation of the app, and the memory a while later. */
-const startOf = async (fleet: Fleet, secret: string | null): Promise<{ ms: number; mb: number }> => {
+/** Until the first evaluation of the app, until all its flags were evaluated, and the memory a while later. */
+const startOf = async (
+  fleet: Fleet,
+  secret: string | null,
+): Promise<{ readonly ms: number; readonly allMs: number; readonly mb: number }> => {
   const from = performance.now();
   const edge = await fleet.startEdge();
   if (secret !== null) await visible(edge.url, secret, 1);
   const ms = performance.now() - from;
+  if (secret !== null) {
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+    await ask(
+      `${edge.url}/ofrep/v1/evaluate/flags`,
+      'POST',
+      headers,
+      '{"context":{"targetingKey":"user-42"}}',
+    );
+  }
+  const allMs = performance.now() - from;
   await sleep(2_000);
   const mb = residentOf(edge.process);
   await edge.process.kill('SIGKILL');
-  return { ms, mb };
+  return { ms, allMs, mb };
 };
 
 for (const technology of ['redis', 'nats'] satisfies Technology[]) {
@@ -243,7 +256,7 @@ for (const technology of ['redis', 'nats'] satisfies Technology[]) {
     const ten = await appOf(large.manage, 10_000);
     const full = await startOf(large, ten.secret);
     console.log(
-      `${technology}, start of an edge: ${Math.round(full.ms)} ms with 10,000 flags to the first evaluation, ${Math.round(empty.ms)} ms without any (goal: 1,000 ms); ${(full.mb - empty.mb).toFixed(1)} MB over the empty edge's ${empty.mb.toFixed(1)} MB (goal: 60 MB)`,
+      `${technology}, start of an edge: ${Math.round(full.ms)} ms with 10,000 flags to the first evaluation, ${Math.round(full.allMs)} ms to one of them all, ${Math.round(empty.ms)} ms without any (goal: 1,000 ms); ${(full.mb - empty.mb).toFixed(1)} MB over the empty edge's ${empty.mb.toFixed(1)} MB (goal: 60 MB)`,
     );
   } finally {
     await large.end();
