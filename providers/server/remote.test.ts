@@ -26,6 +26,10 @@ afterEach(async () => {
   await edge.stop();
 });
 
+/** The SDK is told a moment after it has taken up the provider, which an answer may come before. */
+const statusIs = (status: ProviderStatus): Promise<void> =>
+  vi.waitFor(() => expect(OpenFeature.getClient().providerStatus).toBe(status), soon);
+
 const start = (options: Partial<HalyardProviderOptions> = {}): Promise<void> =>
   OpenFeature.setProviderAndWait(
     new HalyardProvider({
@@ -90,18 +94,17 @@ describe('the server provider, remote', () => {
   it('is FATAL once its token is refused', async () => {
     await start({ token: 'hly_wrong' });
     expect(await details()).toMatchObject({ value: false, errorCode: 'PROVIDER_FATAL' });
-    const { providerStatus } = OpenFeature.getClient();
-    expect(providerStatus).toBe(ProviderStatus.FATAL);
+    await statusIs(ProviderStatus.FATAL);
   });
 
   it('is in ERROR while the edge is down, and READY again with its first answer', async () => {
     await start();
     await edge.stop();
     expect(await details()).toMatchObject({ value: false, errorCode: 'GENERAL' });
-    expect(OpenFeature.getClient().providerStatus).toBe(ProviderStatus.ERROR);
+    await statusIs(ProviderStatus.ERROR);
     await edge.start();
     expect(await details()).toMatchObject({ variant: 'on' });
-    await vi.waitFor(() => expect(OpenFeature.getClient().providerStatus).toBe(ProviderStatus.READY), soon);
+    await statusIs(ProviderStatus.READY);
   });
 
   it('does not wait for a slow edge', async () => {
