@@ -1,4 +1,4 @@
-import { OPERATORS, type Operator } from '@halyard/engine';
+import { excessiveWork, OPERATORS, type Operator } from '@halyard/engine';
 import { type Issues, nameOf, type Path } from './issues.ts';
 import { isList, isObject, type JsonObject, own } from './json.ts';
 import { LIMITS } from './schema-flag.ts';
@@ -49,7 +49,11 @@ function checkValue(operator: Operator, value: unknown, issues: Issues, at: Path
   // A pattern is compiled to be checked, and a refused one may have cost a millisecond: a body of thousands must not hold the server up.
   if (OPERATORS[operator].value === 'pattern' && issues.count >= ENOUGH) return;
   const problem = OPERATORS[operator].problem(value);
-  if (problem === null) return;
+  if (problem === null) {
+    const excess = OPERATORS[operator].value === 'pattern' ? excessiveWork(String(value)) : null;
+    if (excess !== null) issues.expected(place, value, excess);
+    return;
+  }
   const member = /^value\[(\d+)\]/.exec(problem)?.[1];
   issues.add(member === undefined ? place : [...place, Number(member)], `${nameOf(at)}.${problem}`);
 }

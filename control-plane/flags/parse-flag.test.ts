@@ -411,6 +411,13 @@ describe('a flag is refused', () => {
     expect(line?.slice(line.indexOf(' ') + 1)).toBe(`rules[0].conditions[0].${message}`);
   });
 
+  it('refuses a pattern that one text can make tens of milliseconds of work', () => {
+    expect(lines(withCondition({ attribute: 'a', operator: 'matches', value: 'x{298}' }))).toEqual([]);
+    expect(lines(withCondition({ attribute: 'a', operator: 'matches', value: '(.*a){100}' }))).toEqual([
+      '/rules/0/conditions/0/value rules[0].conditions[0].value is "(.*a){100}"; expected a pattern of at most 300 instructions, not 502',
+    ]);
+  });
+
   it.each(['(', 'a'.repeat(257), '(?=a)', '(?:a{1000}){1000}'])('with the pattern %s', (value) => {
     const [line, ...others] = lines(withCondition({ attribute: 'a', operator: 'matches', value }));
     expect(others).toEqual([]);

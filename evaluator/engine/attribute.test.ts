@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { fold } from './attribute.ts';
-import { evaluate } from './flag.ts';
+import { compile, evaluate } from './flag.ts';
 import type { Context } from './model.ts';
 import { STRIDE } from './properties/runs.ts';
 
@@ -142,6 +142,34 @@ describe('an attribute', () => {
 });
 
 describe('folding', () => {
+  it('of a long text is done once, however many conditions ignore its case', () => {
+    const text = 'É'.repeat(60_000);
+    const flag = {
+      key: 'f',
+      enabled: true,
+      variations: { on: true, off: false },
+      default_variation: 'off',
+      rules: Array.from({ length: 500 }, (_, index) => ({
+        priority: index + 1,
+        conditions: [{ attribute: 'v', operator: 'contains', value: `x${index}`, ignore_case: true }],
+        serve_variation: 'on',
+      })),
+    };
+    const compiled = compile(flag, 'acme');
+    const lowering = vi.spyOn(String.prototype, 'toLowerCase');
+    try {
+      expect(compiled.evaluate({ v: text })).toMatchObject({ reason: 'DEFAULT' });
+      expect(lowering).toHaveBeenCalledTimes(1);
+    } finally {
+      lowering.mockRestore();
+    }
+  });
+
+  it('tells long texts apart, and forgets the older ones', () => {
+    const texts = Array.from({ length: 9 }, (_, index) => `${'A'.repeat(300)}${index}`);
+    for (const text of [...texts, ...texts.toReversed()]) expect(fold(text)).toBe(text.toLowerCase());
+  });
+
   it('lowercases each code point by itself', () => {
     let differing = 0;
     for (let point = 0; point <= 0x10ffff; point += STRIDE) {

@@ -117,5 +117,26 @@ export const textOf = (scalar: Scalar): string => (typeof scalar === 'string' ? 
  * Each code point lowercased by itself. Lowercasing a whole text differs from that in one letter alone, the capital sigma at the end
  * of a word (the one condition in Unicode's SpecialCasing.txt that is not bound to a language).
  */
-export const fold = (text: string): string =>
+export const fold = (text: string): string => (text.length < LONG ? folded(text) : foldLong(text));
+
+const folded = (text: string): string =>
   (text.includes('Σ') ? text.replaceAll('Σ', 'σ') : text).toLowerCase();
+
+/** UTF-16 units from which folding costs more than finding out whether it was just done. */
+const LONG = 256;
+
+/**
+ * The last few long texts and what became of them: a flag, or a whole app, asks the same text many conditions, and folding it for each
+ * let one request hold up an edge for seconds.
+ */
+const recent: { readonly text: string; readonly folded: string }[] = [];
+const RECENT = 4;
+
+const foldLong = (text: string): string => {
+  const known = recent.find((one) => one.text === text);
+  if (known !== undefined) return known.folded;
+  const one = { text, folded: folded(text) };
+  recent.unshift(one);
+  recent.length = Math.min(recent.length, RECENT);
+  return one.folded;
+};

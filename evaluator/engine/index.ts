@@ -6,6 +6,7 @@ export { type CompiledFlag, compile, evaluate } from './flag.ts';
 export { inferType } from './json.ts';
 export type * from './model.ts';
 export { isOperator, OPERATORS, type OperatorRow } from './operators/index.ts';
+export { excessiveWork } from './operators/pattern.ts';
 export type { ValueKind, ValueOf } from './operators/value.ts';
 export { isPercentage } from './parse.ts';
 export { renderExplanation } from './render.ts';

@@ -134,6 +134,12 @@ describe('order', () => {
     ['2025-01-01T00:00:00.001', MORE],
     ['2025-01-01T00:00:00.1', MORE],
     ['2025-01-01T01:00+01:00', EQUAL],
+    ['2025-01-01T01:00+0100', EQUAL],
+    ['2025-01-01T01:00+01', EQUAL],
+    ['2024-12-31T19:00:00-0500', EQUAL],
+    ['2025-01-01T00:00+24', NEITHER],
+    ['2025-01-01T00:00+010', NEITHER],
+    ['2025-01-01T00:00+1', NEITHER],
     ['2024-12-31T23:30-00:30', EQUAL],
     ['2024-12-31T23:59:59.999Z', LESS],
     ['2025-01-01T00:00:01Z', MORE],
@@ -223,20 +229,29 @@ describe('versions', () => {
     expect(holds('semver_equals', '2', 2)).toBe(true);
   });
 
+  it('are taken as people write them: four numbers, leading zeros, a capital V', () => {
+    const ascending = ['V1.2', '1.2.0.1', '01.10.0.4', '1.10.0.5', '1.10.0.5.0.1', '2026.01.07', 'v2026.1.8'];
+    for (const [a, left] of ascending.entries()) {
+      for (const [b, right] of ascending.entries()) {
+        expect(holds('semver_less_than', right, left)).toBe(a < b);
+        expect(holds('semver_equals', right, left)).toBe(a === b);
+      }
+    }
+    expect(holds('semver_equals', '1.2', '1.2.0.0.0.0')).toBe(true);
+    expect(holds('semver_equals', '00.0', 'V0')).toBe(true);
+  });
   it.each([
     '',
     'x',
     '1.',
     '1.2.',
-    '1.2.3.4',
-    '01.2.3',
-    '1.02.3',
-    '1.2.03',
+    '1.2.3.4.5.6.7',
+    '1..2',
+    'vV1',
     '1.2.3-',
     '1.2.3-01',
     '1.2.3-a..b',
     '1.2.3+',
-    'V1.2.3',
     'vv1',
     ' 1',
     '1 ',

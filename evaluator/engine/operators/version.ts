@@ -1,14 +1,17 @@
-/** Semantic Versioning 2.0.0 (https://semver.org), with a leading `v` and a missing minor or patch accepted. */
+/**
+ * Semantic Versioning 2.0.0 (https://semver.org) with the core widened to what people ship: one to six numbers, leading zeros, a
+ * leading `v` or `V`. Identifiers of a prerelease stay those of the specification.
+ */
 
-const NUMBER = '0|[1-9]\\d*';
-const IDENTIFIER = `(?:${NUMBER}|\\d*[A-Za-z-][0-9A-Za-z-]*)`;
+const IDENTIFIER = '(?:0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*)';
 const VERSION = new RegExp(
-  `^v?(${NUMBER})(?:\\.(${NUMBER})(?:\\.(${NUMBER}))?)?(?:-(${IDENTIFIER}(?:\\.${IDENTIFIER})*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?$`,
+  `^[vV]?(\\d+(?:\\.\\d+){0,5})(?:-(${IDENTIFIER}(?:\\.${IDENTIFIER})*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?$`,
 );
 
 /** Numbers stay digits: a version may hold one that a double cannot. */
 export interface Version {
-  readonly core: readonly [major: string, minor: string, patch: string];
+  /** One to six numbers without leading zeros; a missing one counts as 0. */
+  readonly core: readonly string[];
   readonly prerelease: readonly string[];
 }
 
@@ -16,8 +19,8 @@ export const versionOf = (text: string): Version | null => {
   const parts = VERSION.exec(text);
   if (parts === null) return null;
   return {
-    core: [parts[1] ?? '0', parts[2] ?? '0', parts[3] ?? '0'],
-    prerelease: parts[4]?.split('.') ?? [],
+    core: (parts[1] ?? '').split('.').map((digits) => digits.replace(/^0+(?=\d)/, '')),
+    prerelease: parts[2]?.split('.') ?? [],
   };
 };
 
@@ -37,11 +40,10 @@ const compareIdentifiers = (a: string, b: string): number => {
 
 /** Below, at or above zero as `a` precedes, equals or follows `b`; build metadata has no part in it. */
 export const compareVersions = (a: Version, b: Version): number => {
-  const core =
-    compareDigits(a.core[0], b.core[0]) ||
-    compareDigits(a.core[1], b.core[1]) ||
-    compareDigits(a.core[2], b.core[2]);
-  if (core !== 0) return core;
+  for (let at = 0; at < Math.max(a.core.length, b.core.length); at += 1) {
+    const difference = compareDigits(a.core[at] ?? '0', b.core[at] ?? '0');
+    if (difference !== 0) return difference;
+  }
   // Rule 11.3: a version without a prerelease follows those with one.
   if (a.prerelease.length === 0 || b.prerelease.length === 0)
     return b.prerelease.length - a.prerelease.length;
