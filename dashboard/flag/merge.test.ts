@@ -93,6 +93,6 @@ it('reviews changes in words, a new rule as one', () => {
     'Rule 1: conditions: plan is “pro” → everyone',
     'Rule 2: conditions: everyone → plan is “pro”',
     'Variation while off: null → on',
-    'Rule 3: null → on for 5 % of the rest',
+    'Rule 3: null → on for 5% of the rest',
   ]);
 });

@@ -61,7 +61,7 @@ const OtherPercentage = ({
           max={100}
           decimalScale={6}
           step={5}
-          suffix=" %"
+          suffix="%"
           w={116}
           clampBehavior="strict"
         />

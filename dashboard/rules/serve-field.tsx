@@ -103,7 +103,7 @@ export const ServeField = ({ serve, variations, fallback, attributes, onChange }
                 thumbLabel={strings.serve.percentage}
                 value={serve.percentage}
                 onChange={(percentage) => onChange({ ...serve, percentage })}
-                label={(percentage) => `${percentage} %`}
+                label={(percentage) => `${percentage}%`}
                 mb={10}
               />
             </div>
@@ -114,7 +114,7 @@ export const ServeField = ({ serve, variations, fallback, attributes, onChange }
               min={0}
               max={100}
               decimalScale={6}
-              suffix=" %"
+              suffix="%"
               clampBehavior="strict"
               w={110}
             />

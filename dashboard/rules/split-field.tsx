@@ -56,7 +56,7 @@ export const SplitField = ({ serve, variations, onChange }: SplitFieldProps) => 
             min={0}
             max={total}
             decimalScale={6}
-            suffix=" %"
+            suffix="%"
             clampBehavior="strict"
             w={100}
           />

@@ -11,7 +11,7 @@ import { StackedCell, StackedRow, StackedTable } from '../shell/stacked-table.ts
 import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
-import { MintToken } from './mint-token.tsx';
+import { CreateToken } from './create-token.tsx';
 import { RevokeToken } from './revoke-token.tsx';
 import { SignInLink } from './sign-in-link.tsx';
 
@@ -78,11 +78,11 @@ export const TokensPage = () => {
   const { account } = useSession();
   const tokens = useQuery(tokensQuery(account));
   const apps = useQuery(appsQuery(account)).data ?? [];
-  const [minting, mint] = useDisclosure(false);
+  const [creating, create] = useDisclosure(false);
   const permitted = usePermitted('admin');
-  useCommand('create', strings.tokens.create, permitted ? mint.open : null);
+  useCommand('create', strings.tokens.create, permitted ? create.open : null);
   const button = permitted && (
-    <Button leftSection={<IconPlus size={16} />} onClick={mint.open}>
+    <Button leftSection={<IconPlus size={16} />} onClick={create.open}>
       {strings.tokens.create}
     </Button>
   );
@@ -112,7 +112,7 @@ export const TokensPage = () => {
           ))}
         </StackedTable>
       )}
-      <MintToken apps={apps} opened={minting} close={mint.close} />
+      <CreateToken apps={apps} opened={creating} close={create.close} />
     </Stack>
   );
 };

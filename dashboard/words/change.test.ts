@@ -11,7 +11,7 @@ const read = (diff: Diff): string =>
 describe('a change in words', () => {
   const cases: readonly (readonly [string, Diff, string])[] = [
     ['a switch', { enabled: { from: false, to: true } }, 'Switch: off → on'],
-    ['a ramp', { 'rules.1.rollout.percentage': { from: 5, to: 25 } }, 'Rule 1: rollout: 5 % → 25 %'],
+    ['a ramp', { 'rules.1.rollout.percentage': { from: 5, to: 25 } }, 'Rule 1: rollout: 5% → 25%'],
     ['a new variation', { 'variations.v3': { to: 'c' } }, 'Variation v3: ∅ → “c”'],
     [
       'a variation named with a dot, changed inside',
@@ -30,7 +30,7 @@ describe('a change in words', () => {
           },
         },
       },
-      'Rule 2: ∅ → on for 50 % when plan is “pro”',
+      'Rule 2: ∅ → on for 50% when plan is “pro”',
     ],
     [
       'a value deep in the conditions',
@@ -43,11 +43,11 @@ describe('a change in words', () => {
       'Rule 1: condition 2: a is present → ∅',
     ],
     ['what a rule serves', { 'rules.1.serve_variation': { from: 'a', to: 'b' } }, 'Rule 1: serves: a → b'],
-    ['a rollout added', { 'rules.1.rollout': { to: { percentage: 5 } } }, 'Rule 1: rollout: ∅ → 5 %'],
+    ['a rollout added', { 'rules.1.rollout': { to: { percentage: 5 } } }, 'Rule 1: rollout: ∅ → 5%'],
     [
       'the end of a share in a split',
       { 'rules.1.split.allocations.0.ranges.0.1': { from: 25, to: 40 } },
-      'Rule 1: split: 25 % → 40 %',
+      'Rule 1: split: 25% → 40%',
     ],
     [
       'a split in place of a rollout',
@@ -62,7 +62,7 @@ describe('a change in words', () => {
         },
         'rules.1.split.allocations.2': { from: { variation: 'new', ranges: [[10, 20]] } },
       },
-      'Rule 1: split: ∅ → on 25 % and off 75 %\nRule 1: split: new for 10 % → ∅',
+      'Rule 1: split: ∅ → on 25% and off 75%\nRule 1: split: new for 10% → ∅',
     ],
     ['a tag', { 'tags.0': { to: 'checkout' } }, 'Tag: ∅ → “checkout”'],
     ['the default', { default_variation: { from: 'off', to: 'on' } }, 'Default variation: off → on'],

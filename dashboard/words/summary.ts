@@ -26,7 +26,7 @@ export const totalShare = (rule: Rule): number =>
 /** Whether no later rule is ever reached. */
 export const isCatchAll = (rule: Rule): boolean => rule.conditions.length === 0 && totalShare(rule) >= 100;
 
-/** `on`, `on for 25 %`, or `a 50 % and b 50 %`. */
+/** `on`, `on for 25%`, or `a 50% and b 50%`. */
 export const servesWords = (rule: Rule): Words => {
   const shares = sharesOf(rule);
   const [only] = shares;
@@ -38,7 +38,7 @@ export const servesWords = (rule: Rule): Words => {
   return only.share >= 100 ? whole : [...whole, plain(` for ${percent(only.share)}`)];
 };
 
-/** One rule: `on for 25 % when plan is “pro”`; `first` decides between everyone and the rest. */
+/** One rule: `on for 25% when plan is “pro”`; `first` decides between everyone and the rest. */
 export const ruleWords = (rule: Rule, first: boolean): Words => {
   if (rule.conditions.length > 0) {
     return [...servesWords(rule), plain(' when '), ...conditionsWords(rule.conditions)];
@@ -51,7 +51,7 @@ export const ruleWords = (rule: Rule, first: boolean): Words => {
 export const offVariation = (flag: Pick<Flag, 'off_variation' | 'default_variation'>): string =>
   flag.off_variation ?? flag.default_variation;
 
-/** What an enabled flag serves, in one line: `on when plan is “enterprise”, on for 25 % of the rest, otherwise off`. */
+/** What an enabled flag serves, in one line: `on when plan is “enterprise”, on for 25% of the rest, otherwise off`. */
 export const summaryWords = (flag: Flag): Words => {
   const rules = [...flag.rules].sort((a, b) => a.priority - b.priority);
   if (rules.length === 0) return [variation(flag.default_variation), plain(' for everyone')];

@@ -74,7 +74,7 @@ describe('what a flag serves in one line', () => {
         { priority: 2, conditions: [], serve_variation: 'on', rollout: { percentage: 25 } },
         { priority: 1, conditions: [plan], serve_variation: 'on' },
       ]),
-      'on when plan is “pro”, on for 25 % of the rest, otherwise off',
+      'on when plan is “pro”, on for 25% of the rest, otherwise off',
     ],
     [
       'a catch-all leaves nothing for the default',
@@ -84,7 +84,7 @@ describe('what a flag serves in one line', () => {
     [
       'a share of a group',
       flag([{ priority: 1, conditions: [plan], serve_variation: 'on', rollout: { percentage: 5 } }]),
-      'on for 5 % when plan is “pro”, otherwise off',
+      'on for 5% when plan is “pro”, otherwise off',
     ],
     [
       'a split',
@@ -106,7 +106,7 @@ describe('what a flag serves in one line', () => {
           },
         },
       ]),
-      'on 33.3 % and off 56.7 % for everyone, otherwise off',
+      'on 33.3% and off 56.7% for everyone, otherwise off',
     ],
     [
       'many rules are counted',

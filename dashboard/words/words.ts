@@ -10,12 +10,8 @@ export const attribute = (text: string): Word => ({ kind: 'attribute', text });
 export const value = (text: string): Word => ({ kind: 'value', text });
 export const variation = (text: string): Word => ({ kind: 'variation', text });
 
-/** As plain text, with ordinary spaces. */
-export const textOf = (words: Words): string =>
-  words
-    .map((word) => word.text)
-    .join('')
-    .replaceAll('\u00a0', ' ');
+/** As plain text. */
+export const textOf = (words: Words): string => words.map((word) => word.text).join('');
 
 /** Puts `between` in between: `a, b and c` with `join(parts, ', ', ' and ')`. */
 export const join = (parts: readonly Words[], between: string, last: string = between): Words =>
@@ -24,5 +20,5 @@ export const join = (parts: readonly Words[], between: string, last: string = be
     return [plain(index === parts.length - 1 ? last : between), ...part];
   });
 
-/** At most 6 decimals and no trailing zeros, as shares are kept; a line never ends between the number and its sign. */
-export const percent = (share: number): string => `${Number(share.toFixed(6))}\u00a0%`;
+/** At most 6 decimals and no trailing zeros, as shares are kept. */
+export const percent = (share: number): string => `${Number(share.toFixed(6))}%`;

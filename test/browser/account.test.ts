@@ -23,11 +23,11 @@ test('an app is created, renamed, and deleted by typing its name', async () => {
   await page.keyboard.press('c');
   await page.getByRole('dialog').getByLabel('Name').fill('warehouse');
   await page.keyboard.press('Enter');
-  await page.getByText('No flag yet').waitFor();
+  await page.getByText('No flags yet').waitFor();
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByLabel('Name').fill('warehouse-2');
   await page.getByRole('button', { name: 'Rename' }).click();
-  await page.getByText('The app is called warehouse-2 now').waitFor();
+  await page.getByText('The app is now called warehouse-2').waitFor();
   await page.getByRole('button', { name: 'Delete app' }).click();
   const dialog = page.getByRole('dialog');
   const button = dialog.getByRole('button', { name: 'Delete app' });
@@ -39,9 +39,9 @@ test('an app is created, renamed, and deleted by typing its name', async () => {
   await page.getByRole('link', { name: 'warehouse-2' }).waitFor({ state: 'detached' });
 });
 
-test('a token is minted, its secret shown once with what to paste, and it is revoked', async () => {
+test('a token is created, its secret shown once with what to paste, and it is revoked', async () => {
   await go('/tokens');
-  await page.getByRole('button', { name: 'Mint token' }).click();
+  await page.getByRole('button', { name: 'Create token' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Warehouse service');
   await dialog.getByLabel('Configuration').check();
@@ -49,8 +49,8 @@ test('a token is minted, its secret shown once with what to paste, and it is rev
   await dialog.getByRole('combobox', { name: 'Apps' }).click();
   await page.getByRole('option', { name: 'shop' }).click();
   await page.keyboard.press('Tab');
-  await dialog.getByRole('button', { name: 'Mint token' }).click();
-  await dialog.getByText('This is the only time the secret is shown.').waitFor();
+  await dialog.getByRole('button', { name: 'Create token' }).click();
+  await dialog.getByText('The secret is shown only this once.').waitFor();
   const secret = (await dialog.getByLabel('Secret', { exact: true }).innerText()).trim();
   expect(await dialog.getByLabel('In your service (Node)', { exact: true }).innerText()).toContain(
     world.shop,

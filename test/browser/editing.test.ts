@@ -65,7 +65,7 @@ describe('rules', () => {
 
     await compare('is at least');
     await first.getByRole('button', { name: 'Pick a date' }).click();
-    await page.getByLabel('Date and time, in your zone').fill('2026-01-31T10:30');
+    await page.getByLabel('Date and time, in your time zone').fill('2026-01-31T10:30');
     await page.keyboard.press('Escape');
     await says('it is at least “2026-01-31T');
     await compare('is version … or later');
@@ -89,8 +89,8 @@ describe('rules', () => {
 
     await first.getByText('Percentage', { exact: true }).click();
     await first.getByRole('textbox', { name: 'Percentage' }).fill('12.5');
-    await first.getByLabel('Whom to keep together').fill('company');
-    await says('for 12.5 %');
+    await first.getByLabel('Bucket by').fill('company');
+    await says('for 12.5%');
     await save('A trial for one company in eight');
     expect((await world.api('GET', flagPath('page-size')))['rules']).toEqual([
       {
@@ -212,9 +212,9 @@ describe('rules', () => {
     const share = (name: string) => rule(1).getByRole('textbox', { name: `Share of ${name}` });
     await share('bm25').fill('60');
     await share('bm25').blur();
-    expect(await share('vector').inputValue()).toBe('20 %');
-    expect(await share('hybrid').inputValue()).toBe('20 %');
-    await rule(1).getByText('Total 100 %. 10 % of people move.').waitFor();
+    expect(await share('vector').inputValue()).toBe('20%');
+    expect(await share('hybrid').inputValue()).toBe('20%');
+    await rule(1).getByText('Total 100%. 10% of people move.').waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
   });
 
@@ -237,7 +237,7 @@ test('a JSON variation is checked while it is typed, and renaming one renames it
   await go(`${flagPath('api-limits')}?tab=variations`);
   const value = page.getByLabel('Value').first();
   await value.fill('{"rps": ');
-  await page.getByText('This is no JSON').waitFor();
+  await page.getByText('Not valid JSON').waitFor();
   await value.fill('{"rps": 12}');
   await page.getByLabel('Name').last().fill('vip');
   await page.getByText('unsaved changes').waitFor();
@@ -284,9 +284,9 @@ describe('two people on one flag', () => {
     await page.getByRole('button', { name: 'Compare and merge' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('“Theirs”').waitFor();
-    expect(await dialog.getByRole('button', { name: 'Go on with this' }).isDisabled()).toBe(true);
+    expect(await dialog.getByRole('button', { name: 'Apply and keep editing' }).isDisabled()).toBe(true);
     await dialog.getByText('Take mine').click();
-    await dialog.getByRole('button', { name: 'Go on with this' }).click();
+    await dialog.getByRole('button', { name: 'Apply and keep editing' }).click();
     await save('Merged');
     expect(await world.api('GET', flagPath('page-size'))).toMatchObject({
       description: 'Mine',
@@ -304,7 +304,7 @@ describe('two people on one flag', () => {
     await world.api('PATCH', flagPath('page-size'), { description: 'First' }, { token: world.tokens.ada });
     await page.getByRole('button', { name: 'Review and save' }).click();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('Ada Lovelace was here too').waitFor();
+    await page.getByText('Merge with the changes of Ada Lovelace').waitFor();
     expect(await world.api('GET', flagPath('page-size'))).toMatchObject({ description: 'First' });
     await page.unroute('**/events');
     await page.getByRole('button', { name: 'Keep editing' }).click();

@@ -58,7 +58,7 @@ describe('the list of flags', () => {
     await page.getByRole('button', { name: 'Tag reports' }).click();
     await link('api-limits').waitFor();
     await page.getByLabel('Search flags').fill('no such thing');
-    await page.getByText('No flag matches').waitFor();
+    await page.getByText('No flags match').waitFor();
   });
 
   test('a switch shows its result at once and can be undone', async () => {
@@ -135,7 +135,7 @@ describe('the list of flags', () => {
 
   test('a list without flags teaches what one is for', async () => {
     await go('flags-none');
-    await page.getByText('No flag yet').waitFor();
+    await page.getByText('No flags yet').waitFor();
     expect(await page.getByRole('button', { name: 'Create flag' }).count()).toBe(2);
   });
 });
@@ -145,15 +145,15 @@ describe('ramping', () => {
     await go('flags');
     await link('dark-mode').click();
     for (const step of [5, 25, 100]) {
-      await page.getByRole('button', { name: `${step} %`, exact: true }).click();
-      await page.getByText(`on goes to ${step} %`).waitFor();
+      await page.getByRole('button', { name: `${step}%`, exact: true }).click();
+      await page.getByText(`on goes to ${step}%`).waitFor();
       const flag = await world.api('GET', `/apps/${world.shop}/flags/dark-mode`);
       expect(flag['rules']).toMatchObject([{ rollout: { percentage: step } }]);
     }
     await page.getByText(/Live on 1 of 1 edge, \d+ ms/).waitFor();
     await page.getByLabel('Other percentage').fill('33.5');
     await page.getByRole('button', { name: 'Set' }).click();
-    await page.getByText('on goes to 33.5 %').waitFor();
+    await page.getByText('on goes to 33.5%').waitFor();
   });
 
   test('the kill switch is one click and a confirmation', async () => {

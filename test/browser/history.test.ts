@@ -20,7 +20,7 @@ const entries = () => page.getByRole('list', { name: 'History' }).getByRole('lis
 test('shows who changed what, field by field, when and why', async () => {
   const newest = await entries().first().innerText();
   expect(newest.replace(/\s+/g, ' ')).toMatch(
-    /Changed new-checkout by Ada Lovelace just now .* As agreed in the release meeting Rule 1: rollout was 100 % → now 25 %/,
+    /Changed new-checkout by Ada Lovelace just now .* As agreed in the release meeting Rule 1: rollout was 100% → now 25%/,
   );
   const time = entries().first().locator('time');
   expect(await time.getAttribute('title')).toMatch(/\d{4}/);

@@ -79,20 +79,20 @@ describe.for(WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme 
       await page.getByPlaceholder('A flag, a page, an action').waitFor();
       await clean('palette');
       await page.goto(`${world.url}/dashboard/tokens`);
-      await page.getByRole('button', { name: 'Mint token' }).click();
+      await page.getByRole('button', { name: 'Create token' }).click();
       await page.getByRole('dialog').waitFor();
-      await clean('mint a token');
+      await clean('create a token');
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('textbox', { name: 'Name' }).fill(`of ${width} ${scheme}`);
-      await dialog.getByRole('button', { name: 'Mint token' }).click();
-      await dialog.getByText('This is the only time the secret is shown.').waitFor();
+      await dialog.getByRole('button', { name: 'Create token' }).click();
+      await dialog.getByText('The secret is shown only this once.').waitFor();
       await clean('a minted secret');
       await dialog.getByRole('button', { name: 'I have copied it' }).click();
       await page.getByRole('button', { name: 'Sign-in link for Ada Lovelace' }).click();
       await dialog.waitFor();
       await clean('a sign-in link');
       await page.goto(`${world.url}/dashboard${world.paths['flag']}`);
-      await page.getByRole('button', { name: '5 %', exact: true }).click();
+      await page.getByRole('button', { name: '5%', exact: true }).click();
       await page.getByRole('button', { name: 'Undo' }).waitFor();
       await clean('a step, with its notice');
       await page.keyboard.press('Control+z');
@@ -111,7 +111,7 @@ describe.for(WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme 
       const theirs = { description: `Theirs at ${width}, ${scheme}` };
       await world.api('PATCH', world.paths['flag'] ?? '', theirs, { token: world.tokens.ada });
       await page.getByRole('button', { name: 'Compare and merge' }).click();
-      await dialog.getByRole('button', { name: 'Go on with this' }).waitFor();
+      await dialog.getByRole('button', { name: 'Apply and keep editing' }).waitFor();
       await clean('merge');
       await page.goto(`${world.url}/dashboard/apps/${world.shop}/settings`);
       const line = {

@@ -56,7 +56,7 @@ describe('who may only read', () => {
     expect(await page.getByRole('link', { name: 'Tokens' }).count()).toBe(0);
     await go(world.paths['flag'] ?? '');
     await page.getByLabel('Result').waitFor();
-    for (const name of ['Edit rule 1', 'Add rule', '5 %', 'Turn off for everyone']) {
+    for (const name of ['Edit rule 1', 'Add rule', '5%', 'Turn off for everyone']) {
       expect(await page.getByRole('button', { name, exact: true }).count(), name).toBe(0);
     }
     await go(world.paths['settings'] ?? '');
@@ -64,7 +64,7 @@ describe('who may only read', () => {
     expect(await page.getByRole('button', { name: 'Preview' }).count()).toBe(0);
     await go('/tokens');
     await page.getByText('You may not see this').waitFor();
-    expect(await page.getByRole('button', { name: 'Mint token' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Create token' }).count()).toBe(0);
     await go(world.paths['history'] ?? '');
     await page.getByText('As agreed in the release meeting').first().waitFor();
     expect(await page.getByRole('button', { name: /^Restore/ }).count()).toBe(0);

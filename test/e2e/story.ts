@@ -141,15 +141,15 @@ export const story = (home: Home): void => {
 
   test.for([5, 25, 50, 100])('ramps to %i %: the share is right and nobody drops out', async (percentage) => {
     await dashboard.getByRole('link', { name: 'new-checkout' }).first().click();
-    await dashboard.getByRole('button', { name: `${percentage} %`, exact: true }).click();
+    await dashboard.getByRole('button', { name: `${percentage}%`, exact: true }).click();
     const share = (text: string): number => ([...text].filter((c) => c === '1').length / USERS) * 100;
     let now = '';
-    await eventually(`${percentage} % of ${USERS} users`, async () => {
+    await eventually(`${percentage}% of ${USERS} users`, async () => {
       now = await everyone();
       return Math.abs(share(now) - percentage) <= 1;
     });
     for (let i = 0; i < insiders.length; i += 1) {
-      if (insiders[i] === '1') expect(now[i], `user-${i} dropped out at ${percentage} %`).toBe('1');
+      if (insiders[i] === '1') expect(now[i], `user-${i} dropped out at ${percentage}%`).toBe('1');
     }
     insiders = now;
     if (percentage === 25) {

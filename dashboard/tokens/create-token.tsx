@@ -25,20 +25,20 @@ const PERMISSIONS: readonly Permission[] = ['evaluate', 'config', 'read', 'write
 const isPermission = (text: string): text is Permission => PERMISSIONS.some((each) => each === text);
 const isLife = (text: string | null): text is LifeDays => LIVES.some((each) => each === text);
 
-interface MintFormProps {
+interface CreateFormProps {
   readonly apps: readonly App[];
   readonly close: () => void;
-  readonly onMinted: (token: MintedToken) => void;
+  readonly onCreated: (token: MintedToken) => void;
 }
 
-const MintForm = ({ apps, close, onMinted }: MintFormProps) => {
+const CreateForm = ({ apps, close, onCreated }: CreateFormProps) => {
   const { account } = useSession();
   const client = useQueryClient();
   const form = useForm<TokenForm>({
     initialValues: { name: '', permission: 'evaluate', apps: [], origins: [], life: 'never' },
     validate: { name: (name) => (name.trim() === '' ? strings.tokens.nameNeeded : null) },
   });
-  const mint = useMutation({
+  const create = useMutation({
     mutationFn: (values: TokenForm) =>
       call<MintedToken>(`${accountPath(account)}/tokens`, {
         method: 'POST',
@@ -46,15 +46,15 @@ const MintForm = ({ apps, close, onMinted }: MintFormProps) => {
       }),
     onSuccess: ({ result }) => {
       void client.invalidateQueries({ queryKey: tokensQuery(account).queryKey });
-      onMinted(result);
+      onCreated(result);
     },
   });
   return (
-    <form onSubmit={form.onSubmit((values) => mint.mutate(values))}>
+    <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
       <Stack>
-        {mint.error && (
+        {create.error && (
           <Alert color="red" role="alert" title={strings.tokens.failed}>
-            {mint.error.message}
+            {create.error.message}
           </Alert>
         )}
         <TextInput
@@ -108,7 +108,7 @@ const MintForm = ({ apps, close, onMinted }: MintFormProps) => {
           <Button variant="default" onClick={close}>
             {strings.cancel}
           </Button>
-          <Button type="submit" loading={mint.isPending}>
+          <Button type="submit" loading={create.isPending}>
             {strings.tokens.submit}
           </Button>
         </Group>
@@ -117,7 +117,7 @@ const MintForm = ({ apps, close, onMinted }: MintFormProps) => {
   );
 };
 
-const Minted = ({ token, close }: { readonly token: MintedToken; readonly close: () => void }) => (
+const Created = ({ token, close }: { readonly token: MintedToken; readonly close: () => void }) => (
   <Stack>
     <Alert color="yellow">{strings.tokens.once}</Alert>
     <Snippet label={strings.tokens.secret} code={token.secret} />
@@ -130,31 +130,31 @@ const Minted = ({ token, close }: { readonly token: MintedToken; readonly close:
   </Stack>
 );
 
-interface MintTokenProps {
+interface CreateTokenProps {
   readonly apps: readonly App[];
   readonly opened: boolean;
   readonly close: () => void;
 }
 
 /** The secret lives in this dialog only: when it closes, it is gone from the page. */
-export const MintToken = ({ apps, opened, close }: MintTokenProps) => {
-  const [minted, setMinted] = useState<MintedToken | null>(null);
+export const CreateToken = ({ apps, opened, close }: CreateTokenProps) => {
+  const [created, setCreated] = useState<MintedToken | null>(null);
   const leave = () => {
-    setMinted(null);
+    setCreated(null);
     close();
   };
   return (
     <Modal
       opened={opened}
       onClose={leave}
-      title={minted === null ? strings.tokens.create : minted.name}
+      title={created === null ? strings.tokens.create : created.name}
       size="lg"
-      closeOnClickOutside={minted === null}
+      closeOnClickOutside={created === null}
     >
-      {minted === null ? (
-        <MintForm apps={apps} close={leave} onMinted={setMinted} />
+      {created === null ? (
+        <CreateForm apps={apps} close={leave} onCreated={setCreated} />
       ) : (
-        <Minted token={minted} close={leave} />
+        <Created token={created} close={leave} />
       )}
     </Modal>
   );
