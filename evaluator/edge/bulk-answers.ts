@@ -1,5 +1,6 @@
 import type { CompiledApp, CompiledFlag, Context, Evaluation } from '@halyard/engine';
 import { LRUCache } from 'lru-cache';
+import type { BulkQuestion } from './bulk-question.ts';
 import { fragmentOf } from './fragments.ts';
 import type { HeldApp } from './held-app.ts';
 
@@ -30,8 +31,7 @@ export class BulkAnswers {
   readonly #askedOnce = new LRUCache<string, true>({ max: ASKED_ONCE });
 
   /**
-   * `question` is everything that decides the answer but the version of the app, `print` its fingerprint. `keys`: only these, null for all; `browser`: leave out
-   * flags that are not for browsers.
+   * `question` is `asking` and the context as one text (bulk-question.ts), `print` its fingerprint.
    */
   answer(
     app: HeldApp,
@@ -39,13 +39,12 @@ export class BulkAnswers {
     question: string,
     print: string,
     context: Context,
-    keys: readonly string[] | null,
-    browser: boolean,
+    asking: BulkQuestion,
   ): Bulk {
     const asked = `${app.generation} ${app.version}\n${question}`;
     const kept = this.#kept.get(asked);
     if (kept !== undefined) return kept;
-    const bulk = evaluateAll(compiled, context, keys, browser);
+    const bulk = evaluateAll(compiled, context, asking);
     if (asked.length > LONGEST_QUESTION) return bulk;
     if (this.#askedOnce.has(print)) this.#kept.set(asked, bulk);
     else this.#askedOnce.set(print, true);
@@ -56,8 +55,7 @@ export class BulkAnswers {
 const evaluateAll = (
   compiled: CompiledApp,
   context: Context,
-  keys: readonly string[] | null,
-  browser: boolean,
+  { keys, clientSideOnly }: BulkQuestion,
 ): Bulk => {
   const fragments: string[] = [];
   let statics = 0;
@@ -69,7 +67,7 @@ const evaluateAll = (
 
   // Plain numbers, because this runs for every flag of every answer.
   const visit = (flag: CompiledFlag, evaluation: Evaluation): void => {
-    if (browser && !flag.clientSide) return;
+    if (clientSideOnly && !flag.clientSide) return;
     fragments.push(fragmentOf(flag, evaluation));
     if (evaluation.kind === 'failed') {
       failures.set(evaluation.code, (failures.get(evaluation.code) ?? 0) + 1);

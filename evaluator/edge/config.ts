@@ -35,6 +35,7 @@ const answerConfig = async (c: HonoContext, { gate }: ConfigOptions): Promise<Re
   };
   const unchanged = notModified(request.headers, headers);
   if (unchanged !== null) return unchanged;
+  if (c.req.method === 'HEAD') return new Response(null, { headers });
   return answerCompressed(request.headers, app.config.document, headers);
 };
 
@@ -43,11 +44,14 @@ const answerStream = async (c: HonoContext, { gate, account, streams }: ConfigOp
   const admission = await gate.admit(headers, c.req.param('app'), 'config');
   if (admission.kind === 'refused') return refusal(admission, null);
   const { app, caller, cors } = admission;
+  const answered = { headers: { ...streamHeaders(app.headers), ...cors } };
+  // Hono answers it by this route and drops the body: a stream that was opened for it would never end.
+  if (c.req.method === 'HEAD') return new Response(null, answered);
   const body = follow(app, versionIn(headers.get('last-event-id')), streams, () => {
     if (app.closed) return false;
     return caller.replicated ? account.token(caller.grant.token_id) !== null : gate.stillGood(headers);
   });
-  return new Response(body, { headers: { ...streamHeaders(app.headers), ...cors } });
+  return new Response(body, answered);
 };
 
 /**

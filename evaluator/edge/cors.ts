@@ -1,3 +1,5 @@
+import { FIXED_HEADERS } from './fixed-headers.ts';
+
 /** What a page of an allowed origin is given with every answer. Credentials are never allowed: tokens are not cookies. */
 export const corsHeaders = (origin: string): Readonly<Record<string, string>> => ({
   'access-control-allow-origin': origin,
@@ -12,6 +14,7 @@ export const preflightAnswer = (origin: string | null, allowed: boolean): Respon
   new Response(null, {
     status: 204,
     headers: {
+      ...FIXED_HEADERS,
       vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
       ...(origin !== null && allowed
         ? {

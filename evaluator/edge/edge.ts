@@ -6,6 +6,7 @@ import { BulkAnswers } from './bulk-answers.ts';
 import { configRoutes } from './config.ts';
 import { preflightAnswer } from './cors.ts';
 import type { Streams } from './event-streams.ts';
+import { FIXED_HEADERS } from './fixed-headers.ts';
 import { flagshipRoutes } from './flagship.ts';
 import type { FollowOptions } from './followed-space.ts';
 import { failure } from './fragments.ts';
@@ -120,8 +121,13 @@ export const assembleEdge = (
     // The path only: query strings carry tickets and attributes.
     log.error({ path: c.req.path, error: String(error) }, 'A request failed.');
     return c.body(failure(null, 'GENERAL', 'Something went wrong on the server.'), 500, {
+      ...FIXED_HEADERS,
       'content-type': 'application/json',
     });
+  });
+  app.notFound((c) => {
+    const body = failure(null, 'GENERAL', `There is nothing at ${c.req.path}.`);
+    return c.body(body, 404, { ...FIXED_HEADERS, 'content-type': 'application/json' });
   });
 
   let keepingCurrent: ReturnType<typeof setInterval> | null = null;
@@ -178,7 +184,7 @@ const methodNotAllowed = (path: string): Response => {
   const allow = evaluates(path) ? 'POST, OPTIONS' : 'GET, OPTIONS';
   return new Response(failure(null, 'GENERAL', `This path takes ${allow}.`), {
     status: 405,
-    headers: { allow, 'content-type': 'application/json' },
+    headers: { ...FIXED_HEADERS, allow, 'content-type': 'application/json' },
   });
 };
 

@@ -1,4 +1,5 @@
 import type { Context } from '@halyard/engine';
+import { exactJson, nestsDeeper } from './json-text.ts';
 
 /** The body of an OFREP request, understood. */
 export type EvaluationRequest =
@@ -10,47 +11,71 @@ export type EvaluationRequest =
       /** The body as it came, for the ETag. */
       readonly text: string;
     }
-  | {
-      readonly kind: 'bad';
-      readonly status: 400 | 413;
-      readonly code: 'PARSE_ERROR' | 'INVALID_CONTEXT' | 'GENERAL';
-      readonly message: string;
-    };
+  | BadRequest;
 
-const MAX_BODY_BYTES = 1024 * 1024;
+export interface BadRequest {
+  readonly kind: 'bad';
+  readonly status: 400 | 413;
+  readonly code: 'PARSE_ERROR' | 'INVALID_CONTEXT' | 'GENERAL';
+  readonly message: string;
+}
+
+/** An attribute is looked at by every condition of every flag: what one request may cost is bounded by what it may say. */
+export const MAX_CONTEXT_BYTES = 64 * 1024;
+/** What may stand around a context: the key of a flag, and spaces. */
+const AROUND_BYTES = 4 * 1024;
+const MAX_BODY_BYTES = MAX_CONTEXT_BYTES + AROUND_BYTES;
 const MAX_DEPTH = 32;
-const TOO_LARGE: EvaluationRequest = {
+
+export const TOO_LARGE = {
   kind: 'bad',
   status: 413,
-  code: 'GENERAL',
-  message: 'The body is over 1 MiB.',
-};
+  code: 'INVALID_CONTEXT',
+  message: 'The context is over 64 KiB.',
+} as const satisfies BadRequest;
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextEncoder();
 
 /** An empty body is an empty context: OFREP does not require one. */
 export const readRequest = (request: Request): Promise<EvaluationRequest> => {
   const length = request.headers.get('content-length');
   if (length === null) return readUnannounced(request);
-  return Number(length) > MAX_BODY_BYTES ? Promise.resolve(TOO_LARGE) : request.text().then(parseRequest);
+  if (Number(length) > MAX_BODY_BYTES) return Promise.resolve(TOO_LARGE);
+  return request.arrayBuffer().then(parseBytes);
 };
 
 const readUnannounced = async (request: Request): Promise<EvaluationRequest> => {
-  if (request.body === null) return parseRequest('');
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
+  if (request.body === null) return parseText('');
+  const bytes = new Uint8Array(MAX_BODY_BYTES);
+  let length = 0;
   for await (const chunk of request.body) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BODY_BYTES) return TOO_LARGE;
-    text += decoder.decode(chunk, { stream: true });
+    if (length + chunk.byteLength > MAX_BODY_BYTES) return TOO_LARGE;
+    bytes.set(chunk, length);
+    length += chunk.byteLength;
   }
-  return parseRequest(text + decoder.decode());
+  return parseBytes(bytes.subarray(0, length));
 };
 
-const parseRequest = (text: string): EvaluationRequest => {
+/** Bytes that are not UTF-8 would be read as other values than were meant, and nobody would be told. */
+const parseBytes = (bytes: ArrayBuffer | Uint8Array): EvaluationRequest => {
+  if (bytes.byteLength > MAX_BODY_BYTES) return TOO_LARGE;
+  let text: string;
+  try {
+    text = strictUtf8.decode(bytes);
+  } catch {
+    return bad('PARSE_ERROR', 'The body is not valid UTF-8; expected JSON in UTF-8.');
+  }
+  return parseText(text);
+};
+
+const parseText = (text: string): EvaluationRequest => {
+  // The body is one level around its context.
+  if (nestsDeeper(text, MAX_DEPTH + 1)) return TOO_DEEP;
   let body: unknown = {};
   if (text !== '') {
     try {
-      body = JSON.parse(text);
+      body = exactJson(text);
     } catch {
       return bad('PARSE_ERROR', 'The body is not JSON; expected {"context": {…}}.');
     }
@@ -62,18 +87,21 @@ const parseRequest = (text: string): EvaluationRequest => {
   if (!isObject(context)) {
     return bad('INVALID_CONTEXT', `context is ${kindOf(context)}; expected an object of attributes.`);
   }
-  if (deeperThan(context, MAX_DEPTH)) {
-    return bad('INVALID_CONTEXT', `context is nested more than ${MAX_DEPTH} levels deep.`);
-  }
+  if (deeperThan(context, MAX_DEPTH)) return TOO_DEEP;
+  if (text.length * 3 > MAX_CONTEXT_BYTES && sizeOf(context) > MAX_CONTEXT_BYTES) return TOO_LARGE;
   return { kind: 'context', context, body, text };
 };
 
-const bad = (code: 'PARSE_ERROR' | 'INVALID_CONTEXT', message: string): EvaluationRequest => ({
+const sizeOf = (context: Context): number => utf8.encode(JSON.stringify(context)).byteLength;
+
+const bad = (code: 'PARSE_ERROR' | 'INVALID_CONTEXT', message: string): BadRequest => ({
   kind: 'bad',
   status: 400,
   code,
   message,
 });
+
+const TOO_DEEP = bad('INVALID_CONTEXT', `context is nested more than ${MAX_DEPTH} levels deep.`);
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

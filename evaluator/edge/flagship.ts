@@ -2,7 +2,8 @@ import type { Context } from '@halyard/engine';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Gate, Refused } from './admission.ts';
 import type { Apps } from './apps.ts';
-import { readRequest } from './evaluation-request.ts';
+import { MAX_CONTEXT_BYTES, readRequest, TOO_LARGE } from './evaluation-request.ts';
+import { FIXED_HEADERS } from './fixed-headers.ts';
 import type { HeldApp } from './held-app.ts';
 
 /** The codes of the management API for the same statuses: Flagship clients know no others. */
@@ -30,7 +31,7 @@ const PATH = '/client/v4/accounts/:account/flagship/apps/:app/evaluate';
  * POST the body is `{flagKey, context?}`.
  */
 export const flagshipRoutes = (app: Hono, options: FlagshipOptions): void => {
-  app.get(PATH, (c) => answer(c, options, async () => questionIn(new URL(c.req.url).searchParams)));
+  app.get(PATH, (c) => answer(c, options, async () => questionIn(c.req.raw.url)));
   app.post(PATH, (c) => answer(c, options, () => questionOf(c.req.raw)));
 };
 
@@ -74,7 +75,11 @@ const answer = async (
   return new Response(JSON.stringify(body), { headers: { ...app.headers, ...cors } });
 };
 
-const questionIn = (query: URLSearchParams): Question => {
+const questionIn = (url: string): Question => {
+  const at = url.indexOf('?');
+  const text = at === -1 ? '' : url.slice(at + 1);
+  if (text.length > MAX_CONTEXT_BYTES) return TOO_LARGE;
+  const query = new URLSearchParams(text);
   const flagKey = query.get('flagKey');
   if (flagKey === null) {
     return {
@@ -87,7 +92,9 @@ const questionIn = (query: URLSearchParams): Question => {
   for (const [name, value] of query) {
     if (name === 'flagKey') continue;
     const before = attributes.get(name);
-    attributes.set(name, before === undefined ? value : [before, value].flat());
+    if (before === undefined) attributes.set(name, value);
+    else if (typeof before === 'string') attributes.set(name, [before, value]);
+    else before.push(value);
   }
   return { kind: 'asked', flagKey, context: Object.fromEntries(attributes) };
 };
@@ -108,7 +115,7 @@ const questionOf = async (request: Request): Promise<Question> => {
     return {
       kind: 'bad',
       status: 400,
-      message: 'flagKey is missing or no text; expected the key of a flag.',
+      message: 'flagKey is missing or not a string; expected the key of a flag.',
     };
   }
   return { kind: 'asked', flagKey, context: asked.context };
@@ -132,5 +139,5 @@ const problem = (
 const refused = ({ status, message, headers }: Refused): Response =>
   new Response(envelope(status, message), {
     status,
-    headers: { ...headers, 'content-type': 'application/json' },
+    headers: { ...FIXED_HEADERS, ...headers, 'content-type': 'application/json' },
   });

@@ -1,6 +1,7 @@
 import { appSpace, type Commit } from '@halyard/caches';
 import { CompiledApp, type CompiledFlag } from '@halyard/engine';
 import { ConfigText } from './config-text.ts';
+import { FIXED_HEADERS } from './fixed-headers.ts';
 import { FollowedSpace, type FollowOptions } from './followed-space.ts';
 
 export interface AppListener {
@@ -167,6 +168,7 @@ export class HeldApp {
 
   #freshHeaders(): Readonly<Record<string, string>> {
     this.#headers ??= {
+      ...FIXED_HEADERS,
       'content-type': 'application/json',
       'cache-control': 'private, no-store',
       vary: 'Authorization, X-API-Key, Origin',

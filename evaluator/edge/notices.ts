@@ -48,13 +48,16 @@ const answer = async (c: HonoContext, options: NoticeOptions): Promise<Response>
   if (app === null)
     return refusal(gate.refuse(503, `The app ${id} cannot be loaded now.`, headers, id), null);
   await options.freshen?.(app.space);
+  const origin = headers.get('origin');
+  const cors = origin !== null && account.allowsOrigin(origin, id) ? corsHeaders(origin) : {};
+  const answered = { headers: { ...streamHeaders(app.headers), ...cors } };
+  // Hono answers it by this route and drops the body: a stream that was opened for it would never end.
+  if (c.req.method === 'HEAD') return new Response(null, answered);
   const body = notify(app, versionIn(headers.get('last-event-id')), options, () => {
     if (app.closed) return false;
     return ticket.replicated ? account.token(ticket.tokenId) !== null : ticket.expiresAt > now();
   });
-  const origin = headers.get('origin');
-  const cors = origin !== null && account.allowsOrigin(origin, id) ? corsHeaders(origin) : {};
-  return new Response(body, { headers: { ...streamHeaders(app.headers), ...cors } });
+  return new Response(body, answered);
 };
 
 const noTicket = ({ gate, account }: NoticeOptions, headers: Headers, id: string): Refused =>

@@ -60,3 +60,18 @@ describe('all flags over OFREP', () => {
     );
   });
 });
+
+describe('the Flagship call by GET', () => {
+  test('is read in the time its query is long, and refused when that is over 64 KiB', async () => {
+    world = await startWorld({ plan: planFlag('plan') }, { standalone: true });
+    const ask = (parameters: string) =>
+      world.get(`/client/v4/accounts/default/flagship/apps/shop/evaluate?flagKey=plan${parameters}`);
+    const taken = await ask('&a=x'.repeat(16_000));
+    expect(taken.status).toBe(200);
+    const refused = await ask('&a=x'.repeat(20_000));
+    expect(refused.status).toBe(413);
+    expect(await refused.json()).toMatchObject({
+      errors: [{ code: 1009, message: 'The context is over 64 KiB.' }],
+    });
+  });
+});

@@ -2,6 +2,7 @@ import type { Hono, Context as HonoContext } from 'hono';
 import type { Admission, Admitted, Gate } from './admission.ts';
 import type { Apps } from './apps.ts';
 import type { BulkAnswers } from './bulk-answers.ts';
+import { bulkQuestionOf, textOf } from './bulk-question.ts';
 import { fingerprint, notModified, versionIn } from './etag.ts';
 import { type EvaluationRequest, readRequest } from './evaluation-request.ts';
 import { failure, fragmentOf } from './fragments.ts';
@@ -80,8 +81,8 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
 
   // Before anything is read of the app: what follows is one version, without a pause.
   const ticket = (await options.tickets.issue(app.id, caller, now())) ?? null;
-  const keys = parameters?.get('keys') ?? null;
-  const question = `${app.id}\n${caller.grant.token_id}\n${caller.origins === null}\n${keys ?? ''}\n${asked.text}`;
+  const asking = bulkQuestionOf(parameters, caller);
+  const question = textOf(asking, app.id, caller, asked.text);
   const print = fingerprint(question);
   const etag = `"${app.version}-${ticketPeriod(now())}-${print}"`;
   const headers = {
@@ -93,15 +94,14 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
   };
   const unchanged = notModified(request.headers, headers);
   if (unchanged !== null) return unchanged;
-  const streams = ticket === null ? '' : eventStreams(options, app, ticket);
+  const streams = ticket === null || asking.bootstrap ? '' : eventStreams(options, app, ticket);
   const { flags, outcomes } = options.answers.answer(
     app,
     options.apps.flagsOf(app),
     question,
     print,
     asked.context,
-    keys === null ? null : [...new Set(keys.split(','))],
-    caller.origins !== null,
+    asking,
   );
   for (const [outcome, count] of outcomes) app.count(outcome, count);
   return answerCompressed(

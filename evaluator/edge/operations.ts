@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { Account } from './account.ts';
 import type { Gate } from './admission.ts';
 import { may } from './caller.ts';
+import { FIXED_HEADERS } from './fixed-headers.ts';
 import { refusal } from './refusal.ts';
 
 export interface OperationOptions {
@@ -17,7 +18,7 @@ export interface OperationOptions {
 export const operationRoutes = (app: Hono, options: OperationOptions): void => {
   const { account, gate, ready, metrics, metricsFor } = options;
 
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, FIXED_HEADERS));
 
   app.get('/readyz', (c) => {
     const state = {
@@ -26,7 +27,7 @@ export const operationRoutes = (app: Hono, options: OperationOptions): void => {
       account_version: account.version,
       stale_seconds: account.staleSeconds,
     };
-    return c.json(state, ready() ? 200 : 503);
+    return c.json(state, ready() ? 200 : 503, FIXED_HEADERS);
   });
 
   if (metrics === null) return;
@@ -43,6 +44,9 @@ export const operationRoutes = (app: Hono, options: OperationOptions): void => {
         );
       }
     }
-    return c.text(await metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    return c.text(await metrics(), 200, {
+      ...FIXED_HEADERS,
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    });
   });
 };

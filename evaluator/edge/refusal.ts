@@ -1,4 +1,5 @@
 import type { Refused } from './admission.ts';
+import { FIXED_HEADERS } from './fixed-headers.ts';
 import { failure } from './fragments.ts';
 
 /** A refusal as OFREP answers errors; the configuration and the streams answer theirs alike. `key`: the flag asked for, if one was. */
@@ -7,6 +8,6 @@ export const refusal = ({ status, message, headers }: Refused, key: string | nul
   const code = status === 404 && key !== null ? 'FLAG_NOT_FOUND' : 'GENERAL';
   return new Response(failure(key, code, message), {
     status,
-    headers: { ...headers, 'content-type': 'application/json' },
+    headers: { ...FIXED_HEADERS, ...headers, 'content-type': 'application/json' },
   });
 };

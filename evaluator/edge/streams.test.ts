@@ -186,3 +186,22 @@ describe('an edge that is cut off', () => {
     expect((await world.evaluate('/a', {})).headers.get('halyard-stale')).toBe(null);
   });
 });
+
+describe('HEAD', () => {
+  test('on the URL of a stream makes no subscribers that nobody ends', async () => {
+    world = await startWorld({ flag: onFlag('flag') });
+    const bulk = await bulkOf(await world.evaluate('', {}));
+    const subscribers = async (): Promise<string | undefined> =>
+      /halyard_edge_stream_subscribers (\d+)/.exec(await world.edge.metrics())?.[1];
+    for (const path of ['/stream', '/apps/shop/stream', bulk.eventStreams[0]?.endpoint.requestUri ?? '']) {
+      for (let times = 0; times < 100; times += 1) {
+        const headers = { authorization: 'Bearer config' };
+        expect((await world.request(path, { method: 'HEAD', headers })).status).toBe(200);
+      }
+    }
+    expect(await subscribers()).toBe('0');
+    const opened = await world.get('/stream');
+    expect(await subscribers()).toBe('1');
+    await opened.body?.cancel();
+  });
+});

@@ -81,7 +81,7 @@ export const flagshipSuite = (home: Home): void => {
         expect(await post({ flagKey: 'tagged' })).toMatchObject([200, { value: 'P', reason: 'DEFAULT' }]);
         for (const [body, message] of [
           ['{', 'The body is not JSON; expected {"context": {…}}.'],
-          [{ context: {} }, 'flagKey is missing or no text; expected the key of a flag.'],
+          [{ context: {} }, 'flagKey is missing or not a string; expected the key of a flag.'],
           [{ flagKey: 'tagged', context: [] }, 'context is an array; expected an object of attributes.'],
           [{ flagKey: 'tagged', contxt: {} }, 'contxt is not known here; expected flagKey and context.'],
         ] as const) {

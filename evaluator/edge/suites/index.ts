@@ -1,4 +1,5 @@
 import { accessSuite } from './access.ts';
+import { boundsSuite } from './bounds.ts';
 import { flagshipSuite } from './flagship.ts';
 import { ofrepSuite } from './ofrep.ts';
 import { streamsSuite } from './streams.ts';
@@ -10,6 +11,7 @@ export * from './world.ts';
 export const edgeSuites = (home: Home): void => {
   ofrepSuite(home);
   accessSuite(home);
+  boundsSuite(home);
   flagshipSuite(home);
   streamsSuite(home);
 };

@@ -33,6 +33,7 @@ export const ofrepSuite = (home: Home): void => {
           'cache-control': 'private, no-store',
           vary: 'Authorization, X-API-Key, Origin',
           'halyard-version': '1',
+          'x-content-type-options': 'nosniff',
         });
       });
 
@@ -121,7 +122,7 @@ export const ofrepSuite = (home: Home): void => {
         expect(response.status).toBe(200);
       });
 
-      test('is refused for a body over 1 MiB, announced or not', async () => {
+      test('is refused for a body over its bounds, announced or not', async () => {
         world = await home.start({ flag: onFlag('flag') });
         const large = JSON.stringify({ context: { text: 'x'.repeat(1024 * 1024) } });
         for (const body of [large, new Blob([large]).stream()]) {
