@@ -45,6 +45,8 @@ const startWriter = async (
     import('@halyard/control-plane/metrics'),
   ]);
   const replicator = createReplicator({ stores, cache, log, random: Math.random });
+  const metrics = createMetrics();
+  metrics.replicationBehind(replicator.behindSeconds);
   const controlPlane = createControlPlane({
     stores,
     cache,
@@ -53,7 +55,7 @@ const startWriter = async (
     log,
     publicUrl: configuration.publicUrl,
     trustProxy: configuration.trustProxy,
-    metrics: createMetrics(),
+    metrics,
     dashboard: readDashboard(join(import.meta.dirname, 'dashboard', 'dist')),
     ...(withEdge
       ? { settled: (place: Place, version: number) => replicator.settled(place, version, SETTLE_MS) }

@@ -1,10 +1,12 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface Metrics {
   answered(operation: string, status: number, seconds: number): void;
   refused(): void;
   /** A commit was live on one edge after this time. */
   arrived(seconds: number): void;
+  /** `halyard_replication_behind_seconds` is what this answers whenever the metrics are read. */
+  replicationBehind(seconds: () => number): void;
   text(): Promise<{ readonly type: string; readonly body: string }>;
 }
 
@@ -42,6 +44,16 @@ export const createMetrics = (): Metrics => {
     },
     refused: () => refusals.inc(),
     arrived: (seconds) => propagation.observe(seconds),
+    replicationBehind(seconds) {
+      new Gauge({
+        name: 'halyard_replication_behind_seconds',
+        help: 'For how long something committed has not been in the flag cache, as this server sees it; 0 if all is.',
+        registers: [registry],
+        collect() {
+          this.set(seconds());
+        },
+      });
+    },
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
   };
 };

@@ -2,6 +2,7 @@ import type { FlagCache, Subscription } from '@halyard/caches';
 import type { Place, Stores } from '../store/port.ts';
 import { sleep } from '../store/sleep.ts';
 import { deliver, outboxOf, spaceOf } from './deliver.ts';
+import { StandIn } from './stand-in.ts';
 
 /** Spaces compared with the database a second while nothing is wrong; a sweep of few apps still waits `SWEEP_MIN_MS`. */
 const SWEEP_PER_SECOND = 500;
@@ -29,6 +30,8 @@ export interface Replicator {
   start(): void;
   /** Resolves when the cache holds the version of the place, or after `timeoutMs`. Only the leading process can know. */
   settled(place: Place, version: number, timeoutMs: number): Promise<void>;
+  /** For how long something committed has not been in the flag cache, as this process sees it, leading or not; 0 if all is. */
+  behindSeconds(): number;
   close(): Promise<void>;
 }
 
@@ -45,7 +48,8 @@ interface Progress {
 
 /**
  * Drains the outbox into the flag cache: in order per place, for ever, with jittered backoff, and sweeps every space so that a cache
- * that was flushed or lost a commit is repaired within seconds. One process leads at a time; the others wait their turn.
+ * that was flushed or lost a commit is repaired within seconds. One process leads at a time; the others wait their turn, and stand in
+ * for a leader that does not deliver.
  */
 export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptions): Replicator => {
   const places = new Map<string, Progress>();
@@ -209,10 +213,23 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
     }
   };
 
+  const standIn = new StandIn({
+    stores,
+    cache,
+    log,
+    now: () => performance.now(),
+    leads: () => leading !== null,
+  });
+  const closing = new AbortController();
+  let watching = Promise.resolve();
+
   return {
     start() {
       subscriptions = [stores.onCommit(mark), stores.lead(lead)];
+      watching = standIn.watch(closing.signal);
     },
+
+    behindSeconds: () => standIn.behindSeconds(),
 
     settled(place, version, timeoutMs) {
       const progress = progressOf(place);
@@ -232,6 +249,8 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
     },
 
     async close() {
+      closing.abort();
+      await watching;
       for (const subscription of subscriptions) await subscription.close();
       for (const { dropping } of places.values()) if (dropping !== null) clearTimeout(dropping);
     },

@@ -93,6 +93,31 @@ export const distributionContract = ({ check, expect }: Suite): void => {
     if (other !== stores) expect(terms).toEqual(['one leads', 'one ended', 'two leads', 'two ended']);
   });
 
+  check('every term of the process that leads runs, whenever it was asked for', async ({ stores }) => {
+    const running = new Set<string>();
+    const term = (name: string) => async (signal: AbortSignal) => {
+      running.add(name);
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      running.delete(name);
+    };
+    const one = stores.lead(term('one'));
+    const two = stores.lead(term('two'));
+    expect(await until(() => running.size === 2)).toBe(true);
+    const three = stores.lead(term('three'));
+    expect(await until(() => running.size === 3)).toBe(true);
+    await one.close();
+    expect([...running].sort()).toEqual(['three', 'two']);
+    await two.close();
+    await three.close();
+    expect(running.size).toBe(0);
+    const again = stores.lead(term('again'));
+    expect(await until(() => running.has('again'))).toBe(true);
+    await again.close();
+  });
+
   check('a term that fails is begun again', async ({ stores }) => {
     let terms = 0;
     const subscription = stores.lead(async () => {

@@ -7,6 +7,8 @@ export interface CuttableProxy {
   /** Ends every connection and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** Passes nothing on any more and closes nothing, as a machine that lost its power does. */
+  freeze(): void;
   /** Cuts one connection when it sends COMMIT: before the server has it, or when the server has answered. */
   cutNextCommit(when: 'before' | 'after'): void;
   close(): Promise<void>;
@@ -19,6 +21,7 @@ export const openProxy = async (target: string): Promise<CuttableProxy> => {
   const url = new URL(target);
   const pairs = new Set<readonly [Socket, Socket]>();
   let open = true;
+  let frozen = false;
   let plan: 'before' | 'after' | null = null;
   const server = createServer((client) => {
     if (!open) {
@@ -35,6 +38,7 @@ export const openProxy = async (target: string): Promise<CuttableProxy> => {
     };
     let deaf = false;
     client.on('data', (data: Buffer) => {
+      if (frozen) return;
       if (plan !== null && data.includes(COMMIT)) {
         const when = plan;
         plan = null;
@@ -44,10 +48,14 @@ export const openProxy = async (target: string): Promise<CuttableProxy> => {
       upstream.write(data);
     });
     upstream.on('data', (data) => {
+      if (frozen) return;
       if (deaf) end();
       else client.write(data);
     });
-    for (const socket of pair) socket.on('close', end).on('error', end);
+    for (const socket of pair) {
+      socket.on('close', () => frozen || end());
+      socket.on('error', () => frozen || end());
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -66,6 +74,9 @@ export const openProxy = async (target: string): Promise<CuttableProxy> => {
     cut,
     mend() {
       open = true;
+    },
+    freeze() {
+      frozen = true;
     },
     cutNextCommit(when) {
       plan = when;

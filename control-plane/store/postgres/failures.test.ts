@@ -103,6 +103,29 @@ describe.runIf(await usePostgres())('a PostgreSQL server in trouble', () => {
     await pool.end();
   });
 
+  test('a leader whose machine vanished without a word is replaced within seconds', async () => {
+    const gone = await openPostgresStores(proxy.url, options);
+    const here = await openPostgresStores(database.url, options);
+    const terms: string[] = [];
+    const term = (name: string) => async (signal: AbortSignal) => {
+      terms.push(`${name} leads`);
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      terms.push(`${name} ended`);
+    };
+    gone.lead(term('the machine that vanishes'));
+    expect(await until(() => terms.length === 1)).toBe(true);
+    here.lead(term('the other'));
+    proxy.freeze();
+    expect(await until(() => terms.includes('the other leads'))).toBe(true);
+    // Whoever cannot reach the database any more cannot know that it still leads.
+    expect(await until(() => terms.includes('the machine that vanishes ended'))).toBe(true);
+    await here.close();
+    proxy.cut();
+    await gone.close();
+  });
+
   test('commits wait for the disk, also where the database says they need not', async () => {
     await database.admin(`alter database ${database.name} set synchronous_commit = off`);
     const pool = createPool(database.url);
