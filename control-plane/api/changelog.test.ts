@@ -83,3 +83,17 @@ test('404 for a flag that never was, and for an app that is not there', async ()
   expect((await ground.ask('GET', '/apps/shop/flags/never/changelog')).status).toBe(404);
   expect((await ground.ask('GET', '/apps/nowhere/changelog')).status).toBe(404);
 });
+
+test('an app’s log is filtered by parts of names, in any case, and by commit', async () => {
+  expect(await of('/changelog?flag=B')).toEqual(['b delete 2', 'b create 1']);
+  expect(await of('/changelog?by=BO')).toEqual(['a update 4', 'a update 3', 'a update 2']);
+  expect(await of('/changelog?by=bo&flag=b')).toEqual([]);
+  expect(await of('/changelog?actor=BO')).toEqual([]);
+  expect(await of('/changelog?commit=3')).toEqual(['a update 3']);
+  expect(await of('/flags/a/changelog?by=o&commit=4')).toEqual(['a update 4']);
+  const refused = await ground.ask('GET', '/apps/shop/changelog?commit=latest');
+  expect([refused.status, refused.json.errors[0].message]).toEqual([
+    400,
+    'commit is "latest"; expected the version of an app, a whole number from 1',
+  ]);
+});

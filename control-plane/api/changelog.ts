@@ -11,17 +11,37 @@ import { APP, appOf, FLAG, flagOf } from './paths.ts';
 import { instant, Paging } from './query.ts';
 import type { Setting } from './setting.ts';
 
+const commitNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, { error: 'the version of an app, a whole number from 1' })
+  .transform(Number)
+  .openapi({ type: 'integer', description: 'Only entries of the commit that made the app this version.' });
+
 const Filters = Paging.extend({
   actor: z.string().optional().openapi({ description: 'Only what this actor did, by name.' }),
+  by: z
+    .string()
+    .optional()
+    .openapi({ description: 'Only what actors did whose name holds this, in any case.' }),
+  commit: commitNumber.optional(),
   since: instant('Only entries of this time or later.').optional(),
   until: instant('Only entries of this time or earlier.').optional(),
 });
 type Filters = z.infer<typeof Filters>;
 
-const queryOf = ({ limit, cursor, actor, since, until }: Filters): ChangelogQuery => ({
+const AppFilters = Filters.extend({
+  flag: z
+    .string()
+    .optional()
+    .openapi({ description: 'Only changes of flags whose key holds this, in any case.' }),
+});
+
+const queryOf = ({ limit, cursor, actor, by, commit, since, until }: Filters): ChangelogQuery => ({
   limit,
   ...(cursor === undefined || cursor === '' ? {} : { after: cursor }),
   ...(actor === undefined || actor === '' ? {} : { actor }),
+  ...(by === undefined || by === '' ? {} : { actorPart: by }),
+  ...(commit === undefined ? {} : { commit }),
   ...(since === undefined ? {} : { since }),
   ...(until === undefined ? {} : { until }),
 });
@@ -74,13 +94,17 @@ export const changelogOperations = (setting: Setting): readonly AnyServed[] => {
         method: 'get',
         path: `${APP}/changelog`,
         needs: 'read',
-        query: Filters,
+        query: AppFilters,
         answers: { schema: z.array(ChangelogEntrySchema), list: true },
         problems: ['not_found'],
       },
       async (call) => {
         const app = appOf(call);
-        const page = await stores.app(call.account, app).changelog(queryOf(call.query));
+        const { flag, ...filters } = call.query;
+        const page = await stores.app(call.account, app).changelog({
+          ...queryOf(filters),
+          ...(flag === undefined || flag === '' ? {} : { flagPart: flag }),
+        });
         if (page.items.length === 0) await existingApp(setting, call.account, app);
         return pageOf(page);
       },

@@ -73,6 +73,28 @@ describe('POST changes', () => {
     expect(refused.json.errors[0]).toMatchObject({ pointer: '/changes/0/version', version: 1 });
   });
 
+  test('version 0 puts a flag that must not exist, and never over one that does', async () => {
+    const { bucketing } = (await ground.ask('GET', '/apps/shop/flags/other')).json.result;
+    await ground.ask('DELETE', '/apps/shop/flags/other');
+    const put = () =>
+      changes({
+        changes: [{ op: 'put', key: 'other', flag: { ...FLAG, key: 'other', bucketing }, version: 0 }],
+      });
+    const done = await put();
+    expect([done.status, done.json.result.flags[0].version, done.json.result.flags[0].bucketing]).toEqual([
+      200,
+      3,
+      bucketing,
+    ]);
+    const refused = await put();
+    expect([refused.status, refused.json.errors[0]]).toMatchObject([
+      412,
+      { pointer: '/changes/0/version', version: 3 },
+    ]);
+    const gone = await changes({ changes: [{ op: 'delete', key: 'nobody', version: 0 }] });
+    expect(gone.status).toBe(404);
+  });
+
   test('refuses the same key twice, and more than 500', async () => {
     const twice = await changes({
       changes: [

@@ -137,6 +137,9 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
         q?: string;
         tag?: string;
         state?: 'enabled' | 'disabled';
+        type?: FlagView['type'];
+        by?: string;
+        sort?: 'key' | 'updated';
         limit?: number;
         cursor?: string;
       } = {},

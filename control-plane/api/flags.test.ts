@@ -150,6 +150,12 @@ describe('GET flags', () => {
     expect(await keys('tag=t-c')).toEqual(['c']);
     expect(await keys('state=disabled')).toEqual(['b']);
     expect(await keys('q=A')).toEqual(['a']);
+    expect(await keys('q=C%20t-')).toEqual(['c']);
+    expect(await keys('tag=t-a&tag=t-c')).toEqual([]);
+    expect(await keys('tag=t-a&tag=')).toEqual(['a']);
+    expect(await keys('type=boolean&by=DA&state=enabled')).toEqual(['a', 'c']);
+    expect(await keys('type=json')).toEqual([]);
+    expect(await keys('sort=updated&limit=2')).toEqual(['a', 'b']);
     expect(await keys('unknown=1')).toEqual(['a', 'b', 'c']);
   });
 
@@ -164,6 +170,7 @@ describe('GET flags', () => {
   test('refuses a cursor it never gave', async () => {
     expect((await ground.ask('GET', `${flags}?cursor=%21%21`)).status).toBe(400);
     expect((await ground.ask('GET', `${flags}?q=%00`)).status).toBe(400);
+    expect((await ground.ask('GET', `${flags}?tag=a&tag=%00`)).status).toBe(400);
   });
 
   test('is empty for an app without flags and 404 for none', async () => {

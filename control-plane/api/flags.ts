@@ -1,3 +1,4 @@
+import type { FlagType } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
 import type { StoredFlag } from '../flags/change.ts';
 import { parsePatch } from '../flags/parse-body.ts';
@@ -13,21 +14,46 @@ import { commit } from './commit.ts';
 import { pageInfo } from './envelope.ts';
 import { noneMatches } from './headers.ts';
 import { type AnyServed, serve } from './operation.ts';
+import { withoutNul } from './parse.ts';
 import { APP, appOf, FLAG, flagOf } from './paths.ts';
 import { Paging } from './query.ts';
 import { DeletedFlag } from './schemas.ts';
 import type { Setting } from './setting.ts';
 
 const tag = 'Flags';
+const TYPES = ['boolean', 'string', 'number', 'json'] as const satisfies readonly FlagType[];
 
 const Listing = Paging.extend({
-  q: z.string().optional().openapi({ description: 'A text in the key or description, in any case.' }),
-  tag: z.string().optional().openapi({ description: 'Only flags with this tag.' }),
+  q: z.string().optional().openapi({
+    description: 'Pieces of the key, the description or a tag, in any order and any case.',
+  }),
+  tag: z
+    .string()
+    .optional()
+    .openapi({ description: 'Only flags with this tag; given several times, with all of them.' }),
   state: z
     .enum(['enabled', 'disabled'], { error: '"enabled" or "disabled"' })
     .optional()
     .openapi({ description: 'Only flags in this state.' }),
+  type: z
+    .enum(TYPES, { error: `one of ${TYPES.join(', ')}` })
+    .optional()
+    .openapi({ description: 'Only flags of this type.' }),
+  by: z
+    .string()
+    .optional()
+    .openapi({ description: 'Only flags that somebody whose name holds this changed last, in any case.' }),
+  sort: z
+    .enum(['key', 'updated'], { error: '"key" or "updated"' })
+    .default('key')
+    .openapi({ description: 'By key, or by the last change with the newest first.' }),
 });
+
+/** A tag may be named several times; elsewhere a parameter counts once. */
+const tagsOf = (url: string): readonly string[] =>
+  new URL(url).searchParams
+    .getAll('tag')
+    .flatMap((named) => (named === '' ? [] : withoutNul({ tag: named }).tag));
 
 export const etagOf = (flag: StoredFlag): string => `"${flag.version}"`;
 
@@ -45,7 +71,7 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
         id: 'listFlags',
         tag,
         summary: 'List the flags of an app',
-        description: 'Ordered by key.',
+        description: 'Ordered by key, or by the last change.',
         method: 'get',
         path: `${APP}/flags`,
         needs: 'read',
@@ -54,14 +80,18 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
         problems: ['not_found'],
       },
       async (call) => {
-        const { limit, cursor, q, tag: named, state } = call.query;
+        const { limit, cursor, q, state, type, by, sort } = call.query;
+        const tags = tagsOf(call.request.url);
         const app = appOf(call);
         const page = await stores.app(call.account, app).flags({
           limit,
           ...(cursor === undefined || cursor === '' ? {} : { after: cursor }),
           ...(q === undefined || q === '' ? {} : { q }),
-          ...(named === undefined || named === '' ? {} : { tag: named }),
+          ...(tags.length === 0 ? {} : { tags }),
           ...(state === undefined ? {} : { state }),
+          ...(type === undefined ? {} : { type }),
+          ...(by === undefined || by === '' ? {} : { by }),
+          sort,
         });
         if (page.items.length === 0) await existingApp(setting, call.account, app);
         return {

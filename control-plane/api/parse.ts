@@ -26,7 +26,7 @@ export const parseQuery = <T>(schema: z.ZodType<T>, input: unknown): T => {
 };
 
 /** PostgreSQL's text has no place for U+0000. */
-const withoutNul = <T>(query: T): T => {
+export const withoutNul = <T>(query: T): T => {
   for (const [name, value] of Object.entries(query ?? {})) {
     if (typeof value === 'string' && value.includes('\0')) {
       throw new Problem('invalid', { message: `${name} contains U+0000; expected text without it.` });

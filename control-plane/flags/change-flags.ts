@@ -26,7 +26,8 @@ function decide(change: RequestedChange, before: Current, defaults: Defaults, in
   const { key } = change;
   const stored = change.op === 'put' ? before.get(key) : existing(before, key);
   if (stored === undefined) {
-    if (change.version !== undefined) existing(before, key);
+    // Version 0 is that of a flag that is not there.
+    if (change.version !== undefined && change.version !== 0) existing(before, key);
     return change.op === 'put' ? [{ event: 'create', key, after: newFlag(key, change.input, defaults) }] : [];
   }
   checkVersion(stored, change.version ?? null);

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ChangelogEntry } from '../flags/change.ts';
+import { CHUNK } from './chunks.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { ChangelogQuery, Page } from './port.ts';
 import { type AppPlace, changelogColumns, entryOfRow } from './rows.ts';
@@ -11,35 +12,101 @@ const SEQ = /^[1-9][0-9]{0,15}$/;
 export const pageOfEntries = async (
   db: Kysely<Schema>,
   place: AppPlace,
-  { limit, after, flag, actor, since, until }: ChangelogQuery,
+  query: ChangelogQuery,
 ): Promise<Page<ChangelogEntry>> => {
-  let query = db
-    .selectFrom('changelog')
-    .select(changelogColumns)
-    .where('account', '=', place.account)
-    .where('app', '=', place.app)
-    .orderBy('seq', 'desc')
-    .limit(limit + 1);
-  if (after !== undefined) query = query.where('seq', '<', Number(decodeCursor(after, SEQ)));
-  if (flag !== undefined) query = query.where('flag_key', '=', flag);
-  if (actor !== undefined) query = query.where('actor_name', '=', actor);
-  if (since !== undefined) {
-    const first = await boundOf(db, place, 'after', since);
-    if (first === null) return { items: [], next: null };
-    query = query.where('seq', '>=', first);
-  }
-  if (until !== undefined) {
-    const last = await boundOf(db, place, 'before', until);
-    if (last === null) return { items: [], next: null };
-    query = query.where('seq', '<=', last);
-  }
-  const rows = await query.execute();
-  const page = rows.slice(0, limit);
+  const span = await spanOf(db, place, query);
+  if (span === null) return { items: [], next: null };
+  const byParts = query.flagPart !== undefined || query.actorPart !== undefined;
+  const rows = await (byParts
+    ? foundRows(db, place, query, span)
+    : whole(db, place, query, span, query.limit + 1));
+  const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   return {
     items: page.map(entryOfRow),
-    next: rows.length > limit && last !== undefined ? encodeCursor(String(last.seq)) : null,
+    next: rows.length > query.limit && last !== undefined ? encodeCursor(String(last.seq)) : null,
   };
+};
+
+/** Numbers of entries, both ends included. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const spanOf = async (
+  db: Kysely<Schema>,
+  place: AppPlace,
+  { after, since, until, commit }: ChangelogQuery,
+): Promise<Span | null> => {
+  // Every earlier commit left an entry at least, so a commit's entries are numbered no lower than it.
+  let from = commit ?? 1;
+  let to = after === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(after, SEQ)) - 1;
+  if (since !== undefined) {
+    const first = await boundOf(db, place, 'after', since);
+    if (first === null) return null;
+    from = Math.max(from, first);
+  }
+  if (until !== undefined) {
+    const last = await boundOf(db, place, 'before', until);
+    if (last === null) return null;
+    to = Math.min(to, last);
+  }
+  return { from, to };
+};
+
+const entriesIn = (
+  db: Kysely<Schema>,
+  { account, app }: AppPlace,
+  { flag, actor, commit }: ChangelogQuery,
+  { from, to }: Span,
+) => {
+  let query = db
+    .selectFrom('changelog')
+    .where('account', '=', account)
+    .where('app', '=', app)
+    .where('seq', '>=', from)
+    .where('seq', '<=', to)
+    .orderBy('seq', 'desc');
+  if (flag !== undefined) query = query.where('flag_key', '=', flag);
+  if (actor !== undefined) query = query.where('actor_name', '=', actor);
+  if (commit !== undefined) query = query.where('app_version', '=', commit);
+  return query;
+};
+
+const whole = (db: Kysely<Schema>, place: AppPlace, query: ChangelogQuery, span: Span, limit: number) =>
+  entriesIn(db, place, query, span).select(changelogColumns).limit(limit).execute();
+
+const holds = (name: string, part: string | undefined): boolean =>
+  part === undefined || name.toLowerCase().includes(part.toLowerCase());
+
+/**
+ * Names are compared here and not by the database, whose idea of a capital ends with ASCII (SQLite) or hangs on its locale
+ * (PostgreSQL). What is read to compare is a few narrow columns, a chunk at a time.
+ */
+const foundRows = async (db: Kysely<Schema>, place: AppPlace, query: ChangelogQuery, span: Span) => {
+  const wanted = query.limit + 1;
+  const found: number[] = [];
+  for (let to = span.to; found.length < wanted; ) {
+    const names = await entriesIn(db, place, query, { from: span.from, to })
+      .select(['seq', 'flag_key', 'actor_name'])
+      .limit(CHUNK)
+      .execute();
+    const fitting = names.filter(
+      (row) => holds(row.flag_key, query.flagPart) && holds(row.actor_name, query.actorPart),
+    );
+    found.push(...fitting.map((row) => row.seq));
+    const last = names.at(-1);
+    if (last === undefined || names.length < CHUNK) break;
+    to = last.seq - 1;
+  }
+  const seqs = found.slice(0, wanted);
+  const [first, last] = [seqs[0], seqs.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return entriesIn(db, place, query, { from: last, to: first })
+    .select(changelogColumns)
+    .where('seq', 'in', seqs)
+    .execute();
 };
 
 /** An app's entries have their dates in the order of their numbers, so a span of time is a span of numbers. */

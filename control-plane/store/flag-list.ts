@@ -2,76 +2,110 @@ import { type Kysely, sql } from 'kysely';
 import type { StoredFlag } from '../flags/change.ts';
 import { CHUNK } from './chunks.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { type Filter, filterOf } from './flag-filter.ts';
 import type { FlagQuery, Page } from './port.ts';
 import { type AppPlace, type FlagRow, flagColumns, flagOfRow } from './rows.ts';
 import type { Schema } from './schema.ts';
-import { tagText } from './tags.ts';
 
 const FLAG_KEY = /^[A-Za-z0-9_-]{1,128}$/;
+/** When the last flag of the page before was changed, and its key. */
+const CHANGED_AND_KEY = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z [A-Za-z0-9_-]{1,128}$/;
 
 export const pageOfFlags = async (
   db: Kysely<Schema>,
   place: AppPlace,
   query: FlagQuery,
 ): Promise<Page<StoredFlag>> => {
-  const { limit, tag, q = '' } = query;
-  const after = query.after === undefined ? '' : decodeCursor(query.after, FLAG_KEY);
+  const { limit, after, sort } = query;
+  const filter = await filterOf(db, place, query);
   // One more than asked for tells whether there is a next page.
   const wanted = limit + 1;
   const rows =
-    tag === undefined && q === ''
-      ? await flagRows(db, place, query).where('key', '>', after).limit(wanted).execute()
-      : await foundRows(db, place, query, after, wanted);
+    filter === null
+      ? []
+      : sort === 'updated'
+        ? await newestRows(db, place, filter, after, wanted)
+        : await rowsByKey(
+            db,
+            place,
+            filter,
+            after === undefined ? '' : decodeCursor(after, FLAG_KEY),
+            wanted,
+          );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(flagOfRow),
-    next: rows.length > limit && last !== undefined ? encodeCursor(last.key) : null,
+    next:
+      rows.length > limit && last !== undefined
+        ? encodeCursor(sort === 'updated' ? `${last.updated_at} ${last.key}` : last.key)
+        : null,
   };
 };
 
-const flagRows = (db: Kysely<Schema>, { account, app }: AppPlace, { q, state }: FlagQuery) => {
-  let rows = db
-    .selectFrom('flag')
-    .select(flagColumns)
-    .where('account', '=', account)
-    .where('app', '=', app)
-    .orderBy('key');
+const rowsByKey = (
+  db: Kysely<Schema>,
+  place: AppPlace,
+  filter: Filter,
+  after: string,
+  wanted: number,
+): Promise<readonly FlagRow[]> =>
+  filter.tags.length === 0 && filter.pieces.length === 0
+    ? flagRows(db, place, filter).where('key', '>', after).orderBy('key').limit(wanted).execute()
+    : foundRows(db, place, filter, after, wanted);
+
+const flagRows = (db: Kysely<Schema>, place: AppPlace, filter: Filter) =>
+  filtered(db, place, filter).select(flagColumns);
+
+const filtered = (
+  db: Kysely<Schema>,
+  { account, app }: AppPlace,
+  { pieces, tags, state, type, people }: Filter,
+) => {
+  let rows = db.selectFrom('flag').where('account', '=', account).where('app', '=', app);
   if (state !== undefined) rows = rows.where('enabled', '=', state === 'enabled' ? 1 : 0);
-  // With a tag too it has not chosen the keys yet.
-  if (q !== undefined && q !== '') rows = rows.where(holds(q));
+  if (type !== undefined) rows = rows.where('type', '=', type);
+  if (people !== null) rows = rows.where('updated_by', 'in', people);
+  for (const piece of pieces) rows = rows.where(holds({ account, app }, piece));
+  for (const tag of tags) rows = rows.where(isTagged({ account, app }, [tag]));
   return rows;
 };
 
-/** REPLACE is a plain substring test that every dialect has; LIKE would give meaning to % and _, and Durable Objects cut it at 50 bytes. */
-const holds = (q: string) => sql<boolean>`replace(search, ${q.toLowerCase()}, '') <> search`;
+const isTagged = ({ account, app }: AppPlace, tags: readonly string[]) =>
+  sql<boolean>`key in (select key from flag_tag where account = ${account} and app = ${app} and tag in (${sql.join(tags)}))`;
 
-/** Keys after one that have the tag, or else hold the text, in order. */
+/** REPLACE is a plain substring test that every dialect has; LIKE would give meaning to % and _, and Durable Objects cut it at 50 bytes. */
+const holds = (place: AppPlace, { text, tags }: Filter['pieces'][number]) => {
+  const inText = sql<boolean>`replace(search, ${text}, '') <> search`;
+  return tags.length === 0 ? inText : sql<boolean>`(${inText} or ${isTagged(place, tags)})`;
+};
+
+/** Keys after one that have the first tag, or else hold the text, in order. */
 const foundKeys = (
   db: Kysely<Schema>,
   { account, app }: AppPlace,
-  { tag, q = '' }: FlagQuery,
+  { pieces, tags: [tag] }: Filter,
   after: string,
   limit: number,
 ): Promise<readonly { readonly key: string }[]> => {
   if (tag === undefined) {
-    return db
+    let rows = db
       .selectFrom('flag_text')
       .select('key')
       .where('account', '=', account)
       .where('app', '=', app)
       .where('key', '>', after)
-      .where(holds(q))
       .orderBy('key')
-      .limit(limit)
-      .execute();
+      .limit(limit);
+    for (const piece of pieces) rows = rows.where(holds({ account, app }, piece));
+    return rows.execute();
   }
   return db
     .selectFrom('flag_tag')
     .select('key')
     .where('account', '=', account)
     .where('app', '=', app)
-    .where('tag', '=', tagText(tag))
+    .where('tag', '=', tag)
     .where('key', '>', after)
     .orderBy('key')
     .limit(limit)
@@ -85,17 +119,17 @@ const foundKeys = (
 const foundRows = async (
   db: Kysely<Schema>,
   place: AppPlace,
-  query: FlagQuery,
+  filter: Filter,
   after: string,
   wanted: number,
 ): Promise<readonly FlagRow[]> => {
   const rows: FlagRow[] = [];
   for (let from = after; ; ) {
     const limit = rows.length === 0 ? wanted : CHUNK;
-    const keys = await foundKeys(db, place, query, from, limit);
+    const keys = await foundKeys(db, place, filter, from, limit);
     const last = keys.at(-1);
     if (last === undefined) return rows;
-    const found = await flagRows(db, place, query)
+    const found = await flagRows(db, place, filter)
       .where(
         'key',
         'in',
@@ -104,10 +138,43 @@ const foundRows = async (
       // The bounds say no more than the list, but every planner reads just the piece of the index between them.
       .where('key', '>', from)
       .where('key', '<=', last.key)
+      .orderBy('key')
       .limit(wanted - rows.length)
       .execute();
     rows.push(...found);
     if (rows.length === wanted || keys.length < limit) return rows;
     from = last.key;
   }
+};
+
+/** By the last change: which they are is sorted without their definitions, which may be long. */
+const newestRows = async (
+  db: Kysely<Schema>,
+  place: AppPlace,
+  filter: Filter,
+  after: string | undefined,
+  wanted: number,
+): Promise<readonly FlagRow[]> => {
+  let query = filtered(db, place, filter)
+    .select(['key', 'updated_at'])
+    .orderBy('updated_at', 'desc')
+    .orderBy('key')
+    .limit(wanted);
+  if (after !== undefined) {
+    const [at = '', key = ''] = decodeCursor(after, CHANGED_AND_KEY).split(' ');
+    query = query.where((eb) =>
+      eb.or([eb('updated_at', '<', at), eb.and([eb('updated_at', '=', at), eb('key', '>', key)])]),
+    );
+  }
+  const order = (await query.execute()).map(({ key }) => key);
+  if (order.length === 0) return [];
+  const rows = await db
+    .selectFrom('flag')
+    .select(flagColumns)
+    .where('account', '=', place.account)
+    .where('app', '=', place.app)
+    .where('key', 'in', order)
+    .execute();
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  return order.flatMap((key) => byKey.get(key) ?? []);
 };

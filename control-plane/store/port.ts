@@ -1,4 +1,5 @@
 import type { Commit, Snapshot, Subscription } from '@halyard/caches';
+import type { FlagType } from '@halyard/engine';
 import type { Actor, ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
 
 export type { Subscription };
@@ -185,18 +186,30 @@ export interface Page<T> {
 export interface FlagQuery {
   readonly limit: number;
   readonly after?: string;
-  /** Case-insensitive substring of key or description. */
+  /** Pieces between white space, each a case-insensitive substring of the key, the description or a tag, in any order. */
   readonly q?: string;
-  readonly tag?: string;
+  /** The flag has all of them. */
+  readonly tags?: readonly string[];
   readonly state?: 'enabled' | 'disabled';
+  readonly type?: FlagType;
+  /** Case-insensitive substring of the name of who changed it last. */
+  readonly by?: string;
+  /** Default `key`; `updated` is newest first, then by key. A cursor is good for the order it was given in. */
+  readonly sort?: 'key' | 'updated';
 }
 
 export interface ChangelogQuery {
   readonly limit: number;
   readonly after?: string;
   readonly flag?: string;
+  /** Case-insensitive substring of the flag's key. */
+  readonly flagPart?: string;
   /** Actor name. */
   readonly actor?: string;
+  /** Case-insensitive substring of the actor's name. */
+  readonly actorPart?: string;
+  /** The app's version: only the entries of that commit. */
+  readonly commit?: number;
   /** ISO 8601, inclusive. */
   readonly since?: string;
   readonly until?: string;

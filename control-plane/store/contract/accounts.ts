@@ -117,7 +117,7 @@ export const accountsContract = ({ check, expect }: Suite): void => {
     expect(await app.outbox.version()).toBe(0);
     await commit(app, [create('b', { tags: ['t'] })]);
     expect((await app.flag('b'))?.version).toBe(1);
-    expect((await app.flags({ limit: 10, tag: 't' })).items.length).toBe(1);
+    expect((await app.flags({ limit: 10, tags: ['t'] })).items.length).toBe(1);
   });
 
   check('the account log tells who did what, newest first', async ({ stores }) => {

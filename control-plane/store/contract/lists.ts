@@ -58,14 +58,68 @@ export const listsContract = ({ check, expect }: Suite): void => {
     expect(await keys({ q: '%' })).toEqual(['search']);
     expect(await keys({ q: 'HECK' })).toEqual(['checkout']);
     expect(await keys({ q: '' })).toEqual(['checkout', 'other', 'search', 'sort']);
-    expect(await keys({ tag: 'pay' })).toEqual(['checkout']);
-    expect(await keys({ tag: 'we' })).toEqual([]);
+    expect(await keys({ tags: ['pay'] })).toEqual(['checkout']);
+    expect(await keys({ tags: ['we'] })).toEqual([]);
     expect(await keys({ state: 'disabled' })).toEqual(['other', 'search']);
-    expect(await keys({ tag: 'web', state: 'enabled' })).toEqual(['checkout', 'sort']);
-    expect(await keys({ tag: 'web', state: 'enabled', q: 's' })).toEqual(['sort']);
-    const one = await app.flags({ limit: 2, tag: 'web' });
+    expect(await keys({ tags: ['web'], state: 'enabled' })).toEqual(['checkout', 'sort']);
+    expect(await keys({ tags: ['web'], state: 'enabled', q: 's' })).toEqual(['sort']);
+    const one = await app.flags({ limit: 2, tags: ['web'] });
     expect(keysOf(one)).toEqual(['checkout', 'search']);
-    expect(keysOf(await app.flags({ limit: 2, tag: 'web', after: one.next ?? '' }))).toEqual(['sort']);
+    expect(keysOf(await app.flags({ limit: 2, tags: ['web'], after: one.next ?? '' }))).toEqual(['sort']);
+  });
+
+  check('a search finds its pieces in any order, in tags too, whatever their case', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [
+      create('new-checkout', { description: 'One page', tags: ['Zahlung', 'ÖPNV'] }),
+      create('old-checkout', { description: 'Three pages', tags: ['zahlung'] }),
+      create('page-size', { description: 'Results' }),
+    ]);
+    const keys = async (query: Omit<FlagQuery, 'limit'>): Promise<readonly string[]> =>
+      keysOf(await app.flags({ limit: 10, ...query }));
+    expect(await keys({ q: 'page checkout' })).toEqual(['new-checkout', 'old-checkout']);
+    expect(await keys({ q: 'PAGE  new' })).toEqual(['new-checkout']);
+    expect(await keys({ q: 'öpnv' })).toEqual(['new-checkout']);
+    expect(await keys({ q: 'three zahl' })).toEqual(['old-checkout']);
+    expect(await keys({ q: 'three öpnv' })).toEqual([]);
+    expect(await keys({ q: ' ' })).toEqual(['new-checkout', 'old-checkout', 'page-size']);
+    expect(await keys({ tags: ['Zahlung', 'ÖPNV'] })).toEqual(['new-checkout']);
+    expect(await keys({ tags: ['zahlung', 'ÖPNV'] })).toEqual([]);
+    expect(await keys({ tags: ['ÖPNV'], q: 'one' })).toEqual(['new-checkout']);
+  });
+
+  check('flags are filtered by type and by who changed them last', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a'), create('n', { variations: { low: 1 }, default_variation: 'low' })]);
+    await commit(app, [create('b')], by('Øystein', 2));
+    const keys = async (query: Omit<FlagQuery, 'limit'>): Promise<readonly string[]> =>
+      keysOf(await app.flags({ limit: 10, ...query }));
+    expect(await keys({ type: 'number' })).toEqual(['n']);
+    expect(await keys({ type: 'boolean' })).toEqual(['a', 'b']);
+    expect(await keys({ by: 'øyst' })).toEqual(['b']);
+    expect(await keys({ by: 'N' })).toEqual(['a', 'b', 'n']);
+    expect(await keys({ by: 'n', type: 'boolean', q: 'a' })).toEqual(['a']);
+    expect(await keys({ by: 'nobody' })).toEqual([]);
+  });
+
+  check('flags are listed by their last change, newest first, page by page', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(
+      app,
+      ['d', 'a', 'c', 'b'].map((key) => create(key, { tags: ['x'] })),
+      by('ann', 1),
+    );
+    await commit(app, [update('b', { enabled: true })], by('ben', 2));
+    await commit(app, [update('c', { enabled: true, tags: ['x'] })], by('ben', 3));
+    const page = (query: Omit<FlagQuery, 'limit'>) => app.flags({ limit: 2, sort: 'updated', ...query });
+    const one = await page({});
+    expect(keysOf(one)).toEqual(['c', 'b']);
+    const two = await page({ after: one.next ?? '' });
+    expect([keysOf(two), two.next]).toEqual([['a', 'd'], null]);
+    const tagged = await page({ tags: ['x'], q: 'c' });
+    expect(keysOf(tagged)).toEqual(['c']);
+    expect(keysOf(await page({ tags: ['x'], after: one.next ?? '' }))).toEqual(['a', 'd']);
+    expect(await refusal(page({ after: (await app.flags({ limit: 2 })).next ?? '' }))).toBe('invalid');
   });
 
   check('a search finds what flags are called now, page by page', async ({ stores }) => {
@@ -96,7 +150,7 @@ export const listsContract = ({ check, expect }: Suite): void => {
   check('tags follow their flags', async ({ stores }) => {
     const app = await settle(stores);
     const keys = async (tag: string): Promise<readonly string[]> =>
-      keysOf(await app.flags({ limit: 10, tag }));
+      keysOf(await app.flags({ limit: 10, tags: [tag] }));
     await commit(app, [create('a', { tags: ['x', 'y', 'x'] }), create('b', { tags: ['y'] })]);
     expect([await keys('x'), await keys('y')]).toEqual([['a'], ['a', 'b']]);
     await commit(app, [update('a', { tags: ['z'] })]);
@@ -123,7 +177,7 @@ export const listsContract = ({ check, expect }: Suite): void => {
       ]);
       const tagged = await Promise.all(
         ['one', 'two', 'three', 'four'].map(
-          async (tag) => keysOf(await app.flags({ limit: 10, tag })).length,
+          async (tag) => keysOf(await app.flags({ limit: 10, tags: [tag] })).length,
         ),
       );
       expect(tagged).toEqual([0, 0, 0, 1]);
@@ -150,6 +204,28 @@ export const listsContract = ({ check, expect }: Suite): void => {
     const one = await app.changelog({ limit: 2, flag: 'a' });
     expect(one.items.map((entry) => entry.id)).toEqual(['5', '3']);
     expect(await ids({ flag: 'a', after: one.next ?? '' })).toEqual(['1']);
+  });
+
+  check('the changelog is filtered by parts of names in any case, and by commit', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('New-Checkout'), create('search')], by('Øystein', 10));
+    await app.commit(toggle('search', by('ben', 20)));
+    await app.commit(toggle('New-Checkout', by('Benedikt', 30)));
+    const ids = async (query: object): Promise<readonly string[]> =>
+      (await app.changelog({ limit: 10, ...query })).items.map((entry) => entry.id);
+    expect(await ids({ flagPart: 'check' })).toEqual(['4', '1']);
+    expect(await ids({ actorPart: 'BEN' })).toEqual(['4', '3']);
+    expect(await ids({ actorPart: 'øyst' })).toEqual(['2', '1']);
+    expect(await ids({ actorPart: 'ben', flagPart: 'SEARCH' })).toEqual(['3']);
+    expect(await ids({ actorPart: 'ben', since: at(25) })).toEqual(['4']);
+    expect(await ids({ flagPart: '%' })).toEqual([]);
+    expect(await ids({ commit: 1 })).toEqual(['2', '1']);
+    expect(await ids({ commit: 2 })).toEqual(['3']);
+    expect(await ids({ commit: 4 })).toEqual([]);
+    const one = await app.changelog({ limit: 1, actorPart: 'ben' });
+    expect(one.items.map((entry) => entry.id)).toEqual(['4']);
+    const two = await app.changelog({ limit: 1, actorPart: 'ben', after: one.next ?? '' });
+    expect([two.items.map((entry) => entry.id), two.next]).toEqual([['3'], null]);
   });
 
   check('an entry is found by its id', async ({ stores }) => {

@@ -44,7 +44,7 @@ export const objectLimits = (
     });
     expect(fresh(changed).answer).toBe(1_200);
     expect(await app.flagCount()).toBe(600);
-    expect((await app.flags({ limit: 10, tag: 'every' })).items.length).toBe(0);
+    expect((await app.flags({ limit: 10, tags: ['every'] })).items.length).toBe(0);
     expect((await all(app.everyEntry())).length).toBe(2_400);
     await commit(
       app,

@@ -29,7 +29,7 @@ const expectTheFixture = async (stores: Stores): Promise<void> => {
     'limit',
     'new-checkout',
   ]);
-  const tagged = await app.flags({ limit: 10, tag: 'web', state: 'enabled', q: 'PLÄNE' });
+  const tagged = await app.flags({ limit: 10, tags: ['web'], state: 'enabled', q: 'PLÄNE' });
   expect(tagged.items).toEqual([checkout]);
   expect(await verifyChain(app.everyEntry())).toEqual({
     ok: true,

@@ -48,7 +48,7 @@ test('a backup of a database that is being written is one moment of it, and can 
   expect(entries.at(-1)?.app_version).toBe(version);
   expect((await verifyChain(entries)).ok).toBe(true);
   expect((await old.outbox.snapshot())?.version).toBe(version);
-  expect((await old.flags({ limit: 10, tag: 'kept' })).items.length).toBe(1);
+  expect((await old.flags({ limit: 10, tags: ['kept'] })).items.length).toBe(1);
   await old.commit(toggle('a', by('ann', 3)));
   expect(await old.outbox.version()).toBe(version + 1);
   await again.close();
