@@ -1,9 +1,6 @@
+import { holdsAll } from '@halyard/engine/shares';
 import { type Issues, nameOf, type Path, shown } from './issues.ts';
 import { isList, isObject, own } from './json.ts';
-
-/** Millionths of a percent: shares are compared as whole numbers. */
-const millionths = (percent: number): number => Math.round(percent * 1_000_000);
-const WHOLE = millionths(100);
 
 interface PlacedRange {
   readonly from: number;
@@ -48,14 +45,8 @@ function checkOverlaps(ranges: readonly PlacedRange[], issues: Issues): void {
 }
 
 /** Whether every context is in one of the ranges. */
-export function leavesNoGap(split: unknown): boolean {
-  let covered = 0;
-  for (const range of [...rangesOf(split, [])].sort((a, b) => a.from - b.from)) {
-    if (millionths(range.from) > covered) return false;
-    covered = Math.max(covered, millionths(range.to));
-  }
-  return covered >= WHOLE;
-}
+export const leavesNoGap = (split: unknown): boolean =>
+  holdsAll([...rangesOf(split, [])].map(({ from, to }) => [from, to]));
 
 const allocationsOf = (split: unknown): readonly unknown[] => {
   const allocations = own(split, 'allocations');

@@ -1,15 +1,11 @@
 import type { Range, Split } from './model.ts';
 import { describe } from './place.ts';
-import { coalesce, lengthOf, toUnits, UNITS_PER_PERCENT } from './split.ts';
+import { coalesce, lengthOf, toPercent, toUnits, UNITS_PER_PERCENT, WHOLE } from './split.ts';
 
 /**
  * New weights to new ranges with the least movement. All in whole units of 10⁻⁶ %, so nothing is lost to rounding however often a
  * split is reweighted.
  */
-
-const WHOLE = 100 * UNITS_PER_PERCENT;
-
-const toPercent = ([from, to]: Range): Range => [from / UNITS_PER_PERCENT, to / UNITS_PER_PERCENT];
 
 export interface ReweightOptions {
   /** The share of all contexts that the variations have between them, 0 to 100 percent, at most 6 decimals; default 100. */

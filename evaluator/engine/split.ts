@@ -3,6 +3,11 @@ import type { Allocation, Range, Rollout, Split } from './model.ts';
 /** Shares are kept in whole units of 10⁻⁶ %, the finest a percentage can say. */
 export const UNITS_PER_PERCENT = 1_000_000;
 
+/** 100 percent in units. */
+export const WHOLE = 100 * UNITS_PER_PERCENT;
+
+export const toPercent = ([from, to]: Range): Range => [from / UNITS_PER_PERCENT, to / UNITS_PER_PERCENT];
+
 export const toUnits = ([from, to]: Range): Range => [
   Math.round(from * UNITS_PER_PERCENT),
   Math.round(to * UNITS_PER_PERCENT),
