@@ -4,6 +4,7 @@ import { noSuchApp } from './apps.ts';
 import type { Call } from './call.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf } from './paths.ts';
+import { silentEdges } from './propagation-call.ts';
 import { EventData } from './schemas.ts';
 import type { Setting } from './setting.ts';
 
@@ -104,9 +105,13 @@ const streamOf = (
       const propagated = (): void => {
         gathering ??= setTimeout(() => {
           gathering = null;
-          setting.propagation
-            .edges(account, app, told)
-            .then((edges) => event({ type: 'propagation', version: told, edges: [...edges] }))
+          Promise.all([
+            setting.propagation.edges(account, app, told),
+            setting.propagation.silent(account, app),
+          ])
+            .then(([edges, silent]) =>
+              event({ type: 'propagation', version: told, edges: [...edges], ...silentEdges(silent) }),
+            )
             .catch((error: unknown) =>
               setting.log.debug({ err: error, account, app }, 'edges cannot be asked'),
             );

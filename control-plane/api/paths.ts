@@ -12,6 +12,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   flag_key: 'The flag’s key.',
   priority: 'The priority that names the rule in its flag.',
   token_id: 'The token’s id.',
+  edge_id: 'The edge’s id, as `silent_edges` has it.',
 };
 
 type Placed = Pick<Call, 'params'>;

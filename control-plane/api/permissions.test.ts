@@ -37,6 +37,7 @@ const GATES = [
   ['write', 'POST', '/apps/shop/flags/new-checkout/restore'],
   ['write', 'POST', '/apps/shop/changes'],
   ['write', 'POST', '/apps/shop/import'],
+  ['write', 'DELETE', '/apps/shop/propagation/edges/gone'],
   ['admin', 'DELETE', '/apps/gone'],
   ['admin', 'GET', '/client/v4/accounts/acme/flagship/tokens'],
   ['admin', 'POST', '/client/v4/accounts/acme/flagship/tokens'],

@@ -1,18 +1,24 @@
 import { appSpace } from '@halyard/caches';
+import { Problem } from '../problem.ts';
 import { noSuchApp } from './apps.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf } from './paths.ts';
-import { Propagation } from './schemas.ts';
+import type { SilentEdge } from './propagation.ts';
+import { Deleted, Propagation } from './schemas.ts';
 import type { Setting } from './setting.ts';
 
-export const propagationOperations = ({ cache, stores, propagation }: Setting): readonly AnyServed[] => [
+/** Said only where there are some. */
+export const silentEdges = (edges: readonly SilentEdge[]): { silent_edges?: SilentEdge[] } =>
+  edges.length === 0 ? {} : { silent_edges: [...edges] };
+
+export const propagationOperations = ({ cache, stores, propagation, log }: Setting): readonly AnyServed[] => [
   serve(
     {
       id: 'getPropagation',
       tag: 'Propagation',
       summary: 'How far the newest version has come',
       description:
-        'The live edges; one that has said nothing for 15 s is left out. On Workers KV edges do not report: the list is empty, and `published_version` says what the flag cache has.',
+        'The live edges; one that has said nothing for 15 s is silent. On Workers KV edges do not report: both lists are empty, and `published_version` says what the flag cache has.',
       method: 'get',
       path: `${APP}/propagation`,
       needs: 'read',
@@ -23,9 +29,51 @@ export const propagationOperations = ({ cache, stores, propagation }: Setting): 
       const app = appOf(call);
       const version = await stores.app(call.account, app).outbox.version();
       if (version === null) throw noSuchApp(app);
-      const edges = await propagation.edges(call.account, app, version);
-      if (cache.receipts) return { result: { version, edges } };
-      return { result: { version, edges, published_version: await cache.head(appSpace(call.account, app)) } };
+      const [edges, silent] = await Promise.all([
+        propagation.edges(call.account, app, version),
+        propagation.silent(call.account, app),
+      ]);
+      const result = { version, edges, ...silentEdges(silent) };
+      if (cache.receipts) return { result };
+      return { result: { ...result, published_version: await cache.head(appSpace(call.account, app)) } };
+    },
+  ),
+  serve(
+    {
+      id: 'dismissEdge',
+      tag: 'Propagation',
+      summary: 'Say that a silent edge will not come back',
+      description:
+        'It leaves `silent_edges` at once; one that reports again is counted again. Who dismissed which edge is written to the log of the server.',
+      method: 'delete',
+      path: `${APP}/propagation/edges/{edge_id}`,
+      needs: 'write',
+      answers: { schema: Deleted },
+      problems: ['not_found'],
+    },
+    async (call) => {
+      const app = appOf(call);
+      const id = call.params['edge_id'] ?? '';
+      if ((await stores.app(call.account, app).outbox.version()) === null) throw noSuchApp(app);
+      const silent = await propagation.silent(call.account, app);
+      const edge = silent.find((each) => each.id === id);
+      if (edge === undefined) {
+        throw new Problem('not_found', {
+          message: `There is no silent edge ${JSON.stringify(id)} of this app.`,
+        });
+      }
+      await cache.leave(id);
+      log.info(
+        {
+          account: call.account,
+          app,
+          edge: id,
+          applied_version: edge.applied_version,
+          actor: call.caller.grant.name,
+        },
+        'a silent edge was dismissed',
+      );
+      return { result: { id } };
     },
   ),
 ];

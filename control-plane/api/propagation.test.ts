@@ -18,6 +18,8 @@ const propagation = async () => (await ground.ask('GET', '/apps/shop/propagation
 
 onNode('tells what each live edge has, and how long it took by our clock', async () => {
   expect(await propagation()).toEqual({ version: 0, edges: [] });
+  await applied('edge-a', 0);
+  await propagation();
   await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
   ground.clock.ms += 40;
   await applied('edge-a', 1);
@@ -35,6 +37,51 @@ onNode('tells what each live edge has, and how long it took by our clock', async
   await applied('edge-a', 2);
   expect((await propagation()).edges[0]).toMatchObject({ applied_version: 2, lag_ms: 900 });
   expect((await ground.ask('GET', '/apps/nowhere/propagation')).status).toBe(404);
+});
+
+onNode(
+  'an edge that starts a quarter of an hour after a commit did not take a quarter of an hour to get it',
+  async () => {
+    await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+    ground.clock.ms += 926_633;
+    await applied('started-later', 1);
+    expect((await propagation()).edges).toMatchObject([
+      { id: 'started-later', applied_version: 1, lag_ms: 0 },
+    ]);
+  },
+);
+
+onNode('an edge that is cut off is not counted as gone: it may still serve what it had', async () => {
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  await applied('cut-off', 1);
+  await applied('edge-a', 1);
+  await ground.cache.beat('never-had-it', new Map());
+  ground.clock.ms += 15_000;
+  await applied('edge-a', 1);
+  const { edges, silent_edges } = await propagation();
+  expect(edges.map(({ id }: { id: string }) => id)).toEqual(['edge-a']);
+  expect(silent_edges).toEqual([
+    { id: 'cut-off', applied_version: 1, last_seen: '2026-11-24T09:00:00.000Z' },
+  ]);
+});
+
+onNode('a silent edge stays for a day, unless it signs off or somebody dismisses it', async () => {
+  const silent = async () => ((await propagation()).silent_edges ?? []).map(({ id }: { id: string }) => id);
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  for (const edge of ['stopped', 'cut-off', 'dismissed']) await applied(edge, 1);
+  await ground.cache.leave('stopped');
+  ground.clock.ms += 23 * 3_600_000;
+  expect(await silent()).toEqual(['cut-off', 'dismissed']);
+  const dismiss = (edge: string) => ground.ask('DELETE', `/apps/shop/propagation/edges/${edge}`);
+  expect((await dismiss('dismissed')).json.result).toEqual({ id: 'dismissed' });
+  expect(await silent()).toEqual(['cut-off']);
+  const again = await dismiss('dismissed');
+  expect([again.status, again.json.errors[0].message]).toEqual([
+    404,
+    'There is no silent edge "dismissed" of this app.',
+  ]);
+  ground.clock.ms += 3_600_000;
+  expect(await silent()).toEqual([]);
 });
 
 onNode('Prefer: wait answers when every live edge has the change', async () => {

@@ -10,11 +10,20 @@ export interface EdgeState {
   readonly last_seen: string;
 }
 
+/** An edge that stopped reporting without signing off: it may be cut off and still serve what it had. */
+export interface SilentEdge {
+  readonly id: string;
+  readonly applied_version: number;
+  readonly last_seen: string;
+}
+
 export interface Propagation {
   /** Tells when a version was committed; call it soon after every commit. */
   committed(account: string, app: string, version: number): void;
   /** The live edges. Rejects with `CacheUnavailable`. */
   edges(account: string, app: string, version: number): Promise<readonly EdgeState[]>;
+  /** Edges that fell silent within the last day. Rejects with `CacheUnavailable`. */
+  silent(account: string, app: string): Promise<readonly SilentEdge[]>;
   /** Resolves true when every live edge has the version, false after `timeoutMs`. */
   reached(account: string, app: string, version: number, timeoutMs: number): Promise<boolean>;
   /** Calls back soon after any edge applied something. */
@@ -33,8 +42,8 @@ const RESUBSCRIBE_MS = 1_000;
 interface Followed {
   readonly space: string;
   readonly committedAt: Map<number, number>;
-  /** Edge → version → when its receipt first said so. */
-  readonly receivedAt: Map<string, { version: number; atMs: number }>;
+  /** Edge → version, and when its receipt first said so; null for the first one heard, which says nothing of when that was. */
+  readonly receivedAt: Map<string, { version: number; atMs: number | null }>;
   readonly listeners: Set<() => void>;
   subscription: Promise<Subscription | null>;
 }
@@ -101,8 +110,8 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
     const before = app.receivedAt.get(edge);
     if (before !== undefined && before.version >= appliedVersion) return;
     const atMs = now();
-    app.receivedAt.set(edge, { version: appliedVersion, atMs });
-    // An edge that is new here has no first moment: it may have had everything for long.
+    // An edge that is new here has no first moment: it may have had everything for long, or have started long after the commit.
+    app.receivedAt.set(edge, { version: appliedVersion, atMs: before === undefined ? null : atMs });
     if (before === undefined || onArrival === undefined) return;
     const oldest = Math.max(before.version, appliedVersion - REMEMBERED_VERSIONS);
     for (let version = appliedVersion; version > oldest; version--) {
@@ -116,7 +125,7 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
     if (receipt.appliedVersion >= version) {
       const seen = app.receivedAt.get(receipt.edge);
       const at = app.committedAt.get(receipt.appliedVersion);
-      return seen === undefined || at === undefined ? 0 : Math.max(0, seen.atMs - at);
+      return seen === undefined || seen.atMs === null || at === undefined ? 0 : Math.max(0, seen.atMs - at);
     }
     for (let missing = receipt.appliedVersion + 1; missing <= version; missing++) {
       const at = app.committedAt.get(missing);
@@ -162,6 +171,23 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
     },
 
     edges: (account, app, version) => states(follow(appSpace(account, app)), version),
+
+    async silent(account, app) {
+      const receipts = await cache.silentEdges(appSpace(account, app));
+      return receipts
+        .flatMap(({ edge, appliedVersion, lastSeenMs }) =>
+          appliedVersion === null
+            ? []
+            : [
+                {
+                  id: edge,
+                  applied_version: appliedVersion,
+                  last_seen: new Date(now() - lastSeenMs).toISOString(),
+                },
+              ],
+        )
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
 
     async reached(account, app, version, timeoutMs) {
       if (!cache.receipts) return false;

@@ -147,10 +147,25 @@ export const EdgeState = z.object({
   last_seen: instant,
 });
 
+export const SilentEdge = z
+  .object({
+    id: z.string(),
+    applied_version: z
+      .number()
+      .int()
+      .openapi({ description: 'What it had when it was last heard of, and may still serve.' }),
+    last_seen: instant,
+  })
+  .openapi('SilentEdge');
+
 export const Propagation = z
   .object({
     version: z.number().int(),
-    edges: z.array(EdgeState),
+    edges: z.array(EdgeState).openapi({ description: 'The live edges.' }),
+    silent_edges: z.array(SilentEdge).optional().openapi({
+      description:
+        'Only where there are some: edges that stopped reporting without signing off. Each stays for a day, or until somebody dismisses it.',
+    }),
     published_version: z.number().int().nullable().optional().openapi({
       description:
         'Only where edges do not report: the version that the flag cache has, null for none. Edges take it up within their freshness bound.',
@@ -200,7 +215,12 @@ export const EventData = z
       comment: z.string().nullable(),
       keys: z.array(z.string()),
     }),
-    z.object({ type: z.literal('propagation'), version: z.int(), edges: z.array(EdgeState) }),
+    z.object({
+      type: z.literal('propagation'),
+      version: z.int(),
+      edges: z.array(EdgeState),
+      silent_edges: z.array(SilentEdge).optional(),
+    }),
     z.object({ type: z.literal('reload'), version: z.int() }),
   ])
   .openapi('Event', { description: 'The data of one server-sent event.' });

@@ -331,6 +331,7 @@ export const flagCacheContract = (
         await other.beat('edge-1', new Map([[SPACE, 3]]));
         expect(await cache.edges(SPACE)).toEqual([]);
         const subscription = await cache.watchEdges(SPACE, () => undefined);
+        expect(await cache.silentEdges(SPACE)).toEqual([]);
         await other.leave('edge-1');
         await subscription.close();
       });
@@ -375,11 +376,45 @@ export const flagCacheContract = (
       ]);
     });
 
-    test('an edge that says goodbye is gone at once', async ({ cache, other }) => {
+    test('an edge that falls silent is remembered with what it had, until it beats again', async ({
+      cache,
+      other,
+      age,
+    }) => {
+      await other.beat('cut off', new Map([[SPACE, 3]]));
+      await other.beat('elsewhere', new Map([[accountSpace('a'), 3]]));
+      await other.beat('beating', new Map([[SPACE, 3]]));
+      expect(await cache.silentEdges(SPACE)).toEqual([]);
+      await age(EDGE_TTL_MS * 0.6);
+      await other.beat('beating', new Map());
+      await age(EDGE_TTL_MS * 0.6);
+      const silent = await cache.silentEdges(SPACE);
+      expect(receipts(silent)).toEqual([['cut off', 3]]);
+      expect(silent.every(({ lastSeenMs }) => lastSeenMs > 0)).toBe(true);
+      await other.beat('cut off', new Map([[SPACE, 4]]));
+      expect(await cache.silentEdges(SPACE)).toEqual([]);
+      expect(receipts(await cache.edges(SPACE))).toContainEqual(['cut off', 4]);
+    });
+
+    test('a silent edge is forgotten when somebody says that it will not come back', async ({
+      cache,
+      other,
+      age,
+    }) => {
+      await other.beat('gone', new Map([[SPACE, 3]]));
+      await age(EDGE_TTL_MS * 1.2);
+      expect(receipts(await cache.silentEdges(SPACE))).toEqual([['gone', 3]]);
+      await cache.leave('gone');
+      expect(await cache.silentEdges(SPACE)).toEqual([]);
+    });
+
+    test('an edge that says goodbye is gone at once, and not silent', async ({ cache, other, age }) => {
       await other.beat('edge-1', new Map([[SPACE, 3]]));
       await other.leave('edge-1');
       await other.leave('never-seen');
       expect(await cache.edges(SPACE)).toEqual([]);
+      await age(EDGE_TTL_MS * 1.2);
+      expect(await cache.silentEdges(SPACE)).toEqual([]);
     });
 
     test('receipts are called back for their space only', async ({ cache, other }) => {

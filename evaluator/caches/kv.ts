@@ -133,6 +133,7 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
     beat: async () => undefined,
     leave: async () => undefined,
     edges: async () => [],
+    silentEdges: async () => [],
     watchEdges: async () => ({ close: async () => undefined }),
 
     async close() {

@@ -1,6 +1,7 @@
 import {
   type CacheLog,
   type Commit,
+  EDGE_KEPT_MS,
   EDGE_TTL_MS,
   type EdgeReceipt,
   type FlagCache,
@@ -68,12 +69,14 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
     return 'applied';
   };
 
-  const liveEdges = function* (): Iterable<[string, Edge, number]> {
-    for (const [id, edge] of edges) {
-      const lastSeenMs = Math.max(0, now() - edge.lastBeat);
-      if (lastSeenMs < EDGE_TTL_MS) yield [id, edge, lastSeenMs];
-      else edges.delete(id);
+  const receiptsOf = (space: string): readonly EdgeReceipt[] => {
+    const receipts: EdgeReceipt[] = [];
+    for (const [edge, { applied, lastBeat }] of edges) {
+      const lastSeenMs = Math.max(0, now() - lastBeat);
+      if (lastSeenMs >= EDGE_KEPT_MS) edges.delete(edge);
+      else receipts.push({ edge, appliedVersion: applied.get(space) ?? null, lastSeenMs });
     }
+    return receipts;
   };
 
   return {
@@ -153,11 +156,13 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
     },
 
     async edges(space) {
-      return Array.from(liveEdges(), ([edge, { applied }, lastSeenMs]) => ({
-        edge,
-        appliedVersion: applied.get(space) ?? null,
-        lastSeenMs,
-      }));
+      return receiptsOf(space).filter(({ lastSeenMs }) => lastSeenMs < EDGE_TTL_MS);
+    },
+
+    async silentEdges(space) {
+      return receiptsOf(space).filter(
+        ({ lastSeenMs, appliedVersion }) => lastSeenMs >= EDGE_TTL_MS && appliedVersion !== null,
+      );
     },
 
     async watchEdges(space, onReceipt) {

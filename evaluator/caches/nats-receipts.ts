@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { type Layout, LIFE_HEADER, textOf } from './nats-layout.ts';
 import { ANSWER_MS, type NatsStreams } from './nats-streams.ts';
-import type { CacheLog, EdgeReceipt, Subscription } from './port.ts';
+import { type CacheLog, EDGE_KEPT_MS, type EdgeReceipt, type Subscription } from './port.ts';
 
 type Reached = () => { readonly connection: NatsConnection; readonly streams: NatsStreams };
 
@@ -54,6 +54,17 @@ export class NatsReceipts {
   }
 
   async edges(space: string): Promise<readonly EdgeReceipt[]> {
+    return (await this.#all(space)).filter(({ lastSeenMs }) => lastSeenMs < this.#ttlMs);
+  }
+
+  async silentEdges(space: string): Promise<readonly EdgeReceipt[]> {
+    return (await this.#all(space)).filter(
+      ({ lastSeenMs, appliedVersion }) =>
+        lastSeenMs >= this.#ttlMs && lastSeenMs < EDGE_KEPT_MS && appliedVersion !== null,
+    );
+  }
+
+  async #all(space: string): Promise<readonly EdgeReceipt[]> {
     const { streams } = this.#reached();
     const { jsm } = streams;
     const info = await jsm.streams.info(this.#layout.edges, {
@@ -69,7 +80,6 @@ export class NatsReceipts {
         ]);
         if (alive === null) return null;
         const lastSeenMs = Math.max(0, now - alive.time.getTime());
-        if (lastSeenMs >= this.#ttlMs) return null;
         const same = receipt !== null && receipt.header.get(LIFE_HEADER) === alive.header.get(LIFE_HEADER);
         return { edge, appliedVersion: same ? Number(receipt.string()) : null, lastSeenMs };
       }),

@@ -9,11 +9,12 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { FLAG_HISTORY, HEAD_HISTORY, type Head, headIn, type Layout } from './nats-layout.ts';
-import { CacheUnavailable } from './port.ts';
+import { CacheUnavailable, EDGE_KEPT_MS } from './port.ts';
 
 export const ANSWER_MS = 3_000;
-/** Receipts are repeated well within this. */
-const RECEIPTS_KEPT_MS = 10 * 60 * 1000;
+const NS_PER_MS = 1_000_000;
+/** As long as earlier releases made receipts last; silent edges are remembered longer. */
+const ONCE_KEPT_MS = 10 * 60 * 1000;
 
 export interface StoredHead {
   readonly seq: number;
@@ -58,10 +59,14 @@ export const openStreams = async (connection: NatsConnection, layout: Layout): P
         subjects: [`${root}.edge.*.*`],
         max_msgs_per_subject: 1,
         storage: StorageType.Memory,
-        max_age: RECEIPTS_KEPT_MS * 1_000_000,
+        max_age: EDGE_KEPT_MS * NS_PER_MS,
       },
     ]) {
       if (!(await exists(config.name))) await jsm.streams.add({ ...config, ...common });
+    }
+    const { config } = await jsm.streams.info(layout.edges);
+    if (config.max_age === ONCE_KEPT_MS * NS_PER_MS) {
+      await jsm.streams.update(layout.edges, { max_age: EDGE_KEPT_MS * NS_PER_MS });
     }
   };
 

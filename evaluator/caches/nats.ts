@@ -202,6 +202,7 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
     beat: (edge, applied) => asked(() => receipts.beat(edge, applied)),
     leave: (edge) => asked(() => receipts.leave(edge)),
     edges: (space) => asked(() => receipts.edges(space)),
+    silentEdges: (space) => asked(() => receipts.silentEdges(space)),
     watchEdges: (space, onReceipt): Promise<Subscription> => asked(() => receipts.watch(space, onReceipt)),
 
     async close() {

@@ -65,15 +65,21 @@ export interface FlagCache {
 
   /**
    * An edge says it lives and what it has applied since it last said so (merged with what it said before). It leaves the
-   * set by itself `EDGE_TTL_MS` after its last beat.
+   * set by itself `EDGE_TTL_MS` after its last beat, and is silent from then on; when it beats again its life is a new one.
    */
   beat(edge: string, applied: ReadonlyMap<string, number>): Promise<void>;
 
-  /** The edge says goodbye: it leaves the set at once. */
+  /** The edge says goodbye, or somebody says that it will not come back: it leaves the set at once, and is not silent. */
   leave(edge: string): Promise<void>;
 
   /** The live edges and the version of the space each has applied (null: it holds nothing of the space). */
   edges(space: string): Promise<readonly EdgeReceipt[]>;
+
+  /**
+   * The edges that stopped beating without a goodbye and had something of the space: they may be cut off, and still serve that version.
+   * One is forgotten `EDGE_KEPT_MS` after its last beat.
+   */
+  silentEdges(space: string): Promise<readonly EdgeReceipt[]>;
 
   /** Calls back soon after any receipt for the space arrived. */
   watchEdges(space: string, onReceipt: (receipt: EdgeReceipt) => void): Promise<Subscription>;
@@ -128,6 +134,8 @@ export interface EdgeReceipt {
 }
 
 export const EDGE_TTL_MS = 15_000;
+/** How long one is remembered that fell silent. */
+export const EDGE_KEPT_MS = 24 * 60 * 60 * 1_000;
 
 /** Where an adapter says what happens to its connection, and that a watcher threw. */
 export interface CacheLog {

@@ -98,15 +98,20 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** KEYS = live edges, this edge's spaces. ARGV = edge, ttl in ms, channel prefix, then space and version of each receipt. */
+/**
+ * KEYS = edges, this edge's spaces. ARGV = edge, ttl in ms, how long a silent one is kept, channel prefix, then space and version of each
+ * receipt. What was said before a silence belongs to another life.
+ */
 const beat = `${NOW}
+local last = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not last or now - last >= tonumber(ARGV[2]) then redis.call('DEL', KEYS[2]) end
 redis.call('ZADD', KEYS[1], now, ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-for i = 4, #ARGV, 2 do
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])
+for i = 5, #ARGV, 2 do
   redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
-  redis.call('PUBLISH', ARGV[3] .. ARGV[i], ARGV[i + 1] .. ' ' .. ARGV[1])
+  redis.call('PUBLISH', ARGV[4] .. ARGV[i], ARGV[i + 1] .. ' ' .. ARGV[1])
 end
-redis.call('PEXPIRE', KEYS[2], ARGV[2])`;
+redis.call('PEXPIRE', KEYS[2], ARGV[3])`;
 
 /** KEYS = live edges, prefix of the edges' spaces. ARGV = ttl in ms, space. → {edge, ms since its last beat, version or ''}… */
 const edges = `${NOW}
@@ -117,4 +122,15 @@ for i = 1, #live, 2 do
 end
 return answer`;
 
-export const SCRIPTS = { head, publish, replace, remove, follow, beat, edges } as const;
+/** KEYS as of `edges`. ARGV = ttl in ms, how long a silent one is kept, space. → as `edges`, those that had the space. */
+const silentEdges = `${NOW}
+local answer = {}
+local from, to = '(' .. (now - ARGV[2]), now - ARGV[1]
+local silent = redis.call('ZRANGEBYSCORE', KEYS[1], from, to, 'WITHSCORES')
+for i = 1, #silent, 2 do
+  local version = redis.call('HGET', KEYS[2] .. silent[i], ARGV[3])
+  if version then answer[#answer + 1] = { silent[i], now - silent[i + 1], version } end
+end
+return answer`;
+
+export const SCRIPTS = { head, publish, replace, remove, follow, beat, edges, silentEdges } as const;

@@ -1,7 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { type Follower, followByReading } from './follower.ts';
-import { type CacheLog, CacheUnavailable, EDGE_TTL_MS, type FlagCache, type Subscription } from './port.ts';
+import {
+  type CacheLog,
+  CacheUnavailable,
+  EDGE_KEPT_MS,
+  EDGE_TTL_MS,
+  type FlagCache,
+  type Subscription,
+} from './port.ts';
 import { newEpoch } from './reading.ts';
 import { listIn, readingIn, receiptIn, versionIn } from './redis-reading.ts';
 import { SCRIPTS } from './redis-scripts.ts';
@@ -268,7 +275,7 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
       await run(
         'beat',
         [liveEdges, `${spacesOf}${edge}`],
-        [edge, `${edgeTtlMs}`, receiptsOf(''), ...receipts],
+        [edge, `${edgeTtlMs}`, `${EDGE_KEPT_MS}`, receiptsOf(''), ...receipts],
       );
     },
 
@@ -279,6 +286,15 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
 
     async edges(space) {
       const answer = await run('edges', [liveEdges, spacesOf], [`${edgeTtlMs}`, space]);
+      return listIn(answer).map(receiptIn);
+    },
+
+    async silentEdges(space) {
+      const answer = await run(
+        'silentEdges',
+        [liveEdges, spacesOf],
+        [`${edgeTtlMs}`, `${EDGE_KEPT_MS}`, space],
+      );
       return listIn(answer).map(receiptIn);
     },
 

@@ -61,6 +61,7 @@ export const cuttable = (inner: FlagCache): CuttableCache => {
     beat: (edge, applied) => whileUp(() => inner.beat(edge, applied)),
     leave: (edge) => whileUp(() => inner.leave(edge)),
     edges: (space) => whileUp(() => inner.edges(space)),
+    silentEdges: (space) => whileUp(() => inner.silentEdges(space)),
     watchEdges: (space, onReceipt) => whileUp(() => inner.watchEdges(space, onReceipt)),
     close: () => inner.close(),
     watch: (space, watcher) =>

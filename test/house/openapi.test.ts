@@ -81,6 +81,7 @@ test('every call of the contract is in the document', async () => {
     'GET /apps/{app_id}/export',
     'POST /apps/{app_id}/import',
     'GET /apps/{app_id}/propagation',
+    'DELETE /apps/{app_id}/propagation/edges/{edge_id}',
     'GET /tokens',
     'POST /tokens',
     'DELETE /tokens/{token_id}',
