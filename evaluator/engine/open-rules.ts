@@ -67,8 +67,7 @@ export const openRules = (rules: readonly Rule[]): ReadonlyMap<Rule, OpenRule> =
 const byPriority = (a: Rule, b: Rule): number => a.priority - b.priority;
 
 const partsOf = (rule: Rule) => {
-  const split =
-    rule.split ?? splitOfRollout(rule.rollout ?? { percentage: 100 }, rule.serve_variation);
+  const split = rule.split ?? splitOfRollout(rule.rollout ?? { percentage: 100 }, rule.serve_variation);
   return {
     attribute: split.attribute ?? 'targetingKey',
     parts: split.allocations.map(({ variation, ranges }) => ({
