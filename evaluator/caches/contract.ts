@@ -393,7 +393,7 @@ export const flagCacheContract = (
       expect(silent.every(({ lastSeenMs }) => lastSeenMs > 0)).toBe(true);
       await other.beat('cut off', new Map([[SPACE, 4]]));
       expect(await cache.silentEdges(SPACE)).toEqual([]);
-      expect(receipts(await cache.edges(SPACE))).toContainEqual(['cut off', 4]);
+      expect(receipts(await cache.edges(SPACE)).find(([edge]) => edge === 'cut off')).toEqual(['cut off', 4]);
     });
 
     test('a silent edge is forgotten when somebody says that it will not come back', async ({
