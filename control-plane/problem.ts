@@ -17,6 +17,7 @@ export type ProblemKind =
   | 'media_type' // 415
   | 'precondition_required' // 428, the call needs If-Match
   | 'rate_limited' // 429
+  | 'busy' // 503, as many as may be are open already
   | 'unavailable'; // 503, the database cannot be reached; nothing was written
 
 export interface Issue {
@@ -32,7 +33,7 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   readonly kind: ProblemKind;
   readonly issues: readonly [Issue, ...Issue[]];
-  /** Seconds, with `rate_limited` and `unavailable`. */
+  /** Seconds, with `rate_limited`, `busy` and `unavailable`. */
   readonly retryAfter?: number;
 
   constructor(kind: ProblemKind, issues: Issue | readonly [Issue, ...Issue[]], retryAfter?: number) {

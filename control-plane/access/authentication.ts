@@ -1,4 +1,4 @@
-import type { Accounts, Token } from '../store/port.ts';
+import type { Accounts, Subscription, Token } from '../store/port.ts';
 import { type Grant, grantOf } from './grant.ts';
 import { sameSecret, sha256Hex } from './secret.ts';
 
@@ -17,13 +17,23 @@ interface Verified {
   readonly sessionEndsMs: number;
 }
 
+/** What a caller proved who it is with. */
+export interface Credential {
+  readonly via: 'token' | 'session';
+  readonly secret: string;
+}
+
 export interface Authenticator {
   /** The grant of a token's secret; null if it is unknown, expired or revoked. Rejects with `unavailable`. */
   token(secret: string): Promise<Grant | null>;
   /** The grant of a session cookie's value: its token's, while both live. */
   session(secret: string): Promise<Grant | null>;
+  /** Whether the secret is good by the store's word, whatever is remembered of it. */
+  verify(credential: Credential): Promise<boolean>;
   /** Everything is asked of the store again: a token was revoked or a session ended. */
   forget(): void;
+  /** Called after everything was forgotten: what goes on with a secret asks again whether it may. */
+  onForget(listener: () => void): Subscription;
 }
 
 export interface AuthenticatorOptions {
@@ -39,6 +49,7 @@ export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOpt
   const tokens = new Map<string, Verified>();
   const sessions = new Map<string, Verified>();
   const usedAt = new Map<string, number>();
+  const forgetting = new Set<() => void>();
   // An answer that was on its way when everything was forgotten must not be remembered.
   let generation = 0;
 
@@ -101,29 +112,48 @@ export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOpt
     return grant;
   };
 
-  return {
-    token: (secret) =>
-      look(tokens, secret, async (hash) => {
-        const token = await accounts.tokenByHash(hash);
-        return token !== null && sameSecret(token.hash, hash)
-          ? { token, endsMs: Number.POSITIVE_INFINITY }
-          : null;
-      }),
+  const token: Authenticator['token'] = (secret) =>
+    look(tokens, secret, async (hash) => {
+      const found = await accounts.tokenByHash(hash);
+      return found !== null && sameSecret(found.hash, hash)
+        ? { token: found, endsMs: Number.POSITIVE_INFINITY }
+        : null;
+    });
 
-    session: (secret) =>
-      look(sessions, secret, async (hash, at) => {
-        const session = await accounts.session(hash);
-        if (session === null || !sameSecret(session.hash, hash)) return null;
-        const endsMs = Date.parse(session.expires_at);
-        if (endsMs <= at) return null;
-        const token = await accounts.token(session.account, session.token_id);
-        return token === null ? null : { token, endsMs };
-      }),
+  const session: Authenticator['session'] = (secret) =>
+    look(sessions, secret, async (hash, at) => {
+      const found = await accounts.session(hash);
+      if (found === null || !sameSecret(found.hash, hash)) return null;
+      const endsMs = Date.parse(found.expires_at);
+      if (endsMs <= at) return null;
+      const owner = await accounts.token(found.account, found.token_id);
+      return owner === null ? null : { token: owner, endsMs };
+    });
+
+  return {
+    token,
+    session,
+
+    async verify({ via, secret }) {
+      (via === 'token' ? tokens : sessions).delete(secret);
+      return (await (via === 'token' ? token(secret) : session(secret))) !== null;
+    },
 
     forget() {
       generation++;
       tokens.clear();
       sessions.clear();
+      for (const listener of [...forgetting]) listener();
+    },
+
+    onForget(listener) {
+      const own = (): void => listener();
+      forgetting.add(own);
+      return {
+        async close() {
+          forgetting.delete(own);
+        },
+      };
     },
   };
 };

@@ -39,7 +39,8 @@ export interface Repeated {
 
 /** Bytes that are not in the envelope. */
 export interface Raw {
-  readonly raw: string | ReadableStream<Uint8Array> | null;
+  /** A stream is opened only for who reads it: to a HEAD nobody would ever end it. */
+  readonly raw: string | null | (() => Promise<ReadableStream<Uint8Array>>);
   readonly status?: 200 | 304;
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-import type { Authenticator } from '../access/authentication.ts';
+import type { Authenticator, Credential } from '../access/authentication.ts';
 import { readSessionCookie, type SeenAs } from '../access/cookie.ts';
 import type { Failures } from '../access/failures.ts';
 import { coversApp, type Grant } from '../access/grant.ts';
@@ -7,10 +7,8 @@ import { Problem } from '../problem.ts';
 import type { Permission } from '../store/port.ts';
 
 /** Who asks: a grant, and the secret that proved it. */
-export interface Caller {
+export interface Caller extends Credential {
   readonly grant: Grant;
-  readonly via: 'token' | 'session';
-  readonly secret: string;
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -14,6 +14,7 @@ import { openApiDocument } from './document.ts';
 import { type ExchangeEnv, exchange, failedRequest } from './exchange.ts';
 import { failureResponse } from './failure.ts';
 import type { Metrics } from './metrics.ts';
+import { STREAM_LIMITS, type StreamLimits } from './open-streams.ts';
 import { operationsOf } from './operations.ts';
 import { type DashboardFiles, servePages } from './pages.ts';
 import { serveProbes } from './probes.ts';
@@ -40,6 +41,8 @@ export interface ControlPlaneOptions {
   readonly dashboard?: DashboardFiles | null;
   /** What counts answers and serves them at `/metrics`; default: nothing is counted, and there is no such page. */
   readonly metrics?: Metrics;
+  /** How many streams and exports may be open at once; what is left out is as docs/api.md says. */
+  readonly streamLimits?: Partial<StreamLimits>;
   /** Awaited between a commit and its answer, so that this process's own edge shows the change first; bounded by who gives it. */
   readonly settled?: (place: Place, version: number) => Promise<void>;
 }
@@ -85,6 +88,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     failures: createFailures(now),
     propagation: createPropagation({ cache, now, onArrival: metrics?.arrived ?? (() => {}) }),
     settled: options.settled ?? (async () => {}),
+    streamLimits: { ...STREAM_LIMITS, ...options.streamLimits },
     ending: ending.signal,
   };
   const table = operationsOf(setting);

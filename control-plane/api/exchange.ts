@@ -31,6 +31,11 @@ export const exchange = (
     const given = c.req.header('x-request-id');
     c.set('requestId', given !== undefined && REQUEST_ID.test(given) ? given : nextId());
     await next();
+    if (c.req.method === 'HEAD' && c.res.body !== null) {
+      // What is left of the answer is its head; a body that nobody reads would never be let go.
+      c.res.body.cancel().catch(() => {});
+      c.res = new Response(null, c.res);
+    }
     const took = now() - began;
     const { status } = c.res;
     const operation = c.get('operation');

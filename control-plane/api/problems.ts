@@ -55,6 +55,11 @@ export const PROBLEMS: Readonly<Record<ProblemKind, ProblemRow>> = {
     code: 1013,
     when: 'Too many failed attempts from this address; `Retry-After` says in how many seconds to try again.',
   },
+  busy: {
+    status: 503,
+    code: 1016,
+    when: 'As many streams or exports as may be are open already; `Retry-After` in seconds.',
+  },
   unavailable: {
     status: 503,
     code: 1014,

@@ -204,7 +204,9 @@ const conclude = async (
   setting: Setting,
 ): Promise<Response> => {
   if ('raw' in outcome) {
-    return new Response(outcome.raw, {
+    const { raw } = outcome;
+    const opened = typeof raw !== 'function' ? raw : request.method === 'HEAD' ? null : await raw();
+    return new Response(opened, {
       status: outcome.status ?? 200,
       headers: { ...headers, ...outcome.headers },
     });

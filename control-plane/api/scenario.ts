@@ -165,7 +165,9 @@ export const asking =
 export const flagship = (path: string): string => `/client/v4/accounts/${ACCOUNT}/flagship${path}`;
 
 const jsonOf = (response: Response, text: string): unknown =>
-  response.headers.get('content-type')?.startsWith('application/json') === true ? JSON.parse(text) : null;
+  text !== '' && response.headers.get('content-type')?.startsWith('application/json') === true
+    ? JSON.parse(text)
+    : null;
 
 const errorsToo = (_: string, value: unknown): unknown =>
   value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;

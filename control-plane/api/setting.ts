@@ -4,6 +4,7 @@ import type { Failures } from '../access/failures.ts';
 import type { RandomBytes } from '../access/secret.ts';
 import type { Place, Stores } from '../store/port.ts';
 import type { Identification } from './caller.ts';
+import type { StreamLimits } from './open-streams.ts';
 import type { Propagation } from './propagation.ts';
 
 /** Pino's shape. */
@@ -26,6 +27,7 @@ export interface Setting extends Identification {
   readonly authenticator: Authenticator;
   readonly failures: Failures;
   readonly propagation: Propagation;
+  readonly streamLimits: StreamLimits;
   /** Aborts when the process ends: streams end with it. */
   readonly ending: AbortSignal;
   /** Resolves when this process's own edge has the version, or after the little while it is given. */

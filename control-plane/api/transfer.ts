@@ -50,9 +50,8 @@ export const transferOperations = (setting: Setting): readonly AnyServed[] => [
     },
     async (call) => {
       const app = await existingApp(setting, call.account, appOf(call));
-      const flags = setting.stores.app(call.account, app.id).everyFlag();
       return {
-        raw: linesOf(flags),
+        raw: async () => linesOf(setting.stores.app(call.account, app.id).everyFlag()),
         headers: {
           'content-type': NDJSON,
           'content-disposition': `attachment; filename="${app.name}.ndjson"`,

@@ -64,8 +64,9 @@ export const changeAccount = <T>(
         .insertInto('outbox')
         .values({ account, app: '', version, changes: changesText(all, textBytes) })
         .execute();
-      transaction.announce({ account, app: null });
     }
+    // Also where there is nothing to deliver: other processes remember tokens that never leave the control plane.
+    if (log !== null || changes.length > 0) transaction.announce({ account, app: null });
     await db.updateTable('account').set({ version, log_count }).where('id', '=', account).execute();
     return answer;
   });

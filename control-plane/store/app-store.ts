@@ -4,6 +4,7 @@ import { pageOfEntries } from './changelog.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { Database } from './database.ts';
 import { pageOfFlags } from './flag-list.ts';
+import { readNews } from './news.ts';
 import { createOutbox } from './outbox.ts';
 import type { AppStore } from './port.ts';
 import { type AppPlace, changelogColumns, entryOfRow, type FlagRow, flagColumns, flagOfRow } from './rows.ts';
@@ -68,6 +69,8 @@ export const createAppStore = (
         .executeTakeFirst();
       return row === undefined ? null : entryOfRow(row);
     },
+
+    news: (query) => readNews(db, place, query),
 
     async *everyEntry() {
       // Entries are only ever added, so what was there at first is one state, however long it is read.

@@ -108,6 +108,11 @@ export interface AppStore {
   /** Newest first. */
   changelog(query: ChangelogQuery): Promise<Page<ChangelogEntry>>;
   entry(id: string): Promise<ChangelogEntry | null>;
+  /**
+   * What was changed, without what it was changed to: the newest entries whose number is above `after`, newest first. Costs nothing of
+   * the flags' size, so that it may be read for every commit.
+   */
+  news(query: { readonly after: number; readonly limit: number }): Promise<readonly News[]>;
   /** Oldest first, for verification and export. */
   everyEntry(): AsyncIterable<ChangelogEntry>;
 
@@ -119,6 +124,17 @@ export interface AppStore {
   commit<A>(request: CommitRequest<A>): Promise<Committed<A> | Replayed>;
 
   readonly outbox: Outbox;
+}
+
+/** A changelog entry in a few words. */
+export interface News {
+  /** The entry's number in the app: 1, 2, 3 … */
+  readonly seq: number;
+  readonly flag_key: string;
+  readonly app_version: number;
+  readonly at: string;
+  readonly actor: Actor;
+  readonly comment: string | null;
 }
 
 export interface CommitRequest<A> {

@@ -249,6 +249,27 @@ export const listsContract = ({ check, expect }: Suite): void => {
     }
   });
 
+  check(
+    'news tell what was changed, newest first, and nothing of what it was changed to',
+    async ({ stores }) => {
+      const app = await settle(stores);
+      expect(await app.news({ after: 0, limit: 10 })).toEqual([]);
+      await commit(app, [create('a'), create('b')], by('ann', 1, 'why'));
+      await app.commit(toggle('b', by('ben', 2)));
+      await commit(app, [{ event: 'delete', key: 'a' }], by('ann', 3));
+      const of = (name: string) => ({ name, token_id: `token-${name}` });
+      const [four, three, two, one] = [
+        { seq: 4, flag_key: 'a', app_version: 3, at: at(3), actor: of('ann'), comment: null },
+        { seq: 3, flag_key: 'b', app_version: 2, at: at(2), actor: of('ben'), comment: null },
+        { seq: 2, flag_key: 'b', app_version: 1, at: at(1), actor: of('ann'), comment: 'why' },
+        { seq: 1, flag_key: 'a', app_version: 1, at: at(1), actor: of('ann'), comment: 'why' },
+      ];
+      expect(await app.news({ after: 0, limit: 10 })).toEqual([four, three, two, one]);
+      expect(await app.news({ after: 1, limit: 2 })).toEqual([four, three]);
+      expect(await app.news({ after: 4, limit: 10 })).toEqual([]);
+    },
+  );
+
   check('an export shows one version while commits go on', async ({ stores }) => {
     const app = await settle(stores);
     await commit(app, [create('a'), create('b'), create('c')]);
