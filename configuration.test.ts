@@ -8,6 +8,9 @@ const nearest = (_: string, known: readonly string[]): string | null => known[0]
 const read = (environment: Record<string, string>, flags: Record<string, string> = {}) =>
   readConfiguration(environment, new Map(Object.entries(flags)), nearest);
 
+const flagOf = (variable: string): string =>
+  `--${variable.slice('HALYARD_'.length).toLowerCase().replaceAll('_', '-')}`;
+
 const mistakesOf = (environment: Record<string, string>, flags: Record<string, string> = {}) => {
   try {
     read(environment, flags);
@@ -30,6 +33,7 @@ describe('configuration', () => {
       edgeData: null,
       log: 'info',
       publicUrl: null,
+      edgeUrl: null,
       trustProxy: false,
       secret: null,
       url: null,
@@ -77,6 +81,118 @@ describe('configuration', () => {
   test('never takes a secret from a flag', () => {
     expect(mistakesOf({}, { '--admin-token': 'x'.repeat(30) })).toEqual([
       '--admin-token would show a secret to everyone on this machine; set HALYARD_ADMIN_TOKEN or HALYARD_ADMIN_TOKEN_FILE instead',
+    ]);
+  });
+
+  test('the variables that Kubernetes injects for services named halyard stop no start', () => {
+    const injected = {
+      HALYARD_SERVICE_HOST: '10.0.0.1',
+      HALYARD_SERVICE_PORT: '4280',
+      HALYARD_SERVICE_PORT_HTTP: '4280',
+      HALYARD_PORT: 'tcp://10.0.0.1:4280',
+      HALYARD_PORT_4280_TCP: 'tcp://10.0.0.1:4280',
+      HALYARD_PORT_4280_TCP_PROTO: 'tcp',
+      HALYARD_PORT_4280_TCP_PORT: '4280',
+      HALYARD_PORT_4280_TCP_ADDR: '10.0.0.1',
+      HALYARD_EDGE_SERVICE_HOST: '10.0.0.2',
+      HALYARD_EDGE_PORT: 'tcp://10.0.0.2:4281',
+      HALYARD_EDGE_PORT_4281_TCP_ADDR: '10.0.0.2',
+      HALYARD_CONTROL_PLANE_PORT: 'udp://10.0.0.2:4281',
+    };
+    expect(read(injected).port).toBe(4280);
+    expect(
+      mistakesOf({ HALYARD_EDGE_PORT: '4281', HALYARD_PORTS: '1', HALYARD_PORT: 'tcp:/x' }),
+    ).toHaveLength(3);
+  });
+
+  test.for([
+    ['https://flags.example.com/', 'https://flags.example.com'],
+    ['https://example.com:8443/team/flags/', 'https://example.com:8443/team/flags'],
+    ['HTTP://Example.com', 'http://example.com'],
+  ] as const)('takes %s as where people reach it', ([given, taken]) => {
+    expect(read({ HALYARD_PUBLIC_URL: given, HALYARD_EDGE_URL: given })).toMatchObject({
+      publicUrl: taken,
+      edgeUrl: taken,
+    });
+  });
+
+  test.for([
+    ['ftp://example.com', 'is "ftp://example.com"; expected an http:// or https:// address'],
+    [
+      'https://a:hunter2@example.com',
+      'is "https://a:…@example.com"; expected an http:// or https:// address without a user, a query or a fragment',
+    ],
+    [
+      'https://example.com/a%20b',
+      'is "https://example.com/a%20b"; expected a path of letters, digits, ".", "_", "~" and "-"',
+    ],
+    [
+      'https://example.com/apps/flags',
+      'is "https://example.com/apps/flags"; expected a path that does not begin with /apps, which is one of the server\'s own',
+    ],
+  ] as const)('%s is not where people reach it', ([given, found]) => {
+    expect(mistakesOf({ HALYARD_PUBLIC_URL: given })).toEqual([`HALYARD_PUBLIC_URL ${found}`]);
+  });
+
+  test.for([
+    ['HALYARD_DATABASE_URL', 'mysql://root:hunter2@db/x'],
+    ['HALYARD_DATABASE_URL', 'postgres://root:hunter2/x'],
+    ['HALYARD_DATABASE_URL', 'postgres//root:hunter2@db'],
+    ['HALYARD_CACHE_URL', 'redis://:hunter2@cache:637999'],
+    ['HALYARD_CACHE_URL', 'redis://:hunter2'],
+    ['HALYARD_CACHE_URL', 'redis://:hun/ter2@cache'],
+    ['HALYARD_CACHE_URL', 'nats://a:hunter2@one,nats://b:hunter2@two:x'],
+    ['HALYARD_EDGE_URL', 'https://a:hunter2@edge'],
+    ['HALYARD_URL', 'https://a:hunter2@server'],
+  ] as const)('%s=%s is refused without printing its password', ([variable, url]) => {
+    for (const told of [mistakesOf({ [variable]: url }), mistakesOf({}, { [flagOf(variable)]: url })]) {
+      expect(told).toHaveLength(1);
+      expect(told[0]).not.toMatch(/hunter2|ter2/);
+    }
+  });
+
+  test('takes several servers of a NATS cluster', () => {
+    const cacheUrl = 'nats://a:b@one:4222,two:4222,nats://three';
+    expect(read({ HALYARD_CACHE_URL: cacheUrl }).cacheUrl).toBe(cacheUrl);
+  });
+
+  test('reads whatever holds a secret from a file, and refuses both at once, an empty file and no file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'halyard-'));
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const secret = 's'.repeat(24);
+    expect(
+      read({
+        HALYARD_DATABASE_URL_FILE: file('database', 'postgres://a:b@c/d\n'),
+        HALYARD_CACHE_URL_FILE: file('cache', 'redis://:b@c\n'),
+        HALYARD_ADMIN_TOKEN_FILE: file('admin', secret),
+        HALYARD_SECRET_FILE: file('secret', secret),
+        HALYARD_TOKEN_FILE: file('token', 'hly_x'),
+        HALYARD_TOKEN: '',
+      }),
+    ).toMatchObject({
+      databaseUrl: 'postgres://a:b@c/d',
+      cacheUrl: 'redis://:b@c',
+      adminToken: secret,
+      secret,
+      token: 'hly_x',
+    });
+    const empty = file('empty', ' \n');
+    expect(
+      mistakesOf({
+        HALYARD_DATABASE_URL: 'postgres://a:hunter2@c/d',
+        HALYARD_DATABASE_URL_FILE: file('other', 'postgres://a:hunter2@c/d'),
+        HALYARD_CACHE_URL_FILE: file('bad', 'redis//:hunter2@c'),
+        HALYARD_TOKEN_FILE: empty,
+        HALYARD_SECRET_FILE: join(folder, 'none'),
+      }),
+    ).toEqual([
+      'HALYARD_DATABASE_URL and HALYARD_DATABASE_URL_FILE are both set; expected one of them',
+      'HALYARD_CACHE_URL_FILE is "redis//:…@c"; expected memory:, redis://HOST:PORT or nats://HOST:PORT',
+      `HALYARD_SECRET_FILE is "${join(folder, 'none')}", which cannot be read (ENOENT); name a readable file`,
+      `HALYARD_TOKEN_FILE is "${empty}", which is empty; name a file that holds the value`,
     ]);
   });
 

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { withoutPassword } from '@halyard/caches/without-password';
+import { parsePublicUrl } from '@halyard/control-plane/public-url';
+import { textOf } from './setting-file.ts';
 
 /** What a process was told, from environment variables and the same-named flags (a flag wins). */
 export interface Configuration {
@@ -13,6 +15,8 @@ export interface Configuration {
   readonly log: LogLevel;
   /** Where clients and browsers reach this process, when that is not `http://{host}:{port}`. */
   readonly publicUrl: string | null;
+  /** Where evaluations are asked for, when that is not where people reach this process. */
+  readonly edgeUrl: string | null;
   /** Believe `X-Forwarded-For` and `X-Forwarded-Proto`. */
   readonly trustProxy: boolean;
   readonly secret: string | null;
@@ -49,22 +53,25 @@ const nonEmpty =
   (text) =>
     text.trim() === '' ? { expected } : ok(text);
 
-const url =
-  (protocols: readonly string[], expected: string): Parser<string> =>
-  (text) =>
-    URL.canParse(text) && protocols.includes(new URL(text).protocol)
-      ? ok(text.replace(/\/+$/, ''))
-      : { expected };
-
 const databaseUrl: Parser<string> = (text) =>
   /^file:.+/.test(text) || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text))
     ? ok(text)
     : { expected: 'file:PATH or postgres://USER@HOST/DATABASE' };
 
 const cacheUrl: Parser<string> = (text) =>
-  text === 'memory:' || (/^(rediss?|nats|tls):\/\//.test(text) && URL.canParse(text.split(',')[0] ?? ''))
+  text === 'memory:' || (/^rediss?:\/\//.test(text) && URL.canParse(text)) || isNatsUrl(text)
     ? ok(text)
     : { expected: 'memory:, redis://HOST:PORT or nats://HOST:PORT' };
+
+/** NATS takes several servers of one cluster, separated by commas; the first says how to connect. */
+const isNatsUrl = (text: string): boolean => {
+  const [first = '', ...others] = text.split(',');
+  return (
+    /^(nats|tls):\/\//.test(first) &&
+    URL.canParse(first) &&
+    others.every((other) => URL.canParse(/^\w+:\/\//.test(other) ? other : `nats://${other}`))
+  );
+};
 
 const oneOf =
   <const T extends string>(...values: readonly T[]): Parser<T> =>
@@ -88,8 +95,11 @@ interface Setting<T> {
   readonly variable: string;
   readonly parse: Parser<T>;
   readonly fallback: T;
-  /** Never a flag (flags are seen by everyone on the machine); may be given as a file instead, `{variable}_FILE`. */
-  readonly secret?: true;
+  /**
+   * May be given as a file instead, `{variable}_FILE`. `whole`: never shown, and never a flag, because flags are seen by everyone on the
+   * machine. `password`: a URL that may hold one.
+   */
+  readonly secret?: 'whole' | 'password';
 }
 
 const settings: { readonly [K in keyof Configuration]: Setting<Configuration[K]> } = {
@@ -99,9 +109,14 @@ const settings: { readonly [K in keyof Configuration]: Setting<Configuration[K]>
     parse: nonEmpty('an address or host name to listen on'),
     fallback: '127.0.0.1',
   },
-  databaseUrl: { variable: 'HALYARD_DATABASE_URL', parse: databaseUrl, fallback: 'file:./data/halyard.db' },
-  cacheUrl: { variable: 'HALYARD_CACHE_URL', parse: cacheUrl, fallback: 'memory:' },
-  adminToken: { variable: 'HALYARD_ADMIN_TOKEN', parse: secretText, fallback: null, secret: true },
+  databaseUrl: {
+    variable: 'HALYARD_DATABASE_URL',
+    parse: databaseUrl,
+    fallback: 'file:./data/halyard.db',
+    secret: 'password',
+  },
+  cacheUrl: { variable: 'HALYARD_CACHE_URL', parse: cacheUrl, fallback: 'memory:', secret: 'password' },
+  adminToken: { variable: 'HALYARD_ADMIN_TOKEN', parse: secretText, fallback: null, secret: 'whole' },
   account: { variable: 'HALYARD_ACCOUNT', parse: account, fallback: 'default' },
   edgeData: { variable: 'HALYARD_EDGE_DATA', parse: nonEmpty('a directory'), fallback: null },
   log: {
@@ -111,25 +126,36 @@ const settings: { readonly [K in keyof Configuration]: Setting<Configuration[K]>
   },
   publicUrl: {
     variable: 'HALYARD_PUBLIC_URL',
-    parse: url(['http:', 'https:'], 'an http:// or https:// address'),
+    parse: parsePublicUrl,
     fallback: null,
   },
+  edgeUrl: { variable: 'HALYARD_EDGE_URL', parse: parsePublicUrl, fallback: null },
   trustProxy: { variable: 'HALYARD_TRUST_PROXY', parse: boolean, fallback: false },
-  secret: { variable: 'HALYARD_SECRET', parse: secretText, fallback: null, secret: true },
+  secret: { variable: 'HALYARD_SECRET', parse: secretText, fallback: null, secret: 'whole' },
   url: {
     variable: 'HALYARD_URL',
-    parse: url(['http:', 'https:'], 'an http:// or https:// address'),
+    parse: parsePublicUrl,
     fallback: null,
   },
-  token: { variable: 'HALYARD_TOKEN', parse: nonEmpty('a token'), fallback: null, secret: true },
+  token: { variable: 'HALYARD_TOKEN', parse: nonEmpty('a token'), fallback: null, secret: 'whole' },
 };
+
+/**
+ * Kubernetes describes each service of a namespace in variables; those of a service named `halyard…` begin as ours do
+ * (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
+ */
+const isInjected = (name: string, text: string | undefined): boolean =>
+  /^HALYARD(?:_[A-Z0-9_]+)?_(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/.test(
+    name,
+  ) ||
+  (/^HALYARD(?:_[A-Z0-9_]+)?_PORT$/.test(name) && /^(?:tcp|udp|sctp):\/\//.test(text ?? ''));
 
 const flagOf = (variable: string): string =>
   `--${variable.slice('HALYARD_'.length).toLowerCase().replaceAll('_', '-')}`;
 
 /** The names of all settings' flags, without those of secrets. */
 export const settingFlags: readonly string[] = Object.values(settings)
-  .filter((setting) => setting.secret !== true)
+  .filter((setting) => setting.secret !== 'whole')
   .map((setting) => flagOf(setting.variable));
 
 /**
@@ -145,10 +171,10 @@ export const readConfiguration = (
 ): Configuration => {
   const mistakes: string[] = [];
   const known = Object.values(settings).flatMap(({ variable, secret }) =>
-    secret === true ? [variable, `${variable}_FILE`] : [variable],
+    secret === undefined ? [variable] : [variable, `${variable}_FILE`],
   );
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith('HALYARD_') || known.includes(name)) continue;
+    if (!name.startsWith('HALYARD_') || known.includes(name) || isInjected(name, environment[name])) continue;
     const meant = nearest(name, known);
     mistakes.push(
       `${name} is not a setting of Halyard; ${meant === null ? 'remove it' : `did you mean ${meant}?`}`,
@@ -157,36 +183,29 @@ export const readConfiguration = (
 
   const read = <T>({ variable, parse, fallback, secret }: Setting<T>): T => {
     const flag = flagOf(variable);
-    let name = variable;
-    let text = environment[variable];
     const given = flags.get(flag);
-    if (given !== undefined) {
-      if (secret === true) {
-        mistakes.push(
-          `${flag} would show a secret to everyone on this machine; set ${variable} or ${variable}_FILE instead`,
-        );
-        return fallback;
-      }
-      name = flag;
-      text = given;
+    if (given !== undefined && secret === 'whole') {
+      mistakes.push(
+        `${flag} would show a secret to everyone on this machine; set ${variable} or ${variable}_FILE instead`,
+      );
+      return fallback;
     }
-    const file = secret === true ? environment[`${variable}_FILE`] : undefined;
-    if (file !== undefined && text === undefined) {
-      name = `${variable}_FILE`;
-      try {
-        text = readFileSync(file, 'utf8').trim();
-      } catch (error) {
-        mistakes.push(
-          `${name} is "${file}", which cannot be read (${(error as NodeJS.ErrnoException).code}); name a readable file`,
-        );
-        return fallback;
-      }
+    const found =
+      given === undefined ? textOf(variable, environment, secret !== undefined) : { name: flag, text: given };
+    if ('mistake' in found) {
+      mistakes.push(found.mistake);
+      return fallback;
     }
-    // An empty variable is how compose files and shells say "not set".
+    const { name, text } = found;
+    // An empty variable is how compose files and shells say "not set"; Kubernetes sets some that mean something else.
     if (text === undefined || (text === '' && given === undefined)) return fallback;
+    if (given === undefined && isInjected(name, text)) return fallback;
     const parsed = parse(text);
     if ('value' in parsed) return parsed.value;
-    const shown = secret === true ? `has ${text.length} characters` : `is ${JSON.stringify(text)}`;
+    const shown =
+      secret === 'whole'
+        ? `has ${text.length} characters`
+        : `is ${JSON.stringify(secret === undefined && !text.includes('@') ? text : withoutPassword(text))}`;
     mistakes.push(`${name} ${shown}; expected ${parsed.expected}`);
     return fallback;
   };
@@ -201,6 +220,7 @@ export const readConfiguration = (
     edgeData: read(settings.edgeData),
     log: read(settings.log),
     publicUrl: read(settings.publicUrl),
+    edgeUrl: read(settings.edgeUrl),
     trustProxy: read(settings.trustProxy),
     secret: read(settings.secret),
     url: read(settings.url),

@@ -9,6 +9,7 @@ import type { Place } from '@halyard/control-plane';
 import { sameSecret, sha256Hex } from '@halyard/control-plane/access';
 import { nearest } from '@halyard/control-plane/nearest';
 import { Problem } from '@halyard/control-plane/problem';
+import { basePathOf } from '@halyard/control-plane/public-url';
 import type { Edge, EdgeOptions } from '@halyard/edge';
 import type { Logger } from 'pino';
 import { type Command, HELP, parseCommand, UsageError } from './command-line.ts';
@@ -54,6 +55,7 @@ const startWriter = async (
     now: Date.now,
     log,
     publicUrl: configuration.publicUrl,
+    edgeUrl: configuration.edgeUrl,
     trustProxy: configuration.trustProxy,
     metrics,
     dashboard: readDashboard(join(import.meta.dirname, 'dashboard', 'dist')),
@@ -70,7 +72,7 @@ const startWriter = async (
     if (isEdgePath(request.url)) return edge.app.fetch(request, env);
     const answer = controlPlane.app.fetch(request, env);
     return request.url.endsWith('/metrics') ? withMetricsOf(edge, answer) : answer;
-  }, configuration);
+  }, listening(configuration));
   const first = await controlPlane.firstStart({
     adminToken: configuration.adminToken,
     secret: configuration.secret,
@@ -86,7 +88,7 @@ const startWriter = async (
   }
   const url = configuration.publicUrl ?? server.url;
   const shown = first === null ? null : { ...first, link: await controlPlane.mintSignInLink(url) };
-  console.log(welcome(url, server.url, VERSION, shown));
+  console.log(welcome(url, configuration.edgeUrl ?? server.url, VERSION, shown));
   return async () => {
     // Streams end first: a server that waits for open answers would wait for them.
     await Promise.all([edge?.close(), controlPlane.close(), server.close(GRACE_MS)]);
@@ -111,7 +113,7 @@ const startEdge = async (configuration: Configuration, log: Logger): Promise<Clo
       ? {}
       : { authenticate: operatorOnly(configuration, configuration.adminToken) }),
   });
-  const server = await listen((request, env) => edge.app.fetch(request, env), configuration);
+  const server = await listen((request, env) => edge.app.fetch(request, env), listening(configuration));
   await edge.start();
   console.log(`Halyard ${VERSION} edge is running on ${server.url}`);
   return async () => {
@@ -119,6 +121,12 @@ const startEdge = async (configuration: Configuration, log: Logger): Promise<Clo
     await cache.close();
   };
 };
+
+const listening = ({ host, port, publicUrl }: Configuration) => ({
+  host,
+  port,
+  basePath: basePathOf(publicUrl),
+});
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { withoutBasePath } from '@halyard/control-plane/public-url';
 import { createAdaptorServer } from '@hono/node-server';
 
 /** One sentence for the person who starts a process; the command ends with exit code 2. */
@@ -17,10 +19,16 @@ export type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
 /** Listens, or rejects with a `CannotStart` that says what to do. */
 export const listen = (
   fetch: Fetch,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, basePath }: { readonly host: string; readonly port: number; readonly basePath: string },
 ): Promise<Listening> =>
   new Promise((resolve, reject) => {
     const server = createAdaptorServer({ fetch });
+    if (basePath !== '') {
+      // Here, because the routes of the writer and of the edge are the same whatever stands in front of them.
+      server.prependListener('request', (request: IncomingMessage) => {
+        request.url = withoutBasePath(request.url ?? '/', basePath);
+      });
+    }
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new CannotStart(sentenceOf(error, host, port))),
     );

@@ -9,9 +9,9 @@ export interface FirstWelcome {
 
 /**
  * @param url where people reach the server
- * @param here where this machine reaches it
+ * @param edge where flags are evaluated, as this machine reaches it
  */
-export const welcome = (url: string, here: string, version: string, first: FirstWelcome | null): string => {
+export const welcome = (url: string, edge: string, version: string, first: FirstWelcome | null): string => {
   const lines = [`Halyard ${version} is running on ${url}`, ''];
   if (first === null) {
     lines.push(
@@ -35,7 +35,7 @@ export const welcome = (url: string, here: string, version: string, first: First
       '',
       '  Evaluate a flag of the example app:',
       '',
-      `curl -s ${here}/ofrep/v1/evaluate/flags/${flag} -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"context":{"targetingKey":"user-42"}}'`,
+      `curl -s ${edge}/ofrep/v1/evaluate/flags/${flag} -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"context":{"targetingKey":"user-42"}}'`,
     );
   }
   lines.push('');

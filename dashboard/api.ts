@@ -7,6 +7,7 @@ import type {
   Token,
 } from '@halyard/control-plane/client';
 import type { Bucketing, Flag, FlagType, JsonValue } from '@halyard/engine';
+import { basePath } from './place.ts';
 
 export type { App, MintedToken, Session, Token };
 export type Permission = Session['permission'];
@@ -106,7 +107,7 @@ const headersOf = (ask: Ask): Record<string, string> => ({
 
 const send = async (path: string, ask: Ask): Promise<Response> => {
   try {
-    return await fetch(`/client/v4${path}`, {
+    return await fetch(`${basePath}/client/v4${path}`, {
       method: ask.method ?? 'GET',
       headers: headersOf(ask),
       body: ask.ndjson ?? (ask.body === undefined ? null : JSON.stringify(ask.body)),

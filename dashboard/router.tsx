@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { ApiError } from './api.ts';
 import { FlagsPage } from './flags/flags-page.tsx';
+import { basePath } from './place.ts';
 import { appsQuery, type ChangelogSearch, type FlagSearch, flagsQuery, sessionQuery } from './queries.ts';
 import { FLAG_TABS, type FlagTab } from './router-search.ts';
 import { signIn } from './session/session.ts';
@@ -183,7 +184,7 @@ const tree = root.addChildren([
 export const createAppRouter = (client: QueryClient) =>
   createRouter({
     routeTree: tree,
-    basepath: '/dashboard',
+    basepath: `${basePath}/dashboard`,
     context: { client },
     defaultPreload: 'intent',
     // TanStack Query decides what is fresh.

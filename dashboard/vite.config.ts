@@ -24,8 +24,9 @@ const compressed = (): Plugin => ({
   },
 });
 
-export default defineConfig({
-  base: '/dashboard/',
+export default defineConfig(({ command }) => ({
+  // A build does not know the path that the server is reached under: the server writes it into the index.
+  base: command === 'build' ? './' : '/dashboard/',
   plugins: [react(), compressed()],
   resolve: { conditions: ['halyard-source', 'module', 'browser', 'development|production'] },
   css: { transformer: 'lightningcss' },
@@ -49,4 +50,4 @@ export default defineConfig({
     },
   },
   server: { proxy: { '/client': server, '/ofrep': server, '/apps': server, '/openapi.json': server } },
-});
+}));

@@ -1,17 +1,26 @@
-/**
- * The session cookie. Cookies ignore ports, so the name carries it: two servers on one host keep two sessions.
- * `Secure` follows the request's scheme, because browsers drop such cookies from plain http on anything but loopback.
- */
+/** Where the browser is, as it sees it. */
 export interface SeenAs {
   readonly protocol: string;
   readonly host: string;
+  /** In front of the server's paths: '' or such as `/flags`. */
+  readonly basePath: string;
 }
 
-export const originOf = ({ protocol, host }: SeenAs): string => `${protocol}//${host}`;
+/** Where the server is reached, without a slash at its end. */
+export const addressOf = ({ protocol, host, basePath }: SeenAs): string => `${protocol}//${host}${basePath}`;
 
-const cookieName = ({ protocol, host }: SeenAs): string => {
-  const port = /:(\d+)$/.exec(host)?.[1];
-  return `halyard_session_${port ?? (protocol === 'https:' ? '443' : '80')}`;
+export const isSecure = ({ protocol }: SeenAs): boolean => protocol === 'https:';
+
+/**
+ * Cookies ignore ports, so the name carries it: two servers on one host keep two sessions. The name carries the base path too, because
+ * `__Host-` demands `Path=/`: that prefix keeps a subdomain, or a page without TLS, from planting a session here
+ * (https://www.rfc-editor.org/rfc/rfc6265bis, section 4.1.3.2).
+ */
+const cookieName = (seenAs: SeenAs): string => {
+  const port = /:(\d+)$/.exec(seenAs.host)?.[1] ?? (isSecure(seenAs) ? '443' : '80');
+  // `%2F` is a token (RFC 9110), a slash is not.
+  const name = `halyard_session_${port}${seenAs.basePath.replaceAll('/', '%2F')}`;
+  return isSecure(seenAs) ? `__Host-${name}` : name;
 };
 
 export const readSessionCookie = (header: string | null, seenAs: SeenAs): string | null => {
@@ -24,8 +33,8 @@ export const readSessionCookie = (header: string | null, seenAs: SeenAs): string
   return null;
 };
 
-/** `secret` null removes the cookie. */
+/** `secret` null removes the cookie. `Secure` follows the scheme: browsers drop such cookies from plain http on anything but loopback. */
 export const sessionCookie = (secret: string | null, maxAgeSeconds: number, seenAs: SeenAs): string =>
   `${cookieName(seenAs)}=${secret ?? ''}; Path=/; Max-Age=${secret === null ? 0 : maxAgeSeconds}; HttpOnly; SameSite=Strict${
-    seenAs.protocol === 'https:' ? '; Secure' : ''
+    isSecure(seenAs) ? '; Secure' : ''
   }`;

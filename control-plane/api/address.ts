@@ -1,4 +1,6 @@
+import type { SeenAs } from '../access/cookie.ts';
 import type { Identification } from './caller.ts';
+import { basePathOf } from './public-url.ts';
 
 /** What @hono/node-server gives with a request, as far as it is looked at. */
 const socketAddress = (env: unknown): string | null => {
@@ -13,18 +15,34 @@ const socketAddress = (env: unknown): string | null => {
 /** The last entry is the one that our own proxy wrote; those before it can be made up by anybody. */
 const last = (header: string | null): string | null => header?.split(',').at(-1)?.trim() || null;
 
-/** Who asks, and where they think they are: from the connection, or from the proxy in front where that one is trusted. */
-export const createVisitors = (trustProxy: boolean): Pick<Identification, 'address' | 'seenAs'> => ({
-  address: (request, env) =>
-    (trustProxy ? last(request.headers.get('x-forwarded-for')) : null) ?? socketAddress(env) ?? 'unknown',
+/**
+ * Who asks, and where they think they are: at the public URL where there is one, whatever `Host` the proxy in front sends, else from
+ * the connection, or from the proxy where that one is trusted.
+ */
+export const createVisitors = (
+  trustProxy: boolean,
+  publicUrl: string | null,
+): Pick<Identification, 'address' | 'seenAs'> => {
+  const publicly = publicUrl === null ? null : placeOf(publicUrl);
+  return {
+    address: (request, env) =>
+      (trustProxy ? last(request.headers.get('x-forwarded-for')) : null) ?? socketAddress(env) ?? 'unknown',
 
-  seenAs: (request) => {
-    const { protocol, host } = new URL(request.url);
-    if (!trustProxy) return { protocol, host };
-    const scheme = last(request.headers.get('x-forwarded-proto'))?.toLowerCase();
-    return {
-      protocol: scheme === 'https' || scheme === 'http' ? `${scheme}:` : protocol,
-      host: last(request.headers.get('x-forwarded-host')) ?? host,
-    };
-  },
-});
+    seenAs: (request) => {
+      if (publicly !== null) return publicly;
+      const { protocol, host } = new URL(request.url);
+      if (!trustProxy) return { protocol, host, basePath: '' };
+      const scheme = last(request.headers.get('x-forwarded-proto'))?.toLowerCase();
+      return {
+        protocol: scheme === 'https' || scheme === 'http' ? `${scheme}:` : protocol,
+        host: last(request.headers.get('x-forwarded-host')) ?? host,
+        basePath: '',
+      };
+    },
+  };
+};
+
+const placeOf = (publicUrl: string): SeenAs => {
+  const { protocol, host } = new URL(publicUrl);
+  return { protocol, host, basePath: basePathOf(publicUrl) };
+};

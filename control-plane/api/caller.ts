@@ -1,5 +1,5 @@
 import type { Authenticator, Credential } from '../access/authentication.ts';
-import { readSessionCookie, type SeenAs } from '../access/cookie.ts';
+import { isSecure, readSessionCookie, type SeenAs } from '../access/cookie.ts';
 import type { Failures } from '../access/failures.ts';
 import { coversApp, type Grant } from '../access/grant.ts';
 import { allows } from '../access/permission.ts';
@@ -71,11 +71,11 @@ export const refusal = (
 
 /**
  * A cookie is sent by the browser, whoever wrote the page; `Origin` says who did (OWASP: verifying origin with standard headers). Hosts are
- * compared, not schemes, because a proxy may end TLS.
+ * compared, and schemes only where TLS is known of: a proxy in front may end it and not say so.
  */
 export const sameSite = (request: Request, seenAs: SeenAs): void => {
   const origin = request.headers.get('origin');
-  if (origin !== null && hostOf(origin) === seenAs.host) return;
+  if (origin !== null && isFrom(origin, seenAs)) return;
   throw new Problem('forbidden', {
     message: `A write with the session cookie must come from the dashboard itself: the Origin is ${
       origin === null ? 'missing' : JSON.stringify(origin)
@@ -83,12 +83,10 @@ export const sameSite = (request: Request, seenAs: SeenAs): void => {
   });
 };
 
-const hostOf = (origin: string): string | null => {
-  try {
-    return new URL(origin).host;
-  } catch {
-    return null;
-  }
+const isFrom = (origin: string, seenAs: SeenAs): boolean => {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  return host === seenAs.host && (protocol === 'https:' || !isSecure(seenAs));
 };
 
 /**

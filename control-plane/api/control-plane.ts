@@ -19,6 +19,7 @@ import { operationsOf } from './operations.ts';
 import { type DashboardFiles, servePages } from './pages.ts';
 import { serveProbes } from './probes.ts';
 import { createPropagation } from './propagation.ts';
+import { basePathOf } from './public-url.ts';
 import { bind, refuseOtherMethods } from './routes.ts';
 import { API_SECURITY } from './security.ts';
 import type { Log, Setting } from './setting.ts';
@@ -35,6 +36,8 @@ export interface ControlPlaneOptions {
   readonly random?: RandomBytes;
   /** Where people reach this server; null: where a request came to. */
   readonly publicUrl: string | null;
+  /** Where evaluations are asked for; default: where people reach this server. */
+  readonly edgeUrl?: string | null;
   /** Believe `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`. Default false. */
   readonly trustProxy?: boolean;
   /** The built dashboard; null: `/dashboard/` says that it is not built. */
@@ -77,13 +80,12 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   const metrics = options.metrics ?? null;
   const ending = new AbortController();
   const setting: Setting = {
-    ...createVisitors(options.trustProxy === true),
+    ...createVisitors(options.trustProxy === true, options.publicUrl),
     stores,
     cache,
     now,
     random,
     log,
-    publicUrl: options.publicUrl,
     authenticator,
     failures: createFailures(now),
     propagation: createPropagation({ cache, now, onArrival: metrics?.arrived ?? (() => {}) }),
@@ -106,13 +108,16 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     });
   });
   bind(app, table, setting);
-  const document = openApiDocument(table);
+  const document = openApiDocument(table, options);
   serveDocs(app, document);
   let preparing = false;
   serveProbes(app, setting, metrics, () => preparing);
   for (const path of READ_ONLY.filter((each) => metrics !== null || each !== '/metrics'))
     refuseOtherMethods(app, path, new Set(['GET']), log);
-  servePages(app, options.dashboard ?? null);
+  servePages(app, options.dashboard ?? null, {
+    basePath: basePathOf(options.publicUrl),
+    edgeUrl: options.edgeUrl ?? null,
+  });
 
   let following: Subscription | null = null;
   return {

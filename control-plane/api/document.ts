@@ -137,16 +137,23 @@ const parametersOf = (path: string) =>
     ),
   );
 
+/** Where the calls of the document are sent; null: to where the document came from. */
+export interface Addresses {
+  readonly publicUrl: string | null;
+  /** For what edges answer too; null: to the same server as everything else. */
+  readonly edgeUrl?: string | null;
+}
+
 /** OpenAPI 3.1 of the table, made when it is first asked for. */
-export const openApiDocument = (table: readonly AnyServed[]): (() => OpenApiDocument) => {
+export const openApiDocument = (table: readonly AnyServed[], where: Addresses): (() => OpenApiDocument) => {
   let made: OpenApiDocument | null = null;
   return () => {
-    made ??= generate(table);
+    made ??= generate(table, where);
     return made;
   };
 };
 
-const generate = (table: readonly AnyServed[]): OpenApiDocument => {
+const generate = (table: readonly AnyServed[], { publicUrl, edgeUrl }: Addresses): OpenApiDocument => {
   const app = new OpenAPIHono();
   const { openAPIRegistry: registry } = app;
   registry.registerComponent('securitySchemes', 'token', {
@@ -169,6 +176,9 @@ const generate = (table: readonly AnyServed[]): OpenApiDocument => {
         .join('\n\n'),
       method: operation.method,
       path: operation.path,
+      ...(operation.atEdges === true && typeof edgeUrl === 'string'
+        ? { servers: [{ url: edgeUrl, description: 'The edges.' }] }
+        : {}),
       security: operation.needs === null ? [] : [{ token: [] }, { key: [] }],
       request: {
         params: parametersOf(operation.path),
@@ -195,7 +205,7 @@ const generate = (table: readonly AnyServed[]): OpenApiDocument => {
         'The management API of Halyard: a superset of the public Cloudflare Flagship API, so that its clients work by changing their base URL.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
-    servers: [{ url: '/', description: 'This server.' }],
+    servers: [{ url: publicUrl ?? '/', description: 'This server.' }],
     tags: [...new Set(table.map(({ operation }) => operation.tag))].map((name) => ({
       name,
       description: TAGS[name] ?? name,

@@ -74,6 +74,7 @@ export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
     path: `${APP}/evaluate`,
     needs: 'evaluate',
     crossOrigin: true,
+    atEdges: true,
     answers: { schema: EvaluationResult, enveloped: false },
     problems: ['not_found', 'unparsable'],
   } as const;

@@ -304,6 +304,48 @@ describe('pages', () => {
     expect([status, headers.get('location')]).toEqual([302, '/dashboard/']);
   });
 
+  onNode('under a path, every route of the dashboard gets an index whose files are found', async () => {
+    const under = await openGround({
+      publicUrl: 'https://example.com/flags',
+      edgeUrl: 'https://edges.example.com',
+      dashboard: async (path) =>
+        path === 'index.html'
+          ? {
+              body: new TextEncoder().encode(
+                '<head><link href="./a.css"><script src="./early.js"></script></head><a href="./../x">',
+              ),
+              contentType: 'text/html',
+              immutable: false,
+            }
+          : null,
+    });
+    expect((await under.ask('GET', '/', { token: null })).headers.get('location')).toBe('/flags/dashboard/');
+    for (const path of ['/dashboard/', '/dashboard/apps/shop/flags/new-checkout']) {
+      const { text } = await under.ask('GET', path, { token: null });
+      expect(text).toContain('<link href="/flags/dashboard/a.css"><script src="/flags/dashboard/early.js">');
+      expect(text).toContain('<meta name="halyard-edge-url" content="https://edges.example.com" />');
+    }
+    const { json } = await under.ask('GET', '/openapi.json', { token: null });
+    expect(json.servers).toEqual([{ url: 'https://example.com/flags', description: 'This server.' }]);
+    const path = '/client/v4/accounts/{account_id}/flagship/apps/{app_id}/evaluate';
+    expect(json.paths[path]?.post.servers).toEqual([
+      { url: 'https://edges.example.com', description: 'The edges.' },
+    ]);
+    await under.close();
+  });
+
+  onNode('where people come by https, browsers are told to keep to it', async () => {
+    const secure = await openGround({ publicUrl: 'https://flags.example.com' });
+    for (const path of ['/dashboard/', '/docs', '/apps', '/nowhere', '/healthz']) {
+      const { headers } = await secure.ask('GET', path, { token: null });
+      expect([path, headers.get('strict-transport-security')]).toEqual([path, 'max-age=31536000']);
+      expect([path, headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
+    }
+    await secure.close();
+    const plain = await ground.ask('GET', '/healthz', { token: null });
+    expect(plain.headers.get('strict-transport-security')).toBeNull();
+  });
+
   test.for(['/dashboard/', '/dashboard/apps/shop', '/dashboard/sign-in'])(
     '%s is the dashboard’s index, never kept',
     async (path) => {

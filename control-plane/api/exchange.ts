@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { isSecure } from '../access/cookie.ts';
 import type { Grant } from '../access/grant.ts';
 import { mintId } from '../access/secret.ts';
 import type { FailedRequest } from './failure.ts';
@@ -9,6 +10,9 @@ export interface ExchangeEnv {
   Variables: { requestId: string; operation?: string; caller?: Grant };
 }
 
+/** A year of https only (RFC 6797). Not for subdomains: those are not ours to speak for. */
+const STRICT_TRANSPORT = 'max-age=31536000';
+
 const REQUEST_ID = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /**
@@ -16,7 +20,7 @@ const REQUEST_ID = /^[A-Za-z0-9_.-]{1,64}$/;
  * or a header, because secrets travel there.
  */
 export const exchange = (
-  { log, random, now }: Pick<Setting, 'log' | 'random' | 'now'>,
+  { log, random, now, seenAs }: Pick<Setting, 'log' | 'random' | 'now' | 'seenAs'>,
   metrics: Metrics | null,
 ): MiddlewareHandler<ExchangeEnv> => {
   // Unique, not secret: randomness once a process and a count cost less than randomness every request.
@@ -36,6 +40,7 @@ export const exchange = (
       c.res.body.cancel().catch(() => {});
       c.res = new Response(null, c.res);
     }
+    if (isSecure(seenAs(c.req.raw))) c.res.headers.set('strict-transport-security', STRICT_TRANSPORT);
     const took = now() - began;
     const { status } = c.res;
     const operation = c.get('operation');

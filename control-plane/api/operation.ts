@@ -28,6 +28,8 @@ export interface Operation<Query = undefined, Body = undefined> {
   readonly needs: Permission | null;
   /** Browsers elsewhere may call it, from the origins of the app's browser tokens. */
   readonly crossOrigin?: true;
+  /** Edges answer it too. */
+  readonly atEdges?: true;
   readonly query?: z.ZodType<Query>;
   readonly body?: BodySpec<Body>;
   /** Required: the call refuses to be made without `If-Match`; `accepted`: it may carry one. */

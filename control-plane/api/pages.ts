@@ -15,22 +15,47 @@ export interface PageFile {
 /** Reads a file of the built dashboard by its path relative to `/dashboard/`; null if there is none. */
 export type DashboardFiles = (path: string) => Promise<PageFile | null>;
 
+/** Where the dashboard is, and where it sends those who evaluate. */
+export interface DashboardPlace {
+  /** In front of `/dashboard/`. */
+  readonly basePath: string;
+  /** Null: evaluations are answered where the dashboard is. */
+  readonly edgeUrl: string | null;
+}
+
 const INDEX = 'index.html';
 
 /** The dashboard's files; a path that names no file is one of its client-side routes and gets the index. */
-export const servePages = (app: Hono<ExchangeEnv>, files: DashboardFiles | null): void => {
-  app.get('/', (c) => c.redirect('/dashboard/', 302));
-  app.get('/dashboard', (c) => c.redirect('/dashboard/', 302));
+export const servePages = (
+  app: Hono<ExchangeEnv>,
+  files: DashboardFiles | null,
+  place: DashboardPlace,
+): void => {
+  const home = `${place.basePath}/dashboard/`;
+  app.get('/', (c) => c.redirect(home, 302));
+  app.get('/dashboard', (c) => c.redirect(home, 302));
   app.get('/dashboard/*', async (c) => {
     if (files === null) return notBuilt(c);
     const path = c.req.path.slice('/dashboard/'.length) || INDEX;
     const file = await files(path);
-    if (file !== null) return page(c, file, path);
+    if (file !== null) return page(c, path === INDEX ? placed(file, home, place) : file, path);
     // A missing asset must not be answered by a page: a browser would try to run it.
     if (/^assets\/|\.[a-z0-9]{2,5}$/i.test(path)) return c.text('There is no such file.', 404, PAGE_SECURITY);
     const index = await files(INDEX);
-    return index === null ? notBuilt(c) : page(c, index, INDEX);
+    return index === null ? notBuilt(c) : page(c, placed(index, home, place), INDEX);
   });
+};
+
+/** The build refers to its files by `./`; every route of the dashboard gets the same index, so it must name them in full. */
+const placed = (index: PageFile, home: string, { edgeUrl }: DashboardPlace): PageFile => {
+  const html = new TextDecoder()
+    .decode(index.body)
+    .replaceAll(/(src|href)="\.\//g, `$1="${home}`)
+    .replace(
+      '</head>',
+      edgeUrl === null ? '</head>' : `<meta name="halyard-edge-url" content="${edgeUrl}" />\n  </head>`,
+    );
+  return { body: new TextEncoder().encode(html), contentType: index.contentType, immutable: false };
 };
 
 const page = (c: Context, file: PageFile, path: string): Response => {

@@ -11,7 +11,7 @@ export const referencePage = (document: OpenApiDocument): string => {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Halyard API</title>
-<link rel="stylesheet" href="/docs/reference.css">
+<link rel="stylesheet" href="docs/reference.css">
 </head>
 <body>
 <nav aria-label="Calls">
@@ -19,7 +19,7 @@ export const referencePage = (document: OpenApiDocument): string => {
 ${tags.map((tag) => navigation(tag, calls)).join('\n')}
 <a href="#errors">Errors</a>
 <a href="#schemas">Schemas</a>
-<a href="/openapi.json">openapi.json</a>
+<a href="openapi.json">openapi.json</a>
 </nav>
 <main id="top">
 <h1>Halyard API</h1>

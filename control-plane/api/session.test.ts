@@ -37,7 +37,9 @@ describe('signing in', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token: ground.admin }),
     });
-    expect(response.headers.get('set-cookie')).toMatch(/^halyard_session_8443=.*; Secure$/);
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^__Host-halyard_session_8443=hls_.*; Path=\/; .*; Secure$/,
+    );
   });
 
   onNode('is as the proxy in front says, where that one is trusted', async () => {
@@ -48,8 +50,56 @@ describe('signing in', () => {
       body: { token: proxied.admin },
       headers: { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'flags.example.com' },
     });
-    expect(behind.headers.get('set-cookie')).toMatch(/^halyard_session_443=.*; Secure$/);
+    expect(behind.headers.get('set-cookie')).toMatch(/^__Host-halyard_session_443=.*; Secure$/);
   });
+
+  for (const [publicUrl, name, end] of [
+    ['https://flags.example.com', '__Host-halyard_session_443', '; Secure'],
+    ['https://flags.example.com:8443/team/flags', '__Host-halyard_session_8443%2Fteam%2Fflags', '; Secure'],
+    ['http://127.0.0.1:8080/flags', 'halyard_session_8080%2Fflags', '; SameSite=Strict'],
+  ] as const) {
+    onNode(
+      `behind a proxy that sends the name of its upstream as Host, people can sign in and write at ${publicUrl}`,
+      async () => {
+        const behind = await openGround({ publicUrl });
+        opened.push(behind);
+        const headers = { origin: new URL(publicUrl).origin };
+        const body = { token: behind.admin };
+        const signed = await behind.ask('POST', session, { token: null, body, headers });
+        expect([signed.status, signed.headers.get('set-cookie')]).toEqual([
+          201,
+          expect.stringMatching(
+            new RegExp(`^${name}=hls_[^;]*; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict`),
+          ),
+        ]);
+        expect(signed.headers.get('set-cookie')?.endsWith(end)).toBe(true);
+        const write = (origin: string) =>
+          behind.ask('POST', '/apps/shop/flags', {
+            token: null,
+            body: FLAG,
+            headers: { cookie: cookieOf(signed.headers), origin },
+          });
+        expect((await write('http://halyard.test')).status).toBe(403);
+        expect((await write('https://evil.example')).status).toBe(403);
+        expect((await write(headers.origin)).status).toBe(201);
+      },
+    );
+  }
+
+  onNode(
+    'a page without TLS on the same host cannot write where the server is reached by https',
+    async () => {
+      const behind = await openGround({ publicUrl: 'https://flags.example.com' });
+      opened.push(behind);
+      const plain = { origin: 'http://flags.example.com' };
+      const refused = await behind.ask('POST', session, {
+        token: null,
+        body: { token: behind.admin },
+        headers: plain,
+      });
+      expect(refused.status).toBe(403);
+    },
+  );
 
   test('a link signs in once', async () => {
     const link = await linkSecret();

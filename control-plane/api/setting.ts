@@ -22,8 +22,6 @@ export interface Setting extends Identification {
   readonly now: () => number;
   readonly random: RandomBytes;
   readonly log: Log;
-  /** Where people reach this server; null: where the request came to. */
-  readonly publicUrl: string | null;
   readonly authenticator: Authenticator;
   readonly failures: Failures;
   readonly propagation: Propagation;

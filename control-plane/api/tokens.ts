@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { originOf } from '../access/cookie.ts';
+import { addressOf } from '../access/cookie.ts';
 import { coversApps, type Grant } from '../access/grant.ts';
 import { mintLink } from '../access/link.ts';
 import { mintId, mintSecret, sha256Hex } from '../access/secret.ts';
@@ -209,7 +209,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
         const link = await mintLink(
           accounts,
           { account: call.account, token_id: id },
-          setting.publicUrl ?? originOf(setting.seenAs(call.request)),
+          addressOf(setting.seenAs(call.request)),
           setting.now(),
           setting.random,
         );

@@ -94,7 +94,7 @@ export class AccountObject extends DurableObject<Environment> {
 
   async #open(): Promise<AccountHome> {
     const settings = this.#settings();
-    const { account, publicUrl } = settings;
+    const { account, publicUrl, edgeUrl } = settings;
     const { storage } = this.ctx;
     const now = (): number => this.now();
     const database = await openDurableObjectDatabase(storage, {
@@ -112,6 +112,7 @@ export class AccountObject extends DurableObject<Environment> {
       now,
       log: this.#log,
       publicUrl,
+      edgeUrl,
       trustProxy: true,
     });
     await this.prepare(controlPlane, settings);

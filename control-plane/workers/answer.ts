@@ -2,10 +2,11 @@ import { Hono } from 'hono';
 import { problemResponse } from '../api/envelope.ts';
 import type { ExchangeEnv } from '../api/exchange.ts';
 import { servePages } from '../api/pages.ts';
+import { basePathOf, withoutBasePath } from '../api/public-url.ts';
 import { API_SECURITY } from '../api/security.ts';
 import { Problem } from '../problem.ts';
 import { assetFiles } from './assets.ts';
-import { type Environment, readSettings } from './environment.ts';
+import { type Environment, readSettings, type Settings } from './environment.ts';
 import { consoleLog } from './log.ts';
 import { objectName, placeOf } from './places.ts';
 import { fromVisitor } from './visitor.ts';
@@ -21,6 +22,20 @@ const PAGE = /^\/(dashboard(\/.*)?)?$/;
 export const answer = async (request: Request, env: Environment): Promise<Response> => {
   const settings = readSettings(env);
   if (!('account' in settings)) return unavailable(settings.join(' '));
+  const { pathname, origin, search } = new URL(request.url);
+  const basePath = basePathOf(settings.publicUrl);
+  const route = withoutBasePath(pathname, basePath);
+  return route === pathname
+    ? routed(request, env, settings, basePath)
+    : routed(new Request(new URL(route + search, origin), request), env, settings, basePath);
+};
+
+const routed = async (
+  request: Request,
+  env: Environment,
+  settings: Settings,
+  basePath: string,
+): Promise<Response> => {
   const { pathname, origin } = new URL(request.url);
   const { method } = request;
   if (env.EVALUATOR !== undefined && EVALUATED.test(pathname)) {
@@ -36,7 +51,7 @@ export const answer = async (request: Request, env: Environment): Promise<Respon
   }
   if (PAGE.test(pathname)) {
     const pages = new Hono<ExchangeEnv>();
-    servePages(pages, assetFiles(env.ASSETS, origin));
+    servePages(pages, assetFiles(env.ASSETS, origin), { basePath, edgeUrl: settings.edgeUrl });
     return pages.fetch(request);
   }
   const place = placeOf(pathname);

@@ -13,7 +13,7 @@ import { createStores } from '../store/stores.ts';
 import { accountsElsewhere } from './accounts-elsewhere.ts';
 import { orAgain } from './alarm.ts';
 import { type Courier, createCourier } from './courier.ts';
-import { DEFAULT_ACCOUNT, type Environment } from './environment.ts';
+import { DEFAULT_ACCOUNT, type Environment, readSettings } from './environment.ts';
 import { headMemory } from './head-memory.ts';
 import { consoleLog } from './log.ts';
 import { placeOf } from './places.ts';
@@ -148,7 +148,7 @@ export class AppObject extends DurableObject<Environment> {
   }
 
   #makeHome(database: Database, place: AppPlace): AppHome {
-    const { env } = this;
+    const settings = readSettings(this.env);
     const now = (): number => this.now();
     const own = createStores(database, { now });
     const stores = { ...own, accounts: { ...this.#accounts, app: own.accounts.app } };
@@ -159,7 +159,7 @@ export class AppObject extends DurableObject<Environment> {
       account: place.account,
       now,
       log: this.#log,
-      publicUrl: env.HALYARD_PUBLIC_URL ?? null,
+      publicUrl: 'publicUrl' in settings ? settings.publicUrl : null,
       trustProxy: true,
     });
     const courier = createCourier({

@@ -1,5 +1,7 @@
 import type { ObjectNamespace } from 'cloudflare:workers';
 import type { KvNamespace } from '@halyard/caches/kv';
+import { withoutPassword } from '@halyard/caches/without-password';
+import { parsePublicUrl } from '../api/public-url.ts';
 import type { AccountStub, AppStub } from './stubs.ts';
 
 /** The bindings, variables and secrets of the control plane's Worker; see wrangler.jsonc. */
@@ -16,6 +18,8 @@ export interface Environment {
   readonly HALYARD_ACCOUNT?: string;
   readonly HALYARD_SECRET?: string;
   readonly HALYARD_PUBLIC_URL?: string;
+  /** Where evaluations are asked for, if that is not where the dashboard is. */
+  readonly HALYARD_EDGE_URL?: string;
   readonly HALYARD_LOG?: string;
 }
 
@@ -24,6 +28,7 @@ export interface Settings {
   readonly account: string;
   readonly secret: string | null;
   readonly publicUrl: string | null;
+  readonly edgeUrl: string | null;
 }
 
 export const DEFAULT_ACCOUNT = 'default';
@@ -32,7 +37,6 @@ export const DEFAULT_ACCOUNT = 'default';
 export const readSettings = (env: Environment): Settings | readonly string[] => {
   const { HALYARD_ADMIN_TOKEN: adminToken = '', HALYARD_SECRET: secret = null } = env;
   const account = env.HALYARD_ACCOUNT ?? DEFAULT_ACCOUNT;
-  const publicUrl = env.HALYARD_PUBLIC_URL?.replace(/\/+$/, '') ?? null;
   const mistakes: string[] = [];
   if (adminToken.length < 24) {
     mistakes.push(
@@ -45,10 +49,15 @@ export const readSettings = (env: Environment): Settings | readonly string[] => 
   if (secret !== null && secret.length < 24) {
     mistakes.push(`HALYARD_SECRET has ${secret.length} characters; expected at least 24.`);
   }
-  if (publicUrl !== null && !/^https?:\/\/[^/]/.test(publicUrl)) {
-    mistakes.push(
-      `HALYARD_PUBLIC_URL is ${JSON.stringify(publicUrl)}; expected an http:// or https:// address.`,
-    );
-  }
-  return mistakes.length > 0 ? mistakes : { adminToken, account, secret, publicUrl };
+  const url = (name: 'HALYARD_PUBLIC_URL' | 'HALYARD_EDGE_URL'): string | null => {
+    const text = env[name] ?? '';
+    if (text === '') return null;
+    const parsed = parsePublicUrl(text);
+    if ('value' in parsed) return parsed.value;
+    mistakes.push(`${name} is ${JSON.stringify(withoutPassword(text))}; expected ${parsed.expected}.`);
+    return null;
+  };
+  const publicUrl = url('HALYARD_PUBLIC_URL');
+  const edgeUrl = url('HALYARD_EDGE_URL');
+  return mistakes.length > 0 ? mistakes : { adminToken, account, secret, publicUrl, edgeUrl };
 };

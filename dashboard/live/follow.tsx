@@ -2,6 +2,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { ApiError, appPath, type StoredFlag } from '../api.ts';
 import { cachedFlag, replaceFlag } from '../flags/cached-flags.ts';
+import { basePath } from '../place.ts';
 import { flagQuery, flagsKey, propagationQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
@@ -60,7 +61,7 @@ export const FollowApp = ({ app }: { readonly app: string }) => {
     let again: ReturnType<typeof setTimeout> | null = null;
     let source: EventSource;
     const open = () => {
-      source = new EventSource(`/client/v4${appPath(account, app)}/events`);
+      source = new EventSource(`${basePath}/client/v4${appPath(account, app)}/events`);
       source.onopen = () => {
         if (grace !== null) clearTimeout(grace);
         grace = null;

@@ -13,6 +13,7 @@
 
   // Who is signed in is asked while the scripts are still on their way; api.ts takes the answer. The page to sign in on asks nothing.
   if (!location.pathname.endsWith('/sign-in')) {
-    window.halyardSession = fetch('/client/v4/session', { credentials: 'same-origin' }).catch(() => null);
+    const session = new URL('../client/v4/session', document.currentScript.src);
+    window.halyardSession = fetch(session, { credentials: 'same-origin' }).catch(() => null);
   }
 })();

@@ -14,6 +14,7 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type App, accountPath, call, type MintedToken, type Permission } from '../api.ts';
+import { edgeUrl, serverUrl } from '../place.ts';
 import { tokensQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { Snippet } from '../shell/snippet.tsx';
@@ -121,7 +122,7 @@ const Created = ({ token, close }: { readonly token: MintedToken; readonly close
   <Stack>
     <Alert color="yellow">{strings.tokens.once}</Alert>
     <Snippet label={strings.tokens.secret} code={token.secret} />
-    {snippetsOf(token, window.location.origin).map(({ label, code }) => (
+    {snippetsOf(token, { api: serverUrl(), edge: edgeUrl() }).map(({ label, code }) => (
       <Snippet key={label} label={label} code={code} />
     ))}
     <Group justify="flex-end">

@@ -6,8 +6,15 @@ export interface LabelledCode {
   readonly code: string;
 }
 
-/** What to paste where, with the new token in it. `origin` is this server's. */
-export const snippetsOf = (token: MintedToken, origin: string): readonly LabelledCode[] => {
+export interface Addresses {
+  /** The management API. */
+  readonly api: string;
+  /** Evaluation and streams. */
+  readonly edge: string;
+}
+
+/** What to paste where, with the new token in it. */
+export const snippetsOf = (token: MintedToken, { api, edge }: Addresses): readonly LabelledCode[] => {
   const [onlyApp, ...others] = token.app_ids ?? [];
   const app = onlyApp !== undefined && others.length === 0 ? onlyApp : 'APP_ID';
   if (token.permission === 'evaluate' && token.allowed_origins !== null) {
@@ -19,7 +26,7 @@ import { OpenFeature } from '@openfeature/web-sdk';
 
 await OpenFeature.setContext({ targetingKey: user.id });
 await OpenFeature.setProviderAndWait(
-  new HalyardWebProvider({ url: '${origin}', token: '${token.secret}' }),
+  new HalyardWebProvider({ url: '${edge}', token: '${token.secret}' }),
 );`,
       },
     ];
@@ -28,7 +35,7 @@ await OpenFeature.setProviderAndWait(
     return [
       {
         label: strings.tokens.byCurl,
-        code: `curl -s ${origin}/apps/${app}/ofrep/v1/evaluate/flags/FLAG_KEY \\
+        code: `curl -s ${edge}/apps/${app}/ofrep/v1/evaluate/flags/FLAG_KEY \\
   -H 'Authorization: Bearer ${token.secret}' -H 'Content-Type: application/json' \\
   -d '{"context": {"targetingKey": "user-42"}}'`,
       },
@@ -42,7 +49,7 @@ await OpenFeature.setProviderAndWait(
 import { OpenFeature } from '@openfeature/server-sdk';
 
 await OpenFeature.setProviderAndWait(
-  new HalyardProvider({ url: '${origin}', app: '${app}', token: process.env.HALYARD_TOKEN }),
+  new HalyardProvider({ url: '${edge}', app: '${app}', token: process.env.HALYARD_TOKEN }),
 );`,
       },
       { label: strings.tokens.environment, code: `HALYARD_TOKEN=${token.secret}` },
@@ -51,7 +58,7 @@ await OpenFeature.setProviderAndWait(
   return [
     {
       label: strings.tokens.onCommandLine,
-      code: `export HALYARD_URL=${origin} HALYARD_TOKEN=${token.secret}`,
+      code: `export HALYARD_URL=${api} HALYARD_TOKEN=${token.secret}`,
     },
   ];
 };

@@ -47,7 +47,7 @@ const uses: readonly (readonly [string, Partial<MintedToken>, string])[] = [
   ['the command line', { permission: 'write' }, 'HALYARD_TOKEN=hly_secret'],
 ];
 it.each(uses)('shows what to paste for %s', (_title, more, part) => {
-  const codes = snippetsOf(minted(more), 'http://h').map(({ code }) => code);
+  const codes = snippetsOf(minted(more), { api: 'http://h', edge: 'http://h' }).map(({ code }) => code);
   expect(codes.join('\n')).toContain(part);
   expect(codes.join('\n')).toContain('hly_secret');
 });

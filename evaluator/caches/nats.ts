@@ -215,11 +215,15 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
   };
 };
 
-/** User and password, or a token, may stand in the URL. */
+/** User and password, or a token, may stand in the URL; further servers of the cluster follow it, separated by commas. */
 const connectionOptions = (url: string): NodeConnectionOptions => {
-  const { protocol, host, username, password } = new URL(url);
+  const [first = '', ...others] = url.split(',');
+  const { protocol, host, username, password } = new URL(first);
   return {
-    servers: host,
+    servers: [
+      host,
+      ...others.map((other) => new URL(/^\w+:\/\//.test(other) ? other : `nats://${other}`).host),
+    ],
     maxReconnectAttempts: -1,
     waitOnFirstConnect: true,
     reconnectTimeWait: RECONNECT_MS,

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { Account } from './account.ts';
 import { Gate } from './admission.ts';
 import { Apps } from './apps.ts';
+import { basePathOf } from './base-path.ts';
 import { BulkAnswers } from './bulk-answers.ts';
 import { configRoutes } from './config.ts';
 import { preflightAnswer } from './cors.ts';
@@ -86,7 +87,7 @@ export const assembleEdge = (
   const metrics = async (): Promise<string> => (await renderMetrics?.(account, apps, streams)) ?? '';
 
   const app = new Hono();
-  const basePath = pathOf(options.publicUrl);
+  const basePath = basePathOf(options.publicUrl);
   ofrepRoutes(app, {
     gate,
     apps,
@@ -187,6 +188,3 @@ const methodNotAllowed = (path: string): Response => {
     headers: { ...FIXED_HEADERS, allow, 'content-type': 'application/json' },
   });
 };
-
-const pathOf = (publicUrl: string | undefined): string =>
-  publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');

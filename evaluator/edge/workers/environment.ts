@@ -12,6 +12,8 @@ export interface Environment {
   readonly HEADS?: { head(space: string): Promise<string | null> };
   /** Default `default`. */
   readonly HALYARD_ACCOUNT?: string;
+  /** Where clients reach the evaluator, if that has a path: `https://example.com/flags`. */
+  readonly HALYARD_PUBLIC_URL?: string;
   /** The app of a binding that names none in its props. */
   readonly HALYARD_APP?: string;
   /** `debug`, `info` (the default), `warn`, `error` or `silent`. */
@@ -44,6 +46,7 @@ const open = (env: Environment): Evaluator => {
     log,
     now: Date.now,
     waitUntil,
+    ...(env.HALYARD_PUBLIC_URL === undefined ? {} : { publicUrl: env.HALYARD_PUBLIC_URL }),
     ...(usable ? { freshness: { freshMs, waitMs: 2 * freshMs } } : {}),
   });
 };

@@ -2,6 +2,7 @@ import { accountSpace } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import type { Context, Evaluation } from '@halyard/engine';
 import { MISSED_MS } from '../admission.ts';
+import { basePathOf, withoutBasePath } from '../base-path.ts';
 import { type AssembledEdge, assembleEdge } from '../edge.ts';
 import { DEFAULT_LIMITS, type EdgeLimits, type Log } from '../options.ts';
 import { DEFAULT_FRESHNESS, Freshness, type FreshnessLimits } from './freshness.ts';
@@ -17,6 +18,8 @@ export interface EvaluatorOptions {
   readonly now: () => number;
   /** Keeps the present request's connections alive for the work, beyond its answer. */
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Where clients reach it; only the path is used. */
+  readonly publicUrl?: string;
   readonly freshness?: Partial<FreshnessLimits>;
   readonly limits?: Partial<EdgeLimits & PolledStreamLimits>;
 }
@@ -43,10 +46,12 @@ const LIMITS: EdgeLimits & PolledStreamLimits = {
 export class Evaluator {
   readonly #edge: AssembledEdge;
   readonly #freshness: Freshness;
+  readonly #basePath: string;
   #started = false;
 
   constructor(options: EvaluatorOptions) {
-    const { namespace, account, log, now, waitUntil, heads } = options;
+    const { namespace, account, log, now, waitUntil, heads, publicUrl } = options;
+    this.#basePath = basePathOf(publicUrl);
     const limits = { ...LIMITS, ...options.limits };
     const kv = openKvCache({ namespace, now, log, ...(heads === undefined ? {} : { heads }) });
     this.#freshness = new Freshness(kv, { ...DEFAULT_FRESHNESS, ...options.freshness }, now, waitUntil);
@@ -56,14 +61,23 @@ export class Evaluator {
       await this.#freshness.refresh(space);
     });
     this.#edge = assembleEdge(
-      { cache, account, id: 'isolate', now, log, standalone: true, freshen },
+      {
+        cache,
+        account,
+        id: 'isolate',
+        now,
+        log,
+        standalone: true,
+        freshen,
+        ...(publicUrl === undefined ? {} : { publicUrl }),
+      },
       { limits, streams },
     );
   }
 
   async fetch(request: Request): Promise<Response> {
     await this.#freshAccount();
-    return this.#edge.app.fetch(request);
+    return this.#edge.app.fetch(this.#basePath === '' ? request : withoutBase(request, this.#basePath));
   }
 
   /** One flag, for who needs no token: a Worker of the same Cloudflare account. Never rejects. */
@@ -99,6 +113,12 @@ export class Evaluator {
     return this.#edge.start();
   }
 }
+
+const withoutBase = (request: Request, basePath: string): Request => {
+  const url = new URL(request.url);
+  const pathname = withoutBasePath(url.pathname, basePath);
+  return pathname === url.pathname ? request : new Request(new URL(pathname + url.search, url), request);
+};
 
 const failed = (message: string): NoAnswer => ({ kind: 'failed', code: 'GENERAL', message });
 
