@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { enableCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { FlagCache } from '@halyard/caches';
+import { withoutPasswords } from '@halyard/caches/without-password';
 import type { Place } from '@halyard/control-plane';
 import { sameSecret, sha256Hex } from '@halyard/control-plane/access';
 import { nearest } from '@halyard/control-plane/nearest';
@@ -231,9 +233,9 @@ run().catch((error: unknown) => {
     process.exit(2);
   }
   if (error instanceof Problem) {
-    console.error(error.message);
+    console.error(withoutPasswords(error.message));
     process.exit(error.kind === 'unavailable' || error.kind === 'invalid' ? 2 : 1);
   }
-  console.error(error);
+  console.error(withoutPasswords(inspect(error)));
   process.exit(1);
 });

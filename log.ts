@@ -1,3 +1,4 @@
+import { withoutPasswords } from '@halyard/caches/without-password';
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogLevel } from './configuration.ts';
@@ -10,6 +11,8 @@ export const createLog = (level: LogLevel): Logger => {
   const options = {
     level,
     base: null,
+    // Drivers put the URL they were given into their errors.
+    hooks: { streamWrite: withoutPasswords },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: [
       'authorization',

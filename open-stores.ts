@@ -1,3 +1,4 @@
+import { withoutPassword, withoutPasswords } from '@halyard/caches/without-password';
 import type { Stores } from '@halyard/control-plane';
 import { Problem } from '@halyard/control-plane/problem';
 import type { Logger } from 'pino';
@@ -15,9 +16,7 @@ export const openStores = async (url: string, log: Logger): Promise<Stores> => {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     throw new CannotStart(
-      `HALYARD_DATABASE_URL is ${withoutPassword(url)}, which cannot be used: ${error.message}`,
+      `HALYARD_DATABASE_URL is ${withoutPassword(url)}, which cannot be used: ${withoutPasswords(error.message)}`,
     );
   }
 };
-
-const withoutPassword = (url: string): string => url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, '$1:…@');
