@@ -178,7 +178,10 @@ describe.for(proxies)('behind $name', ({ start, there }) => {
     expect(requestUri).toMatch(/^\/team\/flags\/apps\//);
     const ending = new AbortController();
     const stream = await fetch(new URL(requestUri, url), { signal: ending.signal });
-    expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    expect([stream.status, stream.headers.get('content-type')]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+    ]);
     ending.abort();
 
     const reference = await fetch(`${url}/docs`);
