@@ -24,7 +24,8 @@ const NO_METADATA: Readonly<Record<string, Scalar>> = Object.freeze({});
 
 /**
  * Flags evaluated in this process without OpenFeature in between: one call is one evaluation, synchronous, and the answers are
- * those of HalyardProvider. No method throws or rejects; on any error the value is the caller's default, and the details say why.
+ * those of HalyardProvider. Options that are none make the constructor throw a TypeError that lists them; no method throws or
+ * rejects: on any error the value is the caller's default, and the details say why.
  */
 export class FlagClient {
   readonly #following: InProcess;
@@ -32,7 +33,7 @@ export class FlagClient {
   readonly #started: Promise<boolean>;
 
   constructor(options: FlagClientOptions) {
-    this.#following = new InProcess(options, {
+    this.#following = new InProcess('createClient', options, {
       changed: (keys) => options.onChange?.(keys),
       health: (health, message) => options.onHealth?.(health, message),
     });
@@ -46,7 +47,7 @@ export class FlagClient {
 
   /**
    * Resolves when there are flags to evaluate (true), or when none came within `startTimeoutMs` or the token is no good (false).
-   * Until then, and after false, every value is the caller's default; it goes on trying, but for a bad token.
+   * Until then, and after false, every value is the caller's default; it goes on trying, with a bad token about once a minute.
    */
   ready(): Promise<boolean> {
     return this.#started;

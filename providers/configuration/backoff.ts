@@ -2,6 +2,8 @@
 export const FIRST_MS = 2_000;
 /** The longest wait of a provider that follows a stream, in milliseconds. */
 export const LONGEST_MS = 30_000;
+/** About how long a provider without anything to evaluate waits after its token was refused, in milliseconds. */
+export const REFUSED_MS = 60_000;
 
 /**
  * How long to wait before the next attempt, in milliseconds: from half as long as the trouble has lasted to as long as it has, or to

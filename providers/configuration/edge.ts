@@ -1,3 +1,4 @@
+import { retryAfterMs } from './retry-after.ts';
 import { ServerSentEventReader } from './server-sent-events.ts';
 import {
   type Configuration,
@@ -25,10 +26,13 @@ export type EdgeProblem = 'refused' | 'absent' | 'unavailable';
 export class EdgeError extends Error {
   override readonly name = 'EdgeError';
   readonly problem: EdgeProblem;
+  /** How long the edge asked to be left alone, in milliseconds; 0 where it did not. */
+  readonly retryAfterMs: number;
 
-  constructor(problem: EdgeProblem, message: string) {
+  constructor(problem: EdgeProblem, message: string, retryAfter = 0) {
     super(message);
     this.problem = problem;
+    this.retryAfterMs = retryAfter;
   }
 }
 
@@ -213,7 +217,9 @@ const parseEvent = (
 
 const refusal = async (response: Response, url: string): Promise<EdgeError> => {
   await response.body?.cancel();
-  return new EdgeError(problemOf(response.status), explain(response.status, url));
+  const { status, headers } = response;
+  const pause = retryAfterMs(headers.get('Retry-After'), Date.now());
+  return new EdgeError(problemOf(status), explain(status, url), pause);
 };
 
 const asEdgeError = (error: unknown, url: string, timeoutMs: number, timedOut: boolean): EdgeError => {

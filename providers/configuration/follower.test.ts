@@ -39,7 +39,7 @@ const polled = async (...answers: readonly (number | Response)[]): Promise<strin
       live: () => happened.push('live'),
       failed: ({ problem, message }) => happened.push(`${problem}: ${message}`),
     },
-    { timeoutMs: 1_000, pollMs: 1, idleMs: 1_000, baseMs: 1 },
+    { timeoutMs: 1_000, pollMs: 1, idleMs: 1_000, baseMs: 1, refusedMs: 1 },
     { signal: stop.signal, now: () => 0, random: () => 0 },
   );
   return happened;
@@ -125,7 +125,7 @@ test('comes back at once after a stream that worked, however long the trouble be
     edge,
     new LocalFlags(),
     { changed() {}, live() {}, failed() {} },
-    { timeoutMs: 1_000, pollMs: 60_000, idleMs: 1_000, baseMs: 1 },
+    { timeoutMs: 1_000, pollMs: 60_000, idleMs: 1_000, baseMs: 1, refusedMs: 1 },
     { signal: stop.signal, now: () => clock, random: () => 0 },
   );
   expect(streams).toBe(2);

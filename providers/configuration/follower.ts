@@ -12,6 +12,8 @@ export interface FollowerLimits {
   readonly idleMs: number;
   /** The ceiling of the first wait. */
   readonly baseMs: number;
+  /** About how long to wait after the token was refused while there is nothing to evaluate: each attempt may be as vain. */
+  readonly refusedMs: number;
 }
 
 export interface FollowerListener {
@@ -47,6 +49,8 @@ export const followConfiguration = async (
   let highest = -1;
   let lowerBefore = false;
   let etag: string | null = null;
+  // An edge that has too many streams still answers loads.
+  let noStreamBefore = 0;
 
   const take = (configuration: Configuration): void => {
     highest = configuration.version;
@@ -97,6 +101,10 @@ export const followConfiguration = async (
     const loaded = mustLoad;
     if (loaded) await load();
     if (signal.aborted) return;
+    if (now() < noStreamBefore) {
+      mustLoad = true;
+      return;
+    }
     try {
       const start = now();
       const received = await edge.follow(
@@ -112,6 +120,7 @@ export const followConfiguration = async (
       if (received > 0 && now() - start >= GOOD_STREAM_MS) troubleSince = now();
     } catch (error) {
       mustLoad = true;
+      if (error instanceof EdgeError) noStreamBefore = now() + spread(error.retryAfterMs);
       // No stream is no outage as long as the configuration itself can be had.
       if (loaded && !(error instanceof EdgeError && error.problem === 'refused')) return;
       await load();
@@ -119,14 +128,23 @@ export const followConfiguration = async (
     }
   };
 
+  /** Those who were all told the same time do not all come back at it. */
+  const spread = (ms: number): number => (ms === 0 ? 0 : ms + random() * limits.baseMs);
+
   while (!signal.aborted) {
+    let least = 0;
     try {
       await round();
     } catch (error) {
       if (signal.aborted) return;
       mustLoad = true;
-      listener.failed(error instanceof EdgeError ? error : new EdgeError('unavailable', String(error)));
+      const problem = error instanceof EdgeError ? error : new EdgeError('unavailable', String(error));
+      listener.failed(problem);
+      least = spread(problem.retryAfterMs);
+      if (problem.problem === 'refused' && !flags.loaded)
+        least = Math.max(least, limits.refusedMs * (0.75 + random() / 2));
     }
-    await wait(backoffMs(now() - troubleSince, random(), limits.baseMs, limits.pollMs), signal);
+    const backoff = backoffMs(now() - troubleSince, random(), limits.baseMs, limits.pollMs);
+    await wait(Math.max(least, backoff), signal);
   }
 };

@@ -1,6 +1,7 @@
-import { FIRST_MS, LONGEST_MS } from './backoff.ts';
+import { FIRST_MS, LONGEST_MS, REFUSED_MS } from './backoff.ts';
 import { ConfigurationEdge, type EdgeOptions } from './edge.ts';
 import { type FollowerLimits, followConfiguration } from './follower.ts';
+import { checkInProcessOptions } from './in-process-options.ts';
 import { LastGood } from './last-good.ts';
 import { LocalFlags } from './local-flags.ts';
 import { type Configuration, NotAConfiguration, parseConfiguration } from './wire.ts';
@@ -42,7 +43,7 @@ export interface InProcessListener {
   health(health: Health, message: string): void;
 }
 
-/** `fatal`: the token is no good and there is nothing to evaluate; it will not be tried again. */
+/** `fatal`: the token is no good and there is nothing to evaluate; it is tried again about once a minute. */
 export type Start =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly fatal: boolean; readonly message: string };
@@ -64,7 +65,9 @@ export class InProcess {
     readonly disk: LastGood | null;
   } | null = null;
 
-  constructor(options: InProcessOptions, listener: InProcessListener) {
+  /** Throws a TypeError that lists what is wrong with the options. */
+  constructor(maker: string, options: InProcessOptions, listener: InProcessListener) {
+    checkInProcessOptions(maker, options);
     this.#options = options;
     this.#listener = listener;
     const pollMs = options.pollMs ?? LONGEST_MS;
@@ -74,6 +77,7 @@ export class InProcess {
       idleMs: options.idleMs ?? 40_000,
       pollMs,
       baseMs: Math.min(FIRST_MS, pollMs),
+      refusedMs: REFUSED_MS,
     };
     if (options.bootstrap !== undefined) this.#restore(options.bootstrap, 'the bootstrap');
   }
@@ -84,12 +88,15 @@ export class InProcess {
 
   /**
    * Begins to follow the edge. Resolves when the first configuration is here; or, if there is a bootstrap or a file to start from,
-   * when the edge could not be had; or when `startTimeoutMs` passed. It goes on trying in the background but after `fatal`.
+   * when the edge could not be had; or when `startTimeoutMs` passed. It goes on trying in the background.
    */
   async start(): Promise<Start> {
     await this.close();
     const stop = new AbortController();
-    const { promise: first, resolve } = Promise.withResolvers<Start>();
+    let resolve: (start: Start) => void = () => {};
+    const first = new Promise<Start>((resolved) => {
+      resolve = resolved;
+    });
     const disk = this.#disk();
     const edge = new ConfigurationEdge(this.#options);
     let started = false;
@@ -127,9 +134,7 @@ export class InProcess {
             this.#become(error.problem === 'refused' ? 'refused' : 'stale', error.message);
             if (this.flags.loaded) begin(READY);
             else if (error.problem !== 'unavailable') {
-              const fatal = error.problem === 'refused';
-              begin({ kind: 'failed', fatal, message: error.message });
-              if (fatal) stop.abort();
+              begin({ kind: 'failed', fatal: error.problem === 'refused', message: error.message });
             }
           },
         },

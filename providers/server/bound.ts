@@ -22,6 +22,7 @@ const CODES: ReadonlyMap<unknown, ErrorCode> = new Map(
 
 /** Asks the binding of a Worker for each evaluation. */
 export class BoundResolver implements Resolver {
+  readonly asks = true;
   readonly #binding: FlagsBinding;
   readonly #events: StatusEvents;
 
@@ -46,7 +47,12 @@ export class BoundResolver implements Resolver {
     try {
       details = await this.#ask(key, type, context);
     } catch (error) {
-      const errorMessage = `the binding could not be asked: ${error instanceof Error ? error.message : error}`;
+      const message = error instanceof Error ? error.message : String(error);
+      if (error instanceof Error && error.name === 'DataCloneError') {
+        const errorMessage = `the context cannot be sent to the binding: ${message}`;
+        return { value: fallback, reason: 'ERROR', errorCode: ErrorCode.INVALID_CONTEXT, errorMessage };
+      }
+      const errorMessage = `the binding could not be asked: ${message}`;
       this.#events.is('error', errorMessage);
       return { value: fallback, reason: 'ERROR', errorCode: ErrorCode.GENERAL, errorMessage };
     }

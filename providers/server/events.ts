@@ -23,6 +23,14 @@ export class StatusEvents {
     }, 0);
   }
 
+  /**
+   * For a provider of which nothing is known before it is first asked: the SDK asks it nothing before it has set the status. No timer
+   * is left, which in a Worker would end with the request that started it.
+   */
+  initializedUnasked(): void {
+    this.#told = 'ready';
+  }
+
   is(status: Told, message: string): void {
     this.#now = { status, message };
     if (this.#told !== null) this.#tell();

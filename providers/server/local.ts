@@ -7,11 +7,12 @@ import type { Resolver } from './resolver.ts';
 
 /** Evaluates in this process. */
 export class LocalResolver implements Resolver {
+  readonly asks = false;
   readonly #following: InProcess;
   readonly #flags: LocalFlags;
 
   constructor(options: InProcessOptions, events: StatusEvents) {
-    this.#following = new InProcess(options, {
+    this.#following = new InProcess('HalyardProvider', options, {
       changed: (keys) => events.changed(keys),
       health: (health, message) => {
         const told = toldOf(health, this.#flags.loaded);

@@ -1,6 +1,7 @@
 import {
   type EvaluationContext,
   GeneralError,
+  type Hook,
   type JsonValue,
   type Provider,
   ProviderFatalError,
@@ -11,6 +12,7 @@ import type { InProcessOptions } from '../configuration/in-process.ts';
 import { BoundResolver } from './bound.ts';
 import { StatusEvents } from './events.ts';
 import { LocalResolver } from './local.ts';
+import { checkProviderOptions } from './provider-options.ts';
 import { RemoteResolver } from './remote.ts';
 import type { Resolver } from './resolver.ts';
 
@@ -31,7 +33,7 @@ export interface HalyardBindingOptions {
  * OpenFeature on a server. One instance may serve any number of clients and domains.
  *
  * `initialize` rejects with PROVIDER_FATAL where the token is no good, and with GENERAL where no configuration came in time and
- * there was no bootstrap; after the latter it goes on trying, and READY follows when one came.
+ * there was no bootstrap; after either it goes on trying (about once a minute after the former), and READY follows when one came.
  */
 export class HalyardProvider implements Provider {
   readonly metadata = { name: 'halyard' } as const;
@@ -40,21 +42,27 @@ export class HalyardProvider implements Provider {
   readonly events = this.#status.emitter;
   readonly #resolver: Resolver;
 
+  readonly hooks: Hook[] = [];
+
+  /** Throws a TypeError that lists what is wrong with the options. */
   constructor(options: HalyardProviderOptions | HalyardBindingOptions) {
-    if ('binding' in options) {
-      this.#resolver = new BoundResolver(options.binding, this.#status);
-      return;
+    const checked = checkProviderOptions(options);
+    if (checked.kind === 'binding') {
+      this.#resolver = new BoundResolver(checked.binding, this.#status);
+    } else if (checked.options.mode === 'remote') {
+      const remote = new RemoteResolver(checked.options, this.#status);
+      this.hooks.push({ before: () => remote.beforeEvaluation() });
+      this.#resolver = remote;
+    } else {
+      this.#resolver = new LocalResolver(checked.options, this.#status);
     }
-    this.#resolver =
-      options.mode === 'remote'
-        ? new RemoteResolver(options, this.#status)
-        : new LocalResolver(options, this.#status);
   }
 
   async initialize(): Promise<void> {
     const start = await this.#resolver.start();
     if (start.kind === 'ready') {
-      this.#status.initialized('ready');
+      if (this.#resolver.asks) this.#status.initializedUnasked();
+      else this.#status.initialized('ready');
       return;
     }
     this.#status.initialized(start.fatal ? 'fatal' : 'error');

@@ -4,6 +4,8 @@ import type { AskedType } from '../configuration/local-flags.ts';
 
 /** Where answers come from. Never throws; an error is in the details, with the caller's default. */
 export interface Resolver {
+  /** Whether each evaluation asks somebody, so that nothing is known before the first. */
+  readonly asks: boolean;
   start(): Promise<Start>;
   resolve<T extends JsonValue>(
     key: string,
