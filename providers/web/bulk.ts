@@ -1,4 +1,5 @@
-import type { EvaluationContext, ResolutionDetails } from '@openfeature/web-sdk';
+import type { ErrorCode, EvaluationContext, ResolutionDetails } from '@openfeature/web-sdk';
+import { contextBody } from '../configuration/context-json.ts';
 
 export interface EdgeOptions {
   /** The edge's origin, or `{origin}/apps/{app}`. */
@@ -41,16 +42,21 @@ export interface Loaded {
   readonly etag?: string | undefined;
 }
 
+/** A timer that is told more than 24 days fires at once, and a page does not live for that long. */
+const LONGEST_PAUSE_MS = 86_400_000;
+
 export class BulkError extends Error {
   /** 401 or 403: asking again with this token is of no use. */
   readonly refused: boolean;
   /** Milliseconds that the edge asked for; 0 where it did not. */
   readonly retryAfterMs: number;
+  /** Set where it ends the provider. */
+  code?: ErrorCode;
 
   constructor(message: string, status = 0, retryAfter: string | null = null) {
     super(message);
     this.refused = status === 401 || status === 403;
-    this.retryAfterMs = (Number(retryAfter) || 0) * 1000;
+    this.retryAfterMs = Math.min((Number(retryAfter) || 0) * 1000, LONGEST_PAUSE_MS);
   }
 }
 
@@ -58,7 +64,7 @@ export class BulkError extends Error {
 export const parseBulk = (value: unknown): BulkAnswer => {
   const flags = Object(value)['flags'];
   if (!Array.isArray(flags) || !flags.every((flag) => typeof Object(flag)['key'] === 'string'))
-    throw new BulkError('expected the answer of an OFREP bulk evaluation, found something else');
+    throw new BulkError('this is no OFREP bulk evaluation');
   // Checked in the line above as far as it is used: a value is checked against the asked-for type at each evaluation.
   return value as BulkAnswer;
 };
@@ -79,8 +85,7 @@ export const fetchBulk = async (
   notice: string | undefined,
   signal: AbortSignal,
 ): Promise<Loaded | null> => {
-  const { keys, token, timeoutMs = 10_000 } = options;
-  const ask = options.fetch ?? fetch;
+  const { keys, token, timeoutMs = 10_000, fetch: ask = fetch } = options;
   const query = new URLSearchParams();
   if (keys) query.set('keys', keys.join());
   if (notice) query.set('flagConfigEtag', notice);
@@ -92,7 +97,7 @@ export const fetchBulk = async (
         'Content-Type': 'application/json',
         ...(etag && { 'If-None-Match': etag }),
       },
-      body: JSON.stringify({ context }),
+      body: contextBody(context),
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     const { status, headers } = response;

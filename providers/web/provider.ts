@@ -1,4 +1,5 @@
 import {
+  ErrorCode,
   type EvaluationContext,
   GeneralError,
   type JsonValue,
@@ -9,9 +10,17 @@ import {
   type ResolutionDetails,
 } from '@openfeature/web-sdk';
 import { backoffMs, FIRST_MS } from '../configuration/backoff.ts';
+import {
+  checkOptions,
+  type Expectation,
+  edgeExpectations,
+  LEAST_POLL_MS,
+  milliseconds,
+} from '../configuration/options.ts';
 import { type BulkAnswer, BulkError, baseOf, type EdgeOptions, fetchBulk, type Loaded } from './bulk.ts';
+import { shareStream } from './shared-stream.ts';
 import { StoredValues } from './stored.ts';
-import { type NoticeStream, type NoticeStreamClass, openStream } from './stream.ts';
+import { type NoticeStreamClass, streamAddress } from './stream.ts';
 import { Values } from './values.ts';
 
 export interface HalyardWebProviderOptions extends EdgeOptions {
@@ -21,7 +30,10 @@ export interface HalyardWebProviderOptions extends EdgeOptions {
   readonly storage?: Pick<Storage, 'getItem' | 'setItem'> | null;
   /** The answer of a bulk evaluation made on the server, for the context the page starts with: a start without a request. */
   readonly bootstrap?: BulkAnswer;
-  /** How often to ask where there is no stream, and the longest wait after failures, in milliseconds; default 60,000. */
+  /**
+   * How often to ask where no stream can be had, or nothing is heard on it; also the longest wait after failures. In milliseconds,
+   * default 60,000; 0: never.
+   */
   readonly pollMs?: number;
   /** The EventSource to use; null: poll only. */
   readonly eventSource?: NoticeStreamClass | null;
@@ -31,11 +43,20 @@ export interface HalyardWebProviderOptions extends EdgeOptions {
   readonly random?: () => number;
 }
 
-const EVENTS = {
-  ready: ProviderEvents.Ready,
-  stale: ProviderEvents.Stale,
-  error: ProviderEvents.Error,
-} as const;
+type Told = ProviderEvents.Ready | ProviderEvents.Stale | ProviderEvents.Error;
+
+/** How long a stream has to hold for the next loss to be a new one. */
+const GOOD_STREAM_MS = 1_000;
+/** An edge tells whoever opens a stream of what changed in the last five seconds. */
+const COVERED_MS = 4_000;
+
+const EXPECTATIONS: Record<string, Expectation> = {
+  // The page's own origin will do.
+  ...edgeExpectations(/^(https?:\/\/.|\/|$)/),
+  pollMs: milliseconds(LEAST_POLL_MS, ', or 0 for never'),
+  ttlMs: ['at least 0', (value) => Number(value) >= 0],
+  keys: ['a list of flag keys', Array.isArray],
+};
 
 const localStorageOrNull = (): Storage | null => {
   try {
@@ -50,8 +71,9 @@ const localStorageOrNull = (): Storage | null => {
  * OpenFeature in a browser: all flags of the present context are evaluated by the edge at once and answered from memory. An
  * instance serves one domain, since it holds the values of one context.
  *
- * `initialize` rejects with PROVIDER_FATAL where the token is no good, and with GENERAL where nothing could be loaded and nothing
- * was stored; after the latter it goes on trying, and READY follows.
+ * `initialize` rejects with PROVIDER_FATAL where the token is no good, and asks no more until the context changes: a page that is
+ * open for days would ask in vain. It rejects with GENERAL where nothing could be loaded and nothing was stored; then it goes on
+ * trying, and READY follows.
  */
 export class HalyardWebProvider implements Provider {
   readonly metadata = { name: 'halyard-web' } as const;
@@ -75,21 +97,30 @@ export class HalyardWebProvider implements Provider {
   /** The newest change of context: an older one is over when this is. */
   #change: Promise<void> = Promise.resolve();
   #notice: string | undefined;
-  #stream: NoticeStream | null = null;
+  /** Ends listening; null while nothing is listened to. */
+  #leave: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Epoch milliseconds since when answers or notices fail. */
-  #troubleSince: number | undefined;
-  #streamTrouble = false;
+  /** The timer is for silence: whatever is heard puts it off. */
+  #waitsForSilence = false;
+  /** Epoch milliseconds since when answers fail, and since when streams do. */
+  #failingSince: number | undefined;
+  #deafSince: number | undefined;
+  /** Epoch milliseconds: the last answer or message, the opening of the stream, the end of the pause that the edge asked for. */
+  #heardAt = 0;
+  #openedAt = 0;
+  #notBefore = 0;
   /** What the SDK was last told. */
-  #status: keyof typeof EVENTS = 'ready';
+  #status: Told = ProviderEvents.Ready;
 
+  /** Throws a TypeError that lists what is wrong with the options. */
   constructor(options: HalyardWebProviderOptions) {
+    checkOptions('HalyardWebProvider', options, EXPECTATIONS);
     const { storage = localStorageOrNull(), ttlMs = 604_800_000, now = Date.now, pollMs = 60_000 } = options;
     this.#options = options;
     this.#pollMs = pollMs;
     this.#now = now;
     this.#random = options.random ?? Math.random;
-    this.#page = options.page ?? (typeof document === 'object' ? document : undefined);
+    this.#page = options.page ?? globalThis.document;
     this.#stored =
       storage &&
       new StoredValues(storage, JSON.stringify([baseOf(options), options.token, options.keys]), ttlMs, now);
@@ -145,13 +176,13 @@ export class HalyardWebProvider implements Provider {
           if (!signal.aborted) this.#next();
         }
         // The SDK says so by itself once this is over.
-        if (!signal.aborted) this.#status = 'ready';
+        if (!signal.aborted) this.#status = ProviderEvents.Ready;
       }
     } catch (error) {
       if (!signal.aborted) {
-        this.#status = 'error';
-        const { message, refused } = this.#retry(error);
-        throw refused && !this.#values.loaded ? new ProviderFatalError(message) : new GeneralError(message);
+        this.#status = ProviderEvents.Error;
+        const { message, code } = this.#retry(error);
+        throw code ? new ProviderFatalError(message) : new GeneralError(message);
       }
     }
     if (signal.aborted) await this.#change;
@@ -166,9 +197,10 @@ export class HalyardWebProvider implements Provider {
       const loaded =
         (await fetchBulk(this.#options, this.#context, this.#loaded?.etag, notice, signal)) ?? this.#loaded;
       if (signal.aborted) return [];
-      if (!loaded) throw new BulkError('the edge says that nothing changed, but nothing had been loaded');
+      if (!loaded) throw new BulkError('the edge answered 304');
       if (this.#notice === notice) this.#notice = undefined;
-      if (!this.#streamTrouble) this.#troubleSince = undefined;
+      this.#failingSince = undefined;
+      this.#heardAt = this.#now();
       return this.#take(loaded, false);
     } finally {
       if (this.#asking === signal) this.#asking = null;
@@ -185,6 +217,11 @@ export class HalyardWebProvider implements Provider {
     this.#quiet();
     const { signal } = this.#era;
     if (signal.aborted) return;
+    const pause = this.#notBefore - this.#now();
+    if (pause > 0) {
+      this.#later(pause);
+      return;
+    }
     if (this.#asking === signal) {
       this.#askAgain = true;
       return;
@@ -192,13 +229,13 @@ export class HalyardWebProvider implements Provider {
     try {
       const flagsChanged = await this.#load(signal);
       if (signal.aborted) return;
-      this.#is('ready');
+      this.#is(ProviderEvents.Ready);
       if (flagsChanged.length) this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
       this.#next();
     } catch (error) {
       if (signal.aborted) return;
-      const { message, refused } = this.#retry(error);
-      this.#is(refused || !this.#values.loaded ? 'error' : 'stale', message);
+      const { message, refused, code } = this.#retry(error);
+      this.#is(refused || !this.#values.loaded ? ProviderEvents.Error : ProviderEvents.Stale, message, code);
     }
   }
 
@@ -209,51 +246,82 @@ export class HalyardWebProvider implements Provider {
       this.#later(0);
       return;
     }
-    const { eventSource = globalThis.EventSource } = this.#options;
-    if (eventSource && this.#loaded)
-      this.#stream ??= openStream(
-        eventSource,
-        this.#loaded.answer,
-        baseOf(this.#options),
-        () => {
-          // What changed while the connection was lost may not have been noticed.
-          if (this.#streamTrouble) {
-            this.#streamTrouble = false;
-            this.#troubleSince = undefined;
-            this.#sooner(this.#wait());
-          }
+    const base = baseOf(this.#options);
+    const { token, eventSource: Stream = globalThis.EventSource } = this.#options;
+    if (Stream)
+      this.#leave ??= shareStream(
+        `halyard ${base} ${token}`,
+        (say) => {
+          const address = this.#loaded && streamAddress(this.#loaded.answer, base);
+          if (!address) return () => {};
+          const stream = new Stream(address);
+          stream.onopen = () => say('');
+          stream.onmessage = ({ data }) => say(data);
+          stream.onerror = this.#onDeaf;
+          return () => stream.close();
         },
-        (etag) => {
-          this.#notice = etag;
-          void this.#refresh();
-        },
-        (gaveUp) => {
-          if (gaveUp) this.#stream = null;
-          this.#streamTrouble = true;
-          this.#later(this.#wait());
-        },
+        this.#hear,
       );
-    if (!this.#stream && this.#pollMs) this.#later(this.#pollMs);
+    if (this.#pollMs) {
+      this.#sooner(this.#pollMs * (1 - this.#random() / 4));
+      this.#waitsForSilence = true;
+    }
   }
+
+  /** What the stream says, to this page or to another one of this browser; nothing when it opens. */
+  #hear = (data: string): void => {
+    const now = this.#now();
+    if (data) {
+      if (now - this.#openedAt > GOOD_STREAM_MS) this.#deafSince = undefined;
+    } else {
+      this.#openedAt = now;
+      if (now - this.#heardAt > COVERED_MS) void this.#refresh();
+    }
+    this.#heardAt = now;
+    try {
+      const { type, etag } = JSON.parse(data);
+      if (type === 'refetchEvaluation') {
+        this.#notice = etag;
+        void this.#refresh();
+      }
+    } catch {
+      // Not for us.
+    }
+    if (this.#waitsForSilence) this.#next();
+  };
+
+  /** The stream is lost. A browser would come back to it by itself, but all at the same time and without having asked for what it missed. */
+  #onDeaf = (): void => {
+    this.#stopListening();
+    this.#deafSince ??= this.#now();
+    this.#sooner(this.#wait(this.#deafSince));
+  };
 
   #retry(error: unknown): BulkError {
     // fetchBulk rejects with nothing else; what else is thrown on the way is a mistake of ours, to be treated alike.
-    const problem = error instanceof BulkError ? error : new BulkError(String(error));
-    if (!this.#hidden) this.#later(Math.max(problem.retryAfterMs, this.#wait()));
+    const problem = error instanceof BulkError ? error : new BulkError(`${error}`);
+    if (problem.refused && !this.#values.loaded) {
+      problem.code = ErrorCode.PROVIDER_FATAL;
+      this.#era.abort();
+      this.#pause();
+      return problem;
+    }
+    const now = this.#now();
+    this.#failingSince ??= now;
+    this.#notBefore = now + problem.retryAfterMs;
+    if (!this.#hidden) this.#later(problem.retryAfterMs + this.#wait(this.#failingSince));
     return problem;
   }
 
-  #is(status: keyof typeof EVENTS, message = ''): void {
-    if (status === this.#status) return;
+  #is(status: Told, message = '', errorCode?: ErrorCode): void {
+    if (status === this.#status && !errorCode) return;
     this.#status = status;
-    this.events.emit(EVENTS[status], { message });
+    this.events.emit(status, errorCode ? { message, errorCode } : { message });
   }
 
-  /** How long to wait with trouble that begins now, or goes on. */
-  #wait(): number {
-    const now = this.#now();
-    this.#troubleSince ??= now;
-    return backoffMs(now - this.#troubleSince, this.#random(), FIRST_MS, this.#pollMs || 60_000);
+  /** How long to wait with trouble that began at `since`. */
+  #wait(since: number): number {
+    return backoffMs(this.#now() - since, this.#random(), FIRST_MS, this.#pollMs || 60_000);
   }
 
   /** Asks in `ms`, or when it was going to anyway. */
@@ -269,16 +337,21 @@ export class HalyardWebProvider implements Provider {
   #quiet(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#waitsForSilence = false;
   }
 
   get #hidden(): boolean {
     return this.#page?.visibilityState === 'hidden';
   }
 
+  #stopListening(): void {
+    this.#leave?.();
+    this.#leave = null;
+  }
+
   #pause(): void {
     this.#quiet();
-    this.#stream?.close();
-    this.#stream = null;
+    this.#stopListening();
   }
 
   #onVisibility = (): void => {

@@ -1,3 +1,4 @@
+import { contextBody } from '../configuration/context-json.ts';
 import { type Loaded, parseBulk } from './bulk.ts';
 
 /** How many contexts of an app are kept: a login and a logout find their values again, and the storage does not grow. */
@@ -7,10 +8,13 @@ interface Entry extends Loaded {
   readonly at: number;
 }
 
+/** In base64. */
 const sha256 = async (text: string): Promise<string> =>
-  Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+  btoa(
+    String.fromCharCode(
+      ...new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
+    ),
+  );
 
 /**
  * The values last loaded, by context, under one key an app and token. Contexts are there as their SHA-256 only; rules never come
@@ -36,7 +40,7 @@ export class StoredValues {
 
   async get(context: object): Promise<Loaded | undefined> {
     try {
-      const entry = this.#all(await this.#key())[await sha256(JSON.stringify(context))];
+      const entry = this.#all(await this.#key())[await sha256(contextBody(context))];
       if (!entry || this.#now() - entry.at > this.#ttlMs) return undefined;
       parseBulk(entry.answer);
       return entry;
@@ -48,7 +52,7 @@ export class StoredValues {
   async set(context: object, { answer, etag }: Loaded): Promise<void> {
     try {
       const key = await this.#key();
-      const hash = await sha256(JSON.stringify(context));
+      const hash = await sha256(contextBody(context));
       const others = Object.entries(this.#all(key))
         .filter(([other]) => other !== hash)
         .sort(([, a], [, b]) => b.at - a.at)

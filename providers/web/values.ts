@@ -32,16 +32,17 @@ export class Values {
     });
     if (!this.#flags) return failed(ErrorCode.PROVIDER_NOT_READY, 'no values have been loaded yet');
     const flag = this.#flags.get(key);
-    if (!flag) return failed(ErrorCode.FLAG_NOT_FOUND, `there is no flag ${JSON.stringify(key)}`);
+    if (!flag) return failed(ErrorCode.FLAG_NOT_FOUND, `there is no flag "${key}"`);
     const { value, variant, reason, metadata, errorCode, errorDetails } = flag;
     if (errorCode) return failed(errorCode, errorDetails ?? errorCode);
     if (typeof value !== type || value === null)
-      return failed(ErrorCode.TYPE_MISMATCH, `flag ${JSON.stringify(key)} is not of the type ${type}`);
+      return failed(ErrorCode.TYPE_MISMATCH, `flag "${key}" is not of the type ${type}`);
+    const why = this.cached ? 'CACHED' : reason;
     return {
       // Its type was checked in the line above.
       value: value as T,
-      ...(variant !== undefined && { variant }),
-      ...((this.cached || reason !== undefined) && { reason: this.cached ? 'CACHED' : reason }),
+      ...(variant && { variant }),
+      ...(why && { reason: why }),
       ...(metadata && { flagMetadata: metadata }),
     };
   }
