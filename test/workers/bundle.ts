@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { build } from 'vite';
 
 export interface BundleOptions {
@@ -6,7 +6,7 @@ export interface BundleOptions {
   readonly external?: readonly (string | RegExp)[];
 }
 
-/** One module of plain JavaScript for workerd, as wrangler makes it. `entry`: its path from the root of the repository. */
+/** One module of plain JavaScript for workerd, as wrangler makes it. `entry`: its path, from the root of the repository. */
 export const bundleWorker = async (entry: string, { external = [] }: BundleOptions = {}): Promise<string> => {
   const made = await build({
     configFile: false,
@@ -18,7 +18,7 @@ export const bundleWorker = async (entry: string, { external = [] }: BundleOptio
       write: false,
       minify: false,
       target: 'es2024',
-      lib: { entry: fileURLToPath(new URL(`../../${entry}`, import.meta.url)), formats: ['es'] },
+      lib: { entry: resolve(join(import.meta.dirname, '../..'), entry), formats: ['es'] },
       rolldownOptions: {
         external: ['cloudflare:workers', ...external],
         output: { codeSplitting: false },
