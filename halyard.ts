@@ -28,6 +28,9 @@ const GRACE_MS = 1_200;
 /** How long an answered write may wait until the edge of the same process shows it. */
 const SETTLE_MS = 250;
 
+/** How often a control plane looks for deleted apps whose history was kept long enough. */
+const FORGET_EVERY_MS = 60 * 60_000;
+
 type Close = () => Promise<unknown>;
 
 /**
@@ -82,6 +85,7 @@ const startWriter = async (
   });
   replicator.start();
   await Promise.all([controlPlane.start(), edge?.start()]);
+  const forgetting = repeat(() => controlPlane.forgetDeleted(), FORGET_EVERY_MS, log);
   if (edge === null && cache.kind === 'memory') {
     log.warn(
       {},
@@ -92,12 +96,23 @@ const startWriter = async (
   const shown = first === null ? null : { ...first, link: await controlPlane.mintSignInLink(url) };
   console.log(welcome(url, configuration.edgeUrl ?? server.url, VERSION, shown));
   return async () => {
+    clearInterval(forgetting);
     // Streams end first: a server that waits for open answers would wait for them.
     await Promise.all([edge?.close(), controlPlane.close(), server.close(GRACE_MS)]);
     await replicator.close();
     await cache.close();
     await stores.close();
   };
+};
+
+/** At once and then every so often; what fails is tried again the next time. */
+const repeat = (work: () => Promise<void>, everyMs: number, log: Logger): NodeJS.Timeout => {
+  const run = () =>
+    void work().catch((error: unknown) =>
+      log.warn({ err: error }, 'Housekeeping failed; it is tried again later.'),
+    );
+  run();
+  return setInterval(run, everyMs).unref();
 };
 
 const startEdge = async (configuration: Configuration, log: Logger): Promise<Close> => {

@@ -35,7 +35,8 @@ export const signInLink = async (
     });
   }
   const url = publicUrl ?? `http://${host}:${port}`;
-  return (await mintLink(stores.accounts, { account, token_id: token.id }, url, now, systemRandom)).url;
+  return (await mintLink(stores.accounts, { account, token_id: token.id }, url, writeNow(), systemRandom))
+    .url;
 };
 
 export const tokenCommand = (

@@ -1,4 +1,5 @@
 import type { FlagDefinition } from '../flags/change.ts';
+import { freeName } from '../names.ts';
 import { Problem } from '../problem.ts';
 import type { Accounts, App, Stores, Token, WriteInfo } from '../store/port.ts';
 import { exampleFlags } from './example.ts';
@@ -31,8 +32,10 @@ interface Ground {
   readonly random: RandomBytes;
 }
 
-const SYSTEM = { name: 'halyard', token_id: '' } as const;
+export const SYSTEM = { name: 'halyard', token_id: '' } as const;
 const ADMIN = 'admin';
+/** What `freeName` makes of it. */
+const OURS = /^admin(?: \d+)?$/;
 const EXAMPLE = 'example';
 
 /**
@@ -63,13 +66,23 @@ const writeNow = (now: () => number, comment: string | null = null): WriteInfo =
   comment,
 });
 
-const createAdminToken = async ({ stores, account, now, random }: Ground, secret: string): Promise<void> => {
+/** Somebody else may have given a token of theirs the name. */
+const freeTokenName = async ({ stores, account }: Ground, name: string): Promise<string> => {
+  const tokens = await stores.accounts.tokens(account);
+  return freeName(
+    name,
+    tokens.filter((token) => token.revoked_at === null).map((token) => token.name),
+  );
+};
+
+const createAdminToken = async (ground: Ground, secret: string): Promise<void> => {
+  const { stores, account, now, random } = ground;
   await stores.accounts.createToken(
     account,
     {
       id: mintId(random),
       hash: await sha256Hex(secret),
-      name: ADMIN,
+      name: await freeTokenName(ground, ADMIN),
       permission: 'admin',
       app_ids: null,
       allowed_origins: null,
@@ -89,17 +102,18 @@ const fixAdminToken = async (ground: Ground, secret: string, tokens: readonly To
       message: 'HALYARD_ADMIN_TOKEN was revoked; choose another one.',
     });
   }
-  if (known === undefined) await createUnlessThere(ground, secret, hash);
   const replaced = tokens.filter(
     (token) =>
       token.hash !== hash &&
       token.revoked_at === null &&
-      token.name === ADMIN &&
+      OURS.test(token.name) &&
       token.created_by === SYSTEM.name,
   );
   for (const token of replaced) {
     await gone(stores.accounts.revokeToken(account, token.id, writeNow(now)));
   }
+  // Last, because names are unique. A start that is cut short in between is followed by one that makes the token.
+  if (known === undefined) await createUnlessThere(ground, secret, hash);
 };
 
 /** Another replica that starts at the same time may have been first. */
@@ -141,7 +155,7 @@ const createExample = async (ground: Ground): Promise<FirstStart['example']> => 
     {
       id: mintId(random),
       hash: await sha256Hex(secret),
-      name: 'example (evaluate)',
+      name: await freeTokenName(ground, 'example (evaluate)'),
       permission: 'evaluate',
       app_ids: [app.id],
       allowed_origins: null,

@@ -1,4 +1,4 @@
-import type { Accounts, SignInLink, Token } from '../store/port.ts';
+import type { Accounts, SignInLink, Token, WriteInfo } from '../store/port.ts';
 import { mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
 import { maySignIn } from './session.ts';
 
@@ -32,17 +32,15 @@ export const mintLink = async (
   accounts: Pick<Accounts, 'createLink'>,
   token: { readonly account: string; readonly token_id: string },
   publicUrl: string,
-  nowMs: number,
+  write: WriteInfo,
   random: RandomBytes,
 ): Promise<MintedLink> => {
   const secret = mintSecret('hll_', random);
-  const expires_at = new Date(nowMs + LINK_MS).toISOString();
-  await accounts.createLink({
-    hash: await sha256Hex(secret),
-    account: token.account,
-    token_id: token.token_id,
-    expires_at,
-  });
+  const expires_at = new Date(Date.parse(write.at) + LINK_MS).toISOString();
+  await accounts.createLink(
+    { hash: await sha256Hex(secret), account: token.account, token_id: token.token_id, expires_at },
+    write,
+  );
   return { url: `${publicUrl.replace(/\/+$/, '')}/dashboard/sign-in#link=${secret}`, expires_at };
 };
 

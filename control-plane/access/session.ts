@@ -1,4 +1,4 @@
-import type { Accounts, Permission } from '../store/port.ts';
+import type { Accounts, Origin, Permission, SignInLink } from '../store/port.ts';
 import { allows } from './permission.ts';
 import { mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
 
@@ -19,22 +19,28 @@ export interface Opened {
 export const openSession = async (
   accounts: Pick<Accounts, 'createSession'>,
   token: { readonly account: string; readonly token_id: string },
-  nowMs: number,
+  from: Origin,
+  link: SignInLink | null,
   random: RandomBytes,
 ): Promise<Opened> => {
   const secret = mintSecret('hls_', random);
-  const expires_at = new Date(nowMs + SESSION_MS).toISOString();
-  await accounts.createSession({
-    hash: await sha256Hex(secret),
-    account: token.account,
-    token_id: token.token_id,
-    created_at: new Date(nowMs).toISOString(),
-    expires_at,
-  });
+  const expires_at = new Date(Date.parse(from.at) + SESSION_MS).toISOString();
+  await accounts.createSession(
+    {
+      hash: await sha256Hex(secret),
+      account: token.account,
+      token_id: token.token_id,
+      created_at: from.at,
+      expires_at,
+    },
+    from,
+    link,
+  );
   return { secret, expires_at };
 };
 
 export const closeSession = async (
   accounts: Pick<Accounts, 'deleteSession'>,
   secret: string,
-): Promise<void> => accounts.deleteSession(await sha256Hex(secret));
+  from: Origin,
+): Promise<void> => accounts.deleteSession(await sha256Hex(secret), from);

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { ACCOUNT, FLAG, type Ground, openGround } from './scenario.ts';
 
 let ground: Ground;
@@ -33,7 +33,7 @@ test('POST creates an app that every edge will know of', async () => {
     updated_by: 'ada',
   });
   expect(await accountOutbox()).toContain(`app/${id}`);
-  expect((await ground.stores.accounts.accountLog(ACCOUNT, 1))[0]).toMatchObject({
+  expect((await ground.stores.accounts.accountLog(ACCOUNT, { limit: 1 })).items[0]).toMatchObject({
     event: 'app_created',
     actor: { name: 'ada' },
   });
@@ -73,18 +73,85 @@ test('PUT renames an app and keeps its id', async () => {
   expect((await ground.ask('PUT', '/apps/nowhere', { body: { name: 'x' } })).status).toBe(404);
 });
 
-test('DELETE removes an app with its flags and history, and the account’s log keeps the last hash', async () => {
+test('DELETE removes an app with its flags, and the account’s log keeps the last hash', async () => {
   await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
   const [entry] = await ground.changelog();
   const gone = await ground.ask('DELETE', '/apps/shop');
   expect([gone.status, gone.json.result]).toEqual([200, { id: 'shop' }]);
   expect((await ground.ask('GET', '/apps/shop/flags')).status).toBe(404);
-  expect(await ground.changelog()).toEqual([]);
   expect(await accountOutbox()).toContain('app/shop gone');
-  const [last] = await ground.stores.accounts.accountLog(ACCOUNT, 1);
+  const [last] = (await ground.stores.accounts.accountLog(ACCOUNT, { limit: 1 })).items;
   expect(last?.event).toBe('app_deleted');
   expect(Object.values(last?.detail ?? {})).toContain(entry?.hash);
   expect((await ground.ask('DELETE', '/apps/shop')).status).toBe(404);
+});
+
+describe('the history of a deleted app', () => {
+  const DAY_MS = 86_400_000;
+  const history = () => ground.ask('GET', '/apps/shop/changelog');
+  const made = async () => {
+    await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+    await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: false } });
+    return history();
+  };
+  const logged = async () =>
+    (await ground.stores.accounts.accountLog(ACCOUNT, { limit: 100 })).items
+      .filter(({ detail }) => detail['app'] === 'shop')
+      .map(({ event }) => event);
+
+  test('is readable for 400 days, by a token for every app, and then it is gone', async () => {
+    const before = await made();
+    expect(before.json.result).toHaveLength(2);
+    expect((await ground.ask('DELETE', '/apps/shop')).status).toBe(200);
+    const reader = (await ground.mint({ permission: 'read' })).secret;
+    const after = await ground.ask('GET', '/apps/shop/changelog', { token: reader });
+    expect([after.status, after.json.result]).toEqual([200, before.json.result]);
+    const ofFlag = await ground.ask('GET', '/apps/shop/flags/new-checkout/changelog?limit=1');
+    expect(ofFlag.json.result).toEqual(before.json.result.slice(0, 1));
+
+    ground.clock.ms += 400 * DAY_MS - 1;
+    await ground.forgetDeleted();
+    expect((await history()).json.result).toEqual(before.json.result);
+    ground.clock.ms += 1;
+    await ground.forgetDeleted();
+    expect((await history()).status).toBe(404);
+    expect(await logged()).toEqual(['app_forgotten', 'app_deleted', 'app_created']);
+    await ground.forgetDeleted();
+    expect(await logged()).toEqual(['app_forgotten', 'app_deleted', 'app_created']);
+  });
+
+  test('is all that is left: every other call says that there is no such app', async () => {
+    await made();
+    await ground.ask('DELETE', '/apps/shop');
+    for (const [method, path, body] of [
+      ['GET', '/apps/shop'],
+      ['GET', '/apps/shop/flags'],
+      ['GET', '/apps/shop/flags/new-checkout'],
+      ['GET', '/apps/shop/evaluate?flagKey=new-checkout'],
+      ['GET', '/apps/shop/export'],
+      ['POST', '/apps/shop/flags', FLAG],
+      ['PATCH', '/apps/shop/flags/new-checkout', { enabled: true }],
+      ['POST', '/apps/shop/flags/new-checkout/restore', { changelog_id: '1' }],
+      ['PUT', '/apps/shop', { name: 'x' }],
+      ['DELETE', '/apps/shop'],
+    ] as const) {
+      const { status } = await ground.ask(method, path, body === undefined ? {} : { body });
+      expect([method, path, status]).toEqual([method, path, 404]);
+    }
+    expect((await ground.ask('GET', '/apps')).json.result).toEqual([]);
+    expect((await history()).json.result).toHaveLength(2);
+    expect((await ground.ask('POST', '/apps', { body: { name: 'Shop' } })).status).toBe(201);
+  });
+
+  test('goes with the app where it is not wanted', async () => {
+    await made();
+    expect((await ground.ask('DELETE', '/apps/shop?keep_history=0')).status).toBe(200);
+    expect((await history()).status).toBe(404);
+    const [last] = (await ground.stores.accounts.accountLog(ACCOUNT, { limit: 1 })).items;
+    expect(last).toMatchObject({ event: 'app_deleted', detail: { entries: 2, kept_until: null } });
+    const refused = await ground.ask('DELETE', '/apps/other?keep_history=perhaps');
+    expect(refused.json.errors[0].message).toContain('keep_history is "perhaps"; expected 1 or 0');
+  });
 });
 
 test('GET accounts answers the one the token is for', async () => {

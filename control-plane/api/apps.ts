@@ -10,10 +10,16 @@ import { once } from './once.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { body } from './parse.ts';
 import { ACCOUNT, APP, appOf } from './paths.ts';
+import { switchParameter } from './query.ts';
 import { App, Deleted, NewApp, RenamedApp } from './schemas.ts';
 import type { Setting } from './setting.ts';
 
 const tag = 'Apps';
+
+const Deletion = z.object({
+  keep_history: switchParameter('0: the changelog goes at once too.', '1'),
+});
+type Deletion = z.infer<typeof Deletion>;
 
 /** The store's row without what is not the client's. */
 export const appView = (app: StoredApp): App => ({
@@ -139,18 +145,20 @@ export const appOperations = (setting: Setting): readonly AnyServed[] => {
         tag,
         summary: 'Delete an app',
         description:
-          'Its flags and their history go with it; the account’s log keeps the last hash of its changelog.',
+          'Its flags go with it. Its changelog stays readable for 400 days, or goes too; the account’s log keeps its last hash for ever.',
         method: 'delete',
         path: APP,
         needs: 'admin',
         writes: true,
+        query: Deletion,
         answers: { schema: Deleted },
         problems: ['not_found'],
       },
-      (call: Call) =>
+      (call: Call<Deletion>) =>
         once(call, setting, async () => {
           const id = appOf(call);
-          await accounts.deleteApp(call.account, id, call.write);
+          const history = call.query.keep_history ? 'kept' : 'gone';
+          await accounts.deleteApp(call.account, id, call.write, history);
           return { result: { id }, committed: await accountCommitted(setting, call.account) };
         }),
     ),

@@ -2,7 +2,7 @@ import type { FlagCache } from '@halyard/caches';
 import { Hono } from 'hono';
 import { createAuthenticator } from '../access/authentication.ts';
 import { createFailures } from '../access/failures.ts';
-import { type FirstStart, type FirstStartOptions, firstStart } from '../access/first-start.ts';
+import { type FirstStart, type FirstStartOptions, firstStart, SYSTEM } from '../access/first-start.ts';
 import type { Grant } from '../access/grant.ts';
 import { mintLink, signInToken } from '../access/link.ts';
 import { type RandomBytes, systemRandom } from '../access/secret.ts';
@@ -61,6 +61,8 @@ export interface ControlPlane {
    * where the dashboard is reached. Problem: `not_found`.
    */
   mintSignInLink(url: string, tokenName?: string): Promise<string>;
+  /** Removes what is left of deleted apps whose changelog was kept long enough, by the clock. To be called now and then. */
+  forgetDeleted(): Promise<void>;
   /** Follows what other replicas commit. */
   start(): Promise<void>;
   /** Ends streams and stops following; answers under way go on. */
@@ -143,8 +145,17 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
               : `There is no token named ${JSON.stringify(tokenName)} that may sign in.`,
         });
       }
-      const link = await mintLink(stores.accounts, { account, token_id: token.id }, url, now(), random);
+      const write = { actor: SYSTEM, at: new Date(now()).toISOString(), comment: null };
+      const link = await mintLink(stores.accounts, { account, token_id: token.id }, url, write, random);
       return link.url;
+    },
+
+    async forgetDeleted() {
+      const at = new Date(now()).toISOString();
+      for (const { id, kept_until } of await stores.accounts.deletedApps(account)) {
+        if (kept_until > at) continue;
+        await stores.accounts.forgetApp(account, id, { actor: SYSTEM, at, comment: null });
+      }
     },
 
     async start() {

@@ -22,12 +22,12 @@ export const Paging = z.object({
 });
 
 /** `1` or `true`. */
-export const switchParameter = (description: string) =>
+export const switchParameter = (description: string, otherwise: '1' | '0' = '0') =>
   z
     .enum(['1', 'true', '0', 'false'], { error: '1 or 0' })
-    .default('0')
+    .default(otherwise)
     .transform((text) => text === '1' || text === 'true')
-    .openapi({ type: 'string', enum: ['1', 'true', '0', 'false'], default: '0', description });
+    .openapi({ type: 'string', enum: ['1', 'true', '0', 'false'], default: otherwise, description });
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 

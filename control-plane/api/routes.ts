@@ -164,6 +164,7 @@ const callOf = async (
       actor: { name: who.grant.name, token_id: who.grant.token_id },
       at: new Date(setting.now()).toISOString(),
       comment: note,
+      address: setting.address(request, env),
     },
     ifMatch: matched,
     idempotency: key === null ? null : await idempotencyOf(request, key, who, text),

@@ -34,6 +34,7 @@ export interface Ground {
   ask(method: string, path: string, options?: AskOptions): Promise<Asked>;
   request(url: string, init: RequestInit): Promise<Response>;
   mintSignInLink: ControlPlane['mintSignInLink'];
+  forgetDeleted: ControlPlane['forgetDeleted'];
   /** Of the app: what was committed, in the order it was. */
   changelog(app?: string): Promise<readonly ChangelogEntry[]>;
   /** Of the app: the keys of every commit that the replicator has to deliver. */
@@ -94,6 +95,7 @@ export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Pr
     request,
     ask: asking(request, settled.admin),
     mintSignInLink: controlPlane.mintSignInLink,
+    forgetDeleted: controlPlane.forgetDeleted,
 
     async changelog(of = settled.app) {
       const entries: ChangelogEntry[] = [];
@@ -119,6 +121,7 @@ export const settle = async (stores: Stores): Promise<Pick<Ground, 'app' | 'admi
   const at = new Date(START).toISOString();
   const by = { actor: { name: 'ground', token_id: '' }, at, comment: null };
   await stores.accounts.ensureAccount(ACCOUNT, at);
+  let minted = 0;
   const mint: Ground['mint'] = async (token) => {
     const secret = mintSecret('hly_', systemRandom);
     const id = `t-${crypto.randomUUID().slice(0, 8)}`;
@@ -127,7 +130,7 @@ export const settle = async (stores: Stores): Promise<Pick<Ground, 'app' | 'admi
       {
         id,
         hash: await sha256Hex(secret),
-        name: 'ada',
+        name: minted++ === 0 ? 'ada' : `somebody ${minted}`,
         permission: 'admin',
         app_ids: null,
         allowed_origins: null,

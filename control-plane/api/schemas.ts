@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { PERMISSIONS } from '../access/permission.ts';
 import { ScalarValue, strict, Value } from '../flags/schema-parts.ts';
+import { expectedOfName } from '../names.ts';
 
 const instant = z.string().openapi({ format: 'date-time' });
 
@@ -57,8 +58,6 @@ export const MintedToken = z
   .openapi('MintedToken');
 export type MintedToken = z.infer<typeof MintedToken>;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
-const NAME = /^[^\u0000-\u001f\u007f]{1,128}$/u;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 const isOrigin = (text: string): boolean => {
@@ -77,9 +76,10 @@ const EXPIRES = 'an ISO 8601 time with a zone, such as 2027-01-31T12:00:00Z, or 
 export const NewToken = strict('a token', {
   name: z
     .string({ error: NEW_TOKEN_NAME })
-    .refine((text) => NAME.test(text) && text.isWellFormed() && text.trim() !== '', {
-      error: NEW_TOKEN_NAME,
-    }),
+    .refine((text) => expectedOfName(text) === null, {
+      error: ({ input }) => expectedOfName(String(input)) ?? NEW_TOKEN_NAME,
+    })
+    .openapi({ minLength: 1, maxLength: 128 }),
   permission: PermissionName,
   app_ids: z
     .array(z.string({ error: 'the id of an app' }), { error: 'a list of app ids, or null for every app' })

@@ -3,6 +3,7 @@ import { coversApp, type Grant, grantOf } from '../access/grant.ts';
 import { useLink } from '../access/link.ts';
 import { closeSession, maySignIn, openSession, SESSION_MS } from '../access/session.ts';
 import { Problem } from '../problem.ts';
+import type { Origin, SignInLink } from '../store/port.ts';
 import { appView } from './apps.ts';
 import type { Call } from './call.ts';
 import { refusal, sameSite } from './caller.ts';
@@ -13,6 +14,12 @@ import type { Setting } from './setting.ts';
 
 const tag = 'Session';
 const path = '/client/v4/session';
+
+interface Proven {
+  readonly grant: Grant;
+  /** The one that was exchanged; null: a token was shown. */
+  readonly link: SignInLink | null;
+}
 
 type Credential = { readonly token?: string | undefined; readonly link?: string | undefined };
 
@@ -32,13 +39,22 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
     };
   };
 
-  const grantFor = async ({ token, link }: Credential): Promise<Grant | null> => {
-    if (token !== undefined) return setting.authenticator.token(token);
+  const provenBy = async ({ token, link }: Credential): Promise<Proven | null> => {
+    if (token !== undefined) {
+      const grant = await setting.authenticator.token(token);
+      return grant === null ? null : { grant, link: null };
+    }
     const used = link === undefined ? null : await useLink(accounts, link, setting.now());
     const owner = used === null ? null : await accounts.token(used.account, used.token_id);
     if (owner === null || owner.revoked_at !== null) return null;
-    return owner.expires_at !== null && Date.parse(owner.expires_at) <= setting.now() ? null : grantOf(owner);
+    if (owner.expires_at !== null && Date.parse(owner.expires_at) <= setting.now()) return null;
+    return { grant: grantOf(owner), link: used };
   };
+
+  const originOf = ({ request, env }: Pick<Call, 'request' | 'env'>): Origin => ({
+    at: new Date(setting.now()).toISOString(),
+    address: setting.address(request, env),
+  });
 
   return [
     serve(
@@ -55,12 +71,13 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
         answers: { status: 201, schema: Session },
         problems: ['unauthenticated', 'forbidden', 'rate_limited'],
       },
-      async ({ request, env, body: credential }: Call<undefined, Credential>) => {
+      async (call: Call<undefined, Credential>) => {
+        const { request, env, body: credential } = call;
         const seenAs = setting.seenAs(request);
         // A page elsewhere must not be able to sign a browser in as somebody it chose.
         if (request.headers.get('origin') !== null) sameSite(request, seenAs);
-        const grant = await grantFor(credential);
-        if (grant === null) {
+        const proven = await provenBy(credential);
+        if (proven === null) {
           throw refusal(
             request,
             env,
@@ -70,12 +87,13 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
               : 'The token is unknown, expired or revoked; expected a valid one.',
           );
         }
+        const { grant, link } = proven;
         if (!maySignIn(grant.permission)) {
           throw new Problem('forbidden', {
             message: `The token's permission is ${JSON.stringify(grant.permission)}; signing in takes "read" or more.`,
           });
         }
-        const opened = await openSession(accounts, grant, setting.now(), setting.random);
+        const opened = await openSession(accounts, grant, originOf(call), link, setting.random);
         return {
           status: 201,
           result: await sessionView(grant),
@@ -108,12 +126,13 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
         answers: { schema: SignedOut },
         problems: ['forbidden'],
       },
-      async ({ request }) => {
+      async (call) => {
+        const { request } = call;
         const seenAs = setting.seenAs(request);
         const secret = readSessionCookie(request.headers.get('cookie'), seenAs);
         if (secret !== null) {
           sameSite(request, seenAs);
-          await closeSession(accounts, secret);
+          await closeSession(accounts, secret, originOf(call));
           setting.authenticator.forget();
         }
         return { result: {}, headers: { 'set-cookie': sessionCookie(null, 0, seenAs) } };

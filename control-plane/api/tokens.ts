@@ -129,6 +129,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
         writes: true,
         body: body(NewToken, checkBrowserToken),
         answers: { status: 201, schema: MintedToken },
+        problems: ['conflict'],
       },
       (call: Call<undefined, NewToken>) =>
         once(
@@ -143,7 +144,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
               {
                 id: mintId(setting.random),
                 hash: await sha256Hex(secret),
-                name: asked.name.trim(),
+                name: asked.name,
                 permission: asked.permission,
                 app_ids: asked.app_ids ?? null,
                 allowed_origins: asked.allowed_origins ?? null,
@@ -210,7 +211,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
           accounts,
           { account: call.account, token_id: id },
           addressOf(setting.seenAs(call.request)),
-          setting.now(),
+          call.write,
           setting.random,
         );
         return { status: 201, result: link };

@@ -1,9 +1,10 @@
 import type { Change } from '@halyard/caches';
 import type { Kysely } from 'kysely';
 import { Problem } from '../problem.ts';
+import { appendToLog } from './account-log.ts';
 import type { Database, Transaction } from './database.ts';
 import { changesText } from './outbox.ts';
-import type { AccountLogEntry, WriteInfo } from './port.ts';
+import type { AccountNote, WriteInfo } from './port.ts';
 import type { Schema } from './schema.ts';
 import { expireTokens } from './token-entries.ts';
 
@@ -11,10 +12,7 @@ import { expireTokens } from './token-entries.ts';
 export interface AccountChange<T> {
   readonly answer: T;
   /** The account's log gets these; null where nobody in particular did it. */
-  readonly log: {
-    readonly event: AccountLogEntry['event'];
-    readonly detail: AccountLogEntry['detail'];
-  } | null;
+  readonly log: AccountNote | null;
   /** The account's space gets these. */
   readonly changes: readonly Change[];
 }
@@ -34,28 +32,23 @@ export const changeAccount = <T>(
     const { db, rowLocks, textBytes } = transaction;
     const row = await db
       .selectFrom('account')
-      .select(['version', 'log_count'])
+      .select(['version', 'log_count', 'log_hash'])
       .where('id', '=', account)
       .$if(rowLocks, (query) => query.forUpdate())
       .executeTakeFirst();
     if (row === undefined) throw new Problem('not_found', { message: `There is no account ${account}.` });
 
     const { answer, log, changes } = await work(db, transaction);
-    const log_count = row.log_count + (log === null ? 0 : 1);
-    if (log !== null) {
-      await db
-        .insertInto('account_log')
-        .values({
-          account,
-          seq: log_count,
-          at: write.at,
-          actor_name: write.actor.name,
-          actor_token: write.actor.token_id,
-          event: log.event,
-          detail: JSON.stringify(log.detail),
-        })
-        .execute();
-    }
+    const head =
+      log === null
+        ? null
+        : await appendToLog(
+            db,
+            database.sha256,
+            { account, count: row.log_count, hash: row.log_hash },
+            log,
+            write,
+          );
     let { version } = row;
     if (changes.length > 0) {
       version += 1;
@@ -67,6 +60,10 @@ export const changeAccount = <T>(
     }
     // Also where there is nothing to deliver: other processes remember tokens that never leave the control plane.
     if (log !== null || changes.length > 0) transaction.announce({ account, app: null });
-    await db.updateTable('account').set({ version, log_count }).where('id', '=', account).execute();
+    await db
+      .updateTable('account')
+      .set({ version, ...head })
+      .where('id', '=', account)
+      .execute();
     return answer;
   });

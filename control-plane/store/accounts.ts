@@ -1,10 +1,11 @@
 import { appKey, SECRET_KEY } from '@halyard/caches';
 import { changeAccount } from './account-change.ts';
+import { createAccountLog } from './account-log.ts';
 import { appEntryText, createApps } from './apps.ts';
 import type { Database } from './database.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createOutbox } from './outbox.ts';
-import type { AccountLogEntry, Accounts } from './port.ts';
+import type { Accounts } from './port.ts';
 import { createSessions } from './sessions.ts';
 import { tokenEntries } from './token-entries.ts';
 import { createTokens } from './tokens.ts';
@@ -27,7 +28,7 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
       await database.transact(async ({ db }) => {
         await db
           .insertInto('account')
-          .values({ id: account, created_at: at, version: 0, log_count: 0, secret: null })
+          .values({ id: account, created_at: at, version: 0, log_count: 0, log_hash: null, secret: null })
           .onConflict((conflict) => conflict.column('id').doNothing())
           .execute();
       });
@@ -39,21 +40,10 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
     ...createTokens(database),
     ...createSessions(database),
 
-    async accountLog(account, limit) {
-      const rows = await database.db
-        .selectFrom('account_log')
-        .selectAll()
-        .where('account', '=', account)
-        .orderBy('seq', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({
-        at: row.at,
-        actor: { name: row.actor_name, token_id: row.actor_token },
-        event: row.event,
-        detail: JSON.parse(row.detail) as AccountLogEntry['detail'],
-      }));
-    },
+    ...createAccountLog(database),
+
+    note: (account, log, write) =>
+      changeAccount(database, account, write, async () => ({ answer: undefined, log, changes: [] })),
 
     async secret(account, proposal) {
       const stored = async (db: Database['db']): Promise<string | null> => {
@@ -93,6 +83,7 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
               .selectFrom('app')
               .select(['id', 'name'])
               .where('account', '=', account)
+              .where('deleted_at', 'is', null)
               .execute();
             for (const app of apps) entries.set(appKey(app.id), appEntryText(app));
             const row = await db

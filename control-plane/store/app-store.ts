@@ -52,6 +52,7 @@ export const createAppStore = (
         .select('flag_count')
         .where('account', '=', account)
         .where('id', '=', app)
+        .where('deleted_at', 'is', null)
         .executeTakeFirst();
       return row?.flag_count ?? 0;
     },
@@ -95,12 +96,24 @@ export const createAppStore = (
         const newest = rows.at(-1);
         if (newest === undefined) {
           throw new Problem('not_found', {
-            message: `The app ${app} was deleted while its changelog was read.`,
+            message: `The changelog of the app ${app} ends before its last entry: the app was deleted meanwhile, or somebody removed entries.`,
           });
         }
         yield* rows.map(entryOfRow);
         after = newest.seq;
       }
+    },
+
+    async head() {
+      const row = await db
+        .selectFrom('app')
+        .select(['version', 'flag_count', 'entry_count', 'last_hash', 'deleted_at'])
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const { version, entry_count: entries, last_hash } = row;
+      return { version, flags: row.deleted_at === null ? row.flag_count : 0, entries, last_hash };
     },
 
     commit: (request) => queue(place).submit(request),
@@ -112,6 +125,7 @@ export const createAppStore = (
           .select('version')
           .where('account', '=', account)
           .where('id', '=', app)
+          .where('deleted_at', 'is', null)
           .executeTakeFirst();
         return row?.version ?? null;
       },

@@ -3,13 +3,23 @@ import type { Kysely, Selectable } from 'kysely';
 import { Problem } from '../problem.ts';
 import { changeAccount } from './account-change.ts';
 import type { Database } from './database.ts';
-import type { Accounts, App } from './port.ts';
+import type { Accounts, App, DeletedApp } from './port.ts';
+import type { AppPlace } from './rows.ts';
 import type { AppTable, Schema } from './schema.ts';
 
 /** Rows a statement when an app is deleted: the rest of the process runs in between. */
 const DELETE_ROWS = 2_000;
 
-type Apps = Pick<Accounts, 'apps' | 'app' | 'createApp' | 'renameApp' | 'deleteApp'>;
+/** How long a deleted app's changelog is kept. */
+const KEPT_MS = 400 * 86_400_000;
+
+type Apps = Pick<
+  Accounts,
+  'apps' | 'app' | 'createApp' | 'renameApp' | 'deleteApp' | 'deletedApps' | 'deletedApp' | 'forgetApp'
+>;
+
+/** What the row of an app has that was not deleted. */
+export const ALIVE = { deleted_at: null, deleted_name: null, kept_until: null } as const;
 
 const columns = ['id', 'name', 'client_side_default', 'created_at', 'updated_at', 'updated_by'] as const;
 
@@ -19,6 +29,7 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
       .selectFrom('app')
       .select(columns)
       .where('account', '=', account)
+      .where('deleted_at', 'is', null)
       .orderBy('name')
       .execute();
     return rows.map(appOfRow);
@@ -30,6 +41,7 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
       .select(columns)
       .where('account', '=', account)
       .where('id', '=', app)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     return row === undefined ? null : appOfRow(row);
   },
@@ -41,6 +53,7 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
         .selectFrom('app')
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .where('account', '=', account)
+        .where('deleted_at', 'is', null)
         .executeTakeFirstOrThrow();
       if (count >= appLimit) {
         throw new Problem('limit', {
@@ -66,12 +79,15 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
           entry_count: 0,
           last_hash: null,
           last_at: null,
+          ...ALIVE,
         })
         .onConflict((conflict) => conflict.columns(['account', 'id']).doNothing())
         .returning('id')
         .executeTakeFirst();
       if (inserted === undefined) {
-        throw new Problem('conflict', { message: `An app with the id ${app.id} exists; choose another id.` });
+        throw new Problem('conflict', {
+          message: `An app with the id ${app.id} exists, or its history is kept; choose another id.`,
+        });
       }
       return {
         answer: created,
@@ -87,6 +103,7 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
         .select(columns)
         .where('account', '=', account)
         .where('id', '=', app)
+        .where('deleted_at', 'is', null)
         .executeTakeFirst();
       if (before === undefined) throw noApp(app);
       if (before.name === name) return { answer: appOfRow(before), log: null, changes: [] };
@@ -100,18 +117,20 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
       };
     }),
 
-  deleteApp: (account, app, write) =>
+  deleteApp: (account, app, write, history = 'kept') =>
     changeAccount(database, account, write, async (db, transaction) => {
       const row = await db
         .selectFrom('app')
         .select(['name', 'version', 'flag_count', 'entry_count', 'last_hash'])
         .where('account', '=', account)
         .where('id', '=', app)
+        .where('deleted_at', 'is', null)
         .$if(transaction.rowLocks, (query) => query.forUpdate())
         .executeTakeFirst();
       if (row === undefined) throw noApp(app);
-      await deleteRows(db, account, app, row.entry_count);
-      await db.deleteFrom('app').where('account', '=', account).where('id', '=', app).execute();
+      const kept_until = history === 'kept' ? new Date(Date.parse(write.at) + KEPT_MS).toISOString() : null;
+      if (kept_until === null) await removeApp(db, account, app, row.entry_count);
+      else await buryApp(db, { account, app }, { deleted_at: write.at, deleted_name: row.name, kept_until });
       transaction.announce({ account, app });
       return {
         answer: undefined,
@@ -124,32 +143,116 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
             flags: row.flag_count,
             entries: row.entry_count,
             last_hash: row.last_hash,
+            kept_until,
           },
         },
         changes: [{ key: appKey(app), value: null }],
       };
     }),
+
+  async deletedApps(account) {
+    const rows = await database.db
+      .selectFrom('app')
+      .select(graveColumns)
+      .where('account', '=', account)
+      .where('deleted_at', 'is not', null)
+      .orderBy('deleted_at', 'desc')
+      .orderBy('id')
+      .execute();
+    return rows.flatMap(graveOfRow);
+  },
+
+  async deletedApp(account, app) {
+    const row = await database.db
+      .selectFrom('app')
+      .select(graveColumns)
+      .where('account', '=', account)
+      .where('id', '=', app)
+      .executeTakeFirst();
+    return (row === undefined ? undefined : graveOfRow(row)[0]) ?? null;
+  },
+
+  forgetApp: (account, app, write) =>
+    changeAccount(database, account, write, async (db, { rowLocks }) => {
+      const row = await db
+        .selectFrom('app')
+        .select(['deleted_name', 'entry_count', 'last_hash'])
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .where('deleted_at', 'is not', null)
+        .$if(rowLocks, (query) => query.forUpdate())
+        .executeTakeFirst();
+      if (row === undefined) return { answer: undefined, log: null, changes: [] };
+      await removeApp(db, account, app, row.entry_count);
+      const { deleted_name: name, entry_count: entries, last_hash } = row;
+      return {
+        answer: undefined,
+        log: { event: 'app_forgotten', detail: { app, name, entries, last_hash } },
+        changes: [],
+      };
+    }),
 });
 
-const deleteRows = async (
+/** What dies with an app at once; its changelog may stay. */
+const DYING = ['flag_tag', 'flag_text', 'flag', 'deleted_flag', 'outbox', 'idempotency'] as const;
+
+interface Grave {
+  readonly deleted_at: string;
+  readonly deleted_name: string;
+  readonly kept_until: string;
+}
+
+/** Leaves an app's row and changelog, and nothing that is found by those who look for living apps. */
+export const buryApp = async (
+  db: Kysely<Schema>,
+  { account, app }: AppPlace,
+  grave: Grave,
+): Promise<void> => {
+  for (const table of DYING) {
+    await db.deleteFrom(table).where('account', '=', account).where('app', '=', app).execute();
+  }
+  await db
+    .updateTable('app')
+    // No app can be called this, so the name is free.
+    .set({ ...grave, name: `deleted ${app}` })
+    .where('account', '=', account)
+    .where('id', '=', app)
+    .execute();
+};
+
+const removeApp = async (
   db: Kysely<Schema>,
   account: string,
   app: string,
   entryCount: number,
 ): Promise<void> => {
-  for (const table of ['flag_tag', 'flag_text', 'flag', 'deleted_flag', 'outbox', 'idempotency'] as const) {
+  for (const table of DYING) {
     await db.deleteFrom(table).where('account', '=', account).where('app', '=', app).execute();
   }
-  for (let upTo = Math.min(DELETE_ROWS, entryCount); ; upTo = Math.min(upTo + DELETE_ROWS, entryCount)) {
+  for (let upTo = DELETE_ROWS; upTo < entryCount; upTo += DELETE_ROWS) {
     await db
       .deleteFrom('changelog')
       .where('account', '=', account)
       .where('app', '=', app)
       .where('seq', '<=', upTo)
       .execute();
-    if (upTo === entryCount) return;
   }
+  // What is behind the last entry by somebody's meddling, too: the app's row could not go otherwise.
+  await db.deleteFrom('changelog').where('account', '=', account).where('app', '=', app).execute();
+  await db.deleteFrom('app').where('account', '=', account).where('id', '=', app).execute();
 };
+
+const graveColumns = ['id', 'deleted_at', 'deleted_name', 'kept_until'] as const;
+
+const graveOfRow = ({
+  id,
+  deleted_at,
+  deleted_name,
+  kept_until,
+}: Pick<Selectable<AppTable>, (typeof graveColumns)[number]>): readonly DeletedApp[] =>
+  deleted_at === null || deleted_name === null || kept_until === null
+    ? []
+    : [{ id, name: deleted_name, deleted_at, kept_until }];
 
 const refuseTakenName = async (
   db: Kysely<Schema>,

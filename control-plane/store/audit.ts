@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { ChangelogEntry } from '../flags/change.ts';
+import type { AccountLogEntry } from './port.ts';
 
 /** SHA-256 of the text's UTF-8 bytes, hex. */
 export type Sha256 = (text: string) => string | Promise<string>;
@@ -11,8 +12,19 @@ export type Sha256 = (text: string) => string | Promise<string>;
 export const hashedText = (entry: Omit<ChangelogEntry, 'hash'>, previous: string | null): string => {
   const { id, flag_key, event, after, diff, version, app_version, at, actor, comment } = entry;
   const body = { id, flag_key, event, after, version, app_version, at, actor, comment };
-  const text = canonicalize({ entry: diff === undefined ? body : { ...body, diff }, previous });
-  if (text === undefined) throw new TypeError('A changelog entry is always an object.');
+  return canonicalText({ entry: diff === undefined ? body : { ...body, diff }, previous });
+};
+
+/** The same of an entry of the account's log. */
+export const hashedLogText = (entry: Omit<AccountLogEntry, 'hash'>, previous: string | null): string => {
+  const { id, event, at, actor, address, comment, detail } = entry;
+  return canonicalText({ entry: { id, event, at, actor, address, comment, detail }, previous });
+};
+
+/** RFC 8785. */
+export const canonicalText = (value: object): string => {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('An object always has a canonical form.');
   return text;
 };
 

@@ -29,6 +29,7 @@ export const loadKnown = async (
     .select(['version', 'flag_count', 'entry_count', 'last_hash', 'last_at'])
     .where('account', '=', place.account)
     .where('id', '=', place.app)
+    .where('deleted_at', 'is', null)
     .$if(rowLocks, (query) => query.forUpdate())
     .executeTakeFirst();
   if (head === undefined) throw new Problem('not_found', { message: `There is no app ${place.app}.` });

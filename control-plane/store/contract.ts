@@ -1,8 +1,11 @@
+import { accountLogContract } from './contract/account-log.ts';
 import { accountsContract } from './contract/accounts.ts';
 import { commitsContract } from './contract/commits.ts';
+import { deletedAppsContract } from './contract/deleted-apps.ts';
 import { distributionContract } from './contract/distribution.ts';
 import type { Check, Fixture, Runner } from './contract/fixture.ts';
 import { listsContract } from './contract/lists.ts';
+import { namesContract } from './contract/names.ts';
 import { repeatsContract } from './contract/repeats.ts';
 
 export { clock, type Fixture, LIMITS, type Runner } from './contract/fixture.ts';
@@ -26,6 +29,9 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
     describe('repeats', () => repeatsContract(suite));
     describe('lists', () => listsContract(suite));
     describe('accounts', () => accountsContract(suite));
+    describe('the log of an account', () => accountLogContract(suite));
+    describe('deleted apps', () => deletedAppsContract(suite));
+    describe('names', () => namesContract(suite));
     describe('distribution', () => distributionContract(suite));
   });
 };

@@ -1,8 +1,9 @@
 import type { Commit, Snapshot, Subscription } from '@halyard/caches';
 import type { FlagType } from '@halyard/engine';
 import type { Actor, ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
+import type { AccountLogEntry, AccountLogQuery, AccountNote } from './account-event.ts';
 
-export type { Subscription };
+export type { AccountLogEntry, AccountLogQuery, AccountNote, Subscription };
 
 /**
  * The truth. Two ports, because no transaction ever spans both: `Accounts` (accounts, apps, tokens, sessions) and `AppStore`
@@ -65,26 +66,47 @@ export interface Accounts {
   createApp(account: string, app: NewApp, write: WriteInfo): Promise<App>;
   /** `not_found`, `conflict`. */
   renameApp(account: string, app: string, name: string, write: WriteInfo): Promise<App>;
-  /** Removes the app with its flags and history, and leaves an entry with the last hash in the account's log. `not_found`. */
-  deleteApp(account: string, app: string, write: WriteInfo): Promise<void>;
+  /**
+   * Removes the app with its flags, and leaves an entry with the last hash in the account's log. Its changelog stays readable for 400
+   * days, or goes too. Its name is free, its id is not while the changelog is kept. `not_found`.
+   */
+  deleteApp(account: string, app: string, write: WriteInfo, history?: 'kept' | 'gone'): Promise<void>;
+  /** Those whose changelog is kept, last deleted first. */
+  deletedApps(account: string): Promise<readonly DeletedApp[]>;
+  /** Null: it lives, never was, or its changelog is gone. */
+  deletedApp(account: string, app: string): Promise<DeletedApp | null>;
+  /** Removes what is left of a deleted app, and notes it in the account's log. Nothing if there is nothing. */
+  forgetApp(account: string, app: string, write: WriteInfo): Promise<void>;
+
   /** Newest first. */
-  accountLog(account: string, limit: number): Promise<readonly AccountLogEntry[]>;
+  accountLog(account: string, query: AccountLogQuery): Promise<Page<AccountLogEntry>>;
+  /** Where the log stands; null if there is no such account. */
+  accountLogHead(account: string): Promise<ChainHead | null>;
+  /** An entry of the log for what changes nothing in this store. */
+  note(account: string, entry: AccountNote, write: WriteInfo): Promise<void>;
 
   tokens(account: string): Promise<readonly Token[]>;
   /** By the SHA-256 of the secret, hex. Revoked and expired tokens are still found: the caller judges. */
   tokenByHash(hash: string): Promise<Token | null>;
   token(account: string, id: string): Promise<Token | null>;
+  /**
+   * `invalid` if the name is not one (names.ts), `conflict` if a token that is neither revoked nor expired has a name that looks the
+   * same, or this id or secret exists.
+   */
   createToken(account: string, token: NewToken, write: WriteInfo): Promise<Token>;
   /** Ends the token, its sessions and its sign-in links in one transaction. `not_found`. */
   revokeToken(account: string, id: string, write: WriteInfo): Promise<void>;
   /** Best effort, may be coalesced. */
   tokenUsed(id: string, at: string): Promise<void>;
 
-  createSession(session: Session): Promise<void>;
+  /** Notes in the account's log who signed in, and by what. `link`: the one that it was exchanged for. `not_found`. */
+  createSession(session: Session, from: Origin, link: SignInLink | null): Promise<void>;
   session(hash: string): Promise<Session | null>;
-  deleteSession(hash: string): Promise<void>;
+  /** Notes in the account's log who signed out; nothing where there was no session. */
+  deleteSession(hash: string, from: Origin): Promise<void>;
 
-  createLink(link: SignInLink): Promise<void>;
+  /** Notes in the account's log who made it for whom. `not_found`. */
+  createLink(link: Omit<SignInLink, 'created_by'>, write: WriteInfo): Promise<void>;
   /** Takes the link if it is there and unexpired at `now`: once, also with two replicas racing. Null otherwise. */
   consumeLink(hash: string, now: string): Promise<SignInLink | null>;
 
@@ -115,6 +137,8 @@ export interface AppStore {
   news(query: { readonly after: number; readonly limit: number }): Promise<readonly News[]>;
   /** Oldest first, for verification and export. */
   everyEntry(): AsyncIterable<ChangelogEntry>;
+  /** Where the app says its changelog stands, also one of a deleted app that is kept; null: there is none. */
+  head(): Promise<AppHead | null>;
 
   /**
    * Decides and writes one commit. `decide` is pure and is given the named flags as they are inside the transaction (it may be run
@@ -176,6 +200,15 @@ export interface WriteInfo {
   /** ISO 8601 with milliseconds. */
   readonly at: string;
   readonly comment: string | null;
+  /** Where the request came from; absent or null: the machine of the control plane itself. */
+  readonly address?: string | null;
+}
+
+/** When and where from, where the store knows who. */
+export interface Origin {
+  /** ISO 8601 with milliseconds. */
+  readonly at: string;
+  readonly address: string | null;
 }
 
 /** Answers are kept 24 hours. A key under way is waited for; the same key with another fingerprint is `conflict`. */
@@ -288,11 +321,28 @@ export interface SignInLink {
   readonly account: string;
   readonly token_id: string;
   readonly expires_at: string;
+  /** By name; null: an older release did not say. */
+  readonly created_by: string | null;
 }
 
-export interface AccountLogEntry {
-  readonly at: string;
-  readonly actor: Actor;
-  readonly event: 'app_created' | 'app_renamed' | 'app_deleted' | 'token_created' | 'token_revoked';
-  readonly detail: Readonly<Record<string, string | number | null>>;
+export interface DeletedApp {
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly deleted_at: string;
+  /** From then on `forgetApp` is due. ISO 8601. */
+  readonly kept_until: string;
+}
+
+/** The newest link of a hash chain. */
+export interface ChainHead {
+  /** How many entries there are. */
+  readonly entries: number;
+  /** Null: there are none. */
+  readonly last_hash: string | null;
+}
+
+export interface AppHead extends ChainHead {
+  readonly version: number;
+  readonly flags: number;
 }

@@ -31,17 +31,24 @@ interface AccountTable {
   /** Version of the account's space. */
   version: number;
   log_count: number;
+  /** Of the newest entry of its log; null before the first. */
+  log_hash: string | null;
   secret: string | null;
 }
 
-interface AccountLogTable {
+export interface AccountLogTable {
   account: string;
+  /** 1, 2, 3 … in the account: the order of the hash chain. */
   seq: number;
   at: string;
   actor_name: string;
   actor_token: string;
   event: AccountLogEntry['event'];
   detail: string;
+  /** Where the request came from; null: the machine of the control plane itself, or an entry of an older release. */
+  address: string | null;
+  comment: string | null;
+  hash: string;
 }
 
 /** The row that commits of an app are serialized by; it carries what the next commit counts on from. */
@@ -58,6 +65,11 @@ export interface AppTable {
   entry_count: number;
   last_hash: string | null;
   last_at: string | null;
+  /** Not null: the app is gone, and the row stays while its changelog is kept. */
+  deleted_at: string | null;
+  /** The name it had: `name` is free for another app. */
+  deleted_name: string | null;
+  kept_until: string | null;
 }
 
 export interface FlagTable {
@@ -168,6 +180,8 @@ interface SignInLinkTable {
   account: string;
   token_id: string;
   expires_at: string;
+  /** Who made it, by name; null: an older release did not say. */
+  created_by: string | null;
 }
 
 interface MigrationTable {

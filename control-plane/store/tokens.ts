@@ -1,10 +1,11 @@
 import { tokenKey } from '@halyard/caches';
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import { checkName, foldName } from '../names.ts';
 import { Problem } from '../problem.ts';
 import { changeAccount } from './account-change.ts';
 import type { Database } from './database.ts';
 import type { Accounts, NewToken, Token } from './port.ts';
-import type { TokenTable } from './schema.ts';
+import type { Schema, TokenTable } from './schema.ts';
 import { listsOf, tokenEntry } from './token-entries.ts';
 
 /** A token in steady use is written this often. */
@@ -50,6 +51,8 @@ export const createTokens = (database: Database): Tokens => {
 
     createToken: (account, given, write) =>
       changeAccount(database, account, write, async (db) => {
+        checkName(given.name);
+        await refuseLookalike(db, account, given.name, write.at);
         const { app_ids, allowed_origins } = given;
         const token: Token = {
           ...copyOf(given),
@@ -78,7 +81,14 @@ export const createTokens = (database: Database): Tokens => {
           answer: token,
           log: {
             event: 'token_created',
-            detail: { token: token.id, name: token.name, permission: token.permission },
+            detail: {
+              token: token.id,
+              name: token.name,
+              permission: token.permission,
+              app_ids,
+              allowed_origins,
+              expires_at: token.expires_at,
+            },
           },
           changes: entry === null ? [] : [{ key: tokenKey(token.hash), value: JSON.stringify(entry) }],
         };
@@ -129,6 +139,33 @@ export const createTokens = (database: Database): Tokens => {
       }
     },
   };
+};
+
+/** Names are compared in the account's own transaction, so two that race cannot both win. */
+const refuseLookalike = async (
+  db: Kysely<Schema>,
+  account: string,
+  name: string,
+  at: string,
+): Promise<void> => {
+  const rows = await db
+    .selectFrom('token')
+    .select(['id', 'name'])
+    .where('account', '=', account)
+    .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+    .execute();
+  const fold = foldName(name);
+  const other = rows.find((row) => foldName(row.name) === fold);
+  if (other === undefined) return;
+  const found =
+    other.name === name
+      ? `name is ${JSON.stringify(name)}, which the token ${other.id} has`
+      : `name is ${JSON.stringify(name)}, which looks like ${JSON.stringify(other.name)}, the name of the token ${other.id}`;
+  throw new Problem('conflict', {
+    pointer: '/name',
+    message: `${found}; expected another name, or revoke that token first.`,
+  });
 };
 
 const copyOf = (token: NewToken): NewToken => ({

@@ -64,7 +64,7 @@ export class AccountObject extends DurableObject<Environment> {
   }
 
   async #deliver(now: () => number): Promise<void> {
-    const { courier, stores } = await this.opened();
+    const { courier, stores, controlPlane } = await this.opened();
     await courier.rung();
     await sweepApps({
       account: () => courier.repair(),
@@ -77,6 +77,7 @@ export class AccountObject extends DurableObject<Environment> {
       now,
       log: this.#log,
     });
+    await controlPlane.forgetDeleted();
   }
 
   /** What the first request to the account finds done. */
@@ -134,9 +135,11 @@ export class AccountObject extends DurableObject<Environment> {
   #withApps(accounts: Accounts, database: Database): Accounts {
     return {
       ...accounts,
-      deleteApp: (account, app, write) => {
+      deleteApp: (account, app, write, history) => {
         const place = { account, app };
-        const deletion = this.#lastWord(place, database).then(() => accounts.deleteApp(account, app, write));
+        const deletion = this.#lastWord(place, database).then(() =>
+          accounts.deleteApp(account, app, write, history),
+        );
         const ended = deletion.then(
           () => {
             this.#deleting.delete(app);
@@ -151,6 +154,11 @@ export class AccountObject extends DurableObject<Environment> {
         );
         this.#deleting.set(app, ended);
         return deletion;
+      },
+      forgetApp: async (account, app, write) => {
+        // First in its own object, which asks whether its time has come: what fails is tried again.
+        await orUnavailable('The app', this.#app({ account, app }).bring({ account, app }));
+        await accounts.forgetApp(account, app, write);
       },
     };
   }

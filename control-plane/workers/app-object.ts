@@ -5,9 +5,16 @@ import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
 import type { Log } from '../api/setting.ts';
 import { Problem } from '../problem.ts';
 import type { Database } from '../store/database.ts';
-import { type AppHead, adopt, hasDatabase, headOf, ownPlace } from '../store/durable-object/own-app.ts';
+import {
+  adopt,
+  buryOwnApp,
+  hasDatabase,
+  headOf,
+  type OwnHead,
+  ownPlace,
+} from '../store/durable-object/own-app.ts';
 import { openDurableObjectDatabase } from '../store/durable-object.ts';
-import type { Accounts, App, Stores } from '../store/port.ts';
+import type { Accounts, App, DeletedApp, Stores } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 import { createStores } from '../store/stores.ts';
 import { accountsElsewhere } from './accounts-elsewhere.ts';
@@ -61,12 +68,16 @@ export class AppObject extends DurableObject<Environment> {
 
   async bring(place: AppPlace): Promise<void> {
     const app = await this.#accounts.app(place.account, place.app);
-    if (app === null) return this.#inTurn(() => this.#clear(place));
+    if (app === null) {
+      const deleted = await this.#accounts.deletedApp(place.account, place.app);
+      const kept = deleted !== null && Date.parse(deleted.kept_until) > this.now();
+      return this.#inTurn(() => (kept ? this.#bury(place, deleted) : this.#clear(place)));
+    }
     const home = await this.#adopted(place, app);
     await home.courier.repair();
   }
 
-  async end(place: AppPlace): Promise<AppHead | null> {
+  async end(place: AppPlace): Promise<OwnHead | null> {
     const home = await this.#opened();
     if (home === null) return null;
     await this.ctx.storage.put(ENDING, true);
@@ -87,7 +98,11 @@ export class AppObject extends DurableObject<Environment> {
     const home = await this.#opened();
     if (home !== null && (await this.ctx.storage.get(ENDING)) === undefined) return home;
     const app = await this.#accounts.app(place.account, place.app);
-    return app === null ? null : this.#adopted(place, app);
+    if (app !== null) return this.#adopted(place, app);
+    const deleted = home === null ? null : await this.#accounts.deletedApp(place.account, place.app);
+    // Its changelog is here, and everything else says that there is no such app.
+    if (deleted !== null) await this.#inTurn(() => this.#bury(place, deleted));
+    return deleted === null ? null : this.#opened();
   }
 
   #adopted(place: AppPlace, app: App): Promise<AppHome> {
@@ -179,6 +194,16 @@ export class AppObject extends DurableObject<Environment> {
     const { storage } = this.ctx;
     const now = (): number => this.now();
     return openKvCache({ namespace: this.env.FLAG_CACHE, now, memory: headMemory(storage) });
+  }
+
+  /** Leaves the changelog of a deleted app, and nothing else. */
+  async #bury(place: AppPlace, deleted: DeletedApp): Promise<void> {
+    const home = await this.#opened();
+    if (home === null) return this.#openCache().remove(appSpace(place.account, place.app));
+    await home.courier.remove();
+    await buryOwnApp(home.database, place, deleted);
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.delete(ENDING);
   }
 
   /** The space first: if the cache cannot be reached, the account calls again, and finds the rest as it was. */

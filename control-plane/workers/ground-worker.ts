@@ -48,6 +48,11 @@ export class GroundAccount extends AccountObject {
     return stores.accounts.outbox(account).commits(0, 1_000);
   }
 
+  async forget(): Promise<void> {
+    const { controlPlane } = await this.opened();
+    return controlPlane.forgetDeleted();
+  }
+
   async link(url: string, name?: string): Promise<string> {
     const { controlPlane } = await this.opened();
     return controlPlane.mintSignInLink(url, name);
@@ -101,6 +106,8 @@ const behindTheDoor = async (call: DoorCall, env: Environment): Promise<unknown>
       return account.ask(call.call, call.given);
     case 'commits':
       return account.commits(call.account);
+    case 'forget':
+      return account.forget();
     case 'link':
       return account.link(call.url, call.name);
     case 'app': {

@@ -10,6 +10,7 @@ import type { AccountCall, Reply } from './stubs.ts';
 /** What scenarios ask for that the API does not give. */
 export type DoorCall =
   | { readonly open: 'account'; readonly call: AccountCall; readonly given: readonly unknown[] }
+  | { readonly open: 'forget' }
   | { readonly open: 'commits'; readonly account: string }
   | { readonly open: 'link'; readonly url: string; readonly name?: string }
   | { readonly open: 'app'; readonly place: AppPlace };
@@ -102,6 +103,7 @@ export const openWorkersGround = async (): Promise<Ground> => {
     get controlPlane(): never {
       throw new Error('The control plane is in another process.');
     },
+    forgetDeleted: () => open({ open: 'forget' }),
     get cache(): never {
       throw new Error('The flag cache is in another process.');
     },

@@ -1,6 +1,6 @@
 import type { ObjectStub } from 'cloudflare:workers';
 import type { Issue, ProblemKind } from '../problem.ts';
-import type { AppHead } from '../store/durable-object/own-app.ts';
+import type { OwnHead } from '../store/durable-object/own-app.ts';
 import type { Accounts } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 
@@ -33,5 +33,5 @@ export interface AppStub extends HeadStub {
   /** Takes over what the account says of the app now, and brings its space of the flag cache to where the app is. */
   bring(place: AppPlace): Promise<void>;
   /** From now on the app's object asks the account whether the app lives before it does anything; null if nothing was ever in it. */
-  end(place: AppPlace): Promise<AppHead | null>;
+  end(place: AppPlace): Promise<OwnHead | null>;
 }

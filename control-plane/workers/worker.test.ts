@@ -139,8 +139,10 @@ test('a deleted app leaves the flag cache, and the account’s log keeps its las
     expect((await cached(accountSpace('default')))?.entries.has(`app/${app}`)).toBe(false);
   }, WAIT);
   const account = await objectOf<AccountStub>('ACCOUNTS', 'default');
-  expect(await account.ask('accountLog', ['default', 1])).toMatchObject({
-    value: [{ event: 'app_deleted', detail: { app, version: 1, flags: 1, entries: 1, last_hash: hash } }],
+  expect(await account.ask('accountLog', ['default', { limit: 1 }])).toMatchObject({
+    value: {
+      items: [{ event: 'app_deleted', detail: { app, version: 1, flags: 1, entries: 1, last_hash: hash } }],
+    },
   });
   expect((await ask('GET', `/apps/${app}/flags`)).errors[0].code).toBe(1004);
 });

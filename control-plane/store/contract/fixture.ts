@@ -1,6 +1,15 @@
 import type { FlagChange, FlagDefinition, StoredFlag } from '../../flags/change.ts';
 import { Problem } from '../../problem.ts';
-import type { AppStore, CommitRequest, Committed, Replayed, Stores, WriteInfo } from '../port.ts';
+import type {
+  AppStore,
+  CommitRequest,
+  Committed,
+  NewToken,
+  Origin,
+  Replayed,
+  Stores,
+  WriteInfo,
+} from '../port.ts';
 
 /** The parts of a test runner that the suite uses, so that it runs under vitest and inside workerd alike. */
 export interface Runner {
@@ -40,6 +49,20 @@ export const by = (name: string, second: number, comment: string | null = null):
   actor: { name, token_id: `token-${name}` },
   at: at(second),
   comment,
+});
+
+/** The second of the day, from an address. */
+export const from = (second: number): Origin => ({ at: at(second), address: '203.0.113.7' });
+
+export const tokenOf = (id: string, more: Partial<NewToken> = {}): NewToken => ({
+  id,
+  hash: `hash-of-${id}`,
+  name: id,
+  permission: 'evaluate',
+  app_ids: null,
+  allowed_origins: null,
+  expires_at: null,
+  ...more,
 });
 
 export const flagOf = (key: string, more: Partial<FlagDefinition> = {}): FlagDefinition => ({

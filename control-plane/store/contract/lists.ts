@@ -294,7 +294,7 @@ export const listsContract = ({ check, expect }: Suite): void => {
       await Promise.all(Array.from({ length: 600 }, () => app.commit(toggle('a'))));
       const entries = app.everyEntry()[Symbol.asyncIterator]();
       await entries.next();
-      await stores.accounts.deleteApp(ACCOUNT, APP, by('ann', 3));
+      await stores.accounts.deleteApp(ACCOUNT, APP, by('ann', 3), 'gone');
       const rest = async (): Promise<void> => {
         while ((await entries.next()).done !== true);
       };

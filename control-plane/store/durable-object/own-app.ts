@@ -1,10 +1,11 @@
+import { ALIVE, buryApp } from '../apps.ts';
 import type { Database } from '../database.ts';
-import type { App } from '../port.ts';
+import type { App, DeletedApp } from '../port.ts';
 import type { AppPlace } from '../rows.ts';
 import type { ObjectStorage } from './storage.ts';
 
 /** Where an app's version and changelog stand. */
-export interface AppHead {
+export interface OwnHead {
   readonly version: number;
   readonly flag_count: number;
   readonly entry_count: number;
@@ -26,7 +27,14 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
   database.transact(async ({ db }) => {
     await db
       .insertInto('account')
-      .values({ id: account, created_at: app.created_at, version: 0, log_count: 0, secret: null })
+      .values({
+        id: account,
+        created_at: app.created_at,
+        version: 0,
+        log_count: 0,
+        log_hash: null,
+        secret: null,
+      })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     const { id, name, created_at, updated_at, updated_by } = app;
@@ -46,6 +54,7 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
         entry_count: 0,
         last_hash: null,
         last_at: null,
+        ...ALIVE,
       })
       .onConflict((conflict) =>
         conflict
@@ -55,7 +64,7 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
       .execute();
   });
 
-export const headOf = async ({ db }: Database, { account, app }: AppPlace): Promise<AppHead | null> =>
+export const headOf = async ({ db }: Database, { account, app }: AppPlace): Promise<OwnHead | null> =>
   (await db
     .selectFrom('app')
     .select(['version', 'flag_count', 'entry_count', 'last_hash'])
@@ -64,7 +73,15 @@ export const headOf = async ({ db }: Database, { account, app }: AppPlace): Prom
     .executeTakeFirst()) ?? null;
 
 /** In the account's object: what its log is to say of an app when it is deleted. */
-export const noteHead = (database: Database, { account, app }: AppPlace, head: AppHead): Promise<void> =>
+export const noteHead = (database: Database, { account, app }: AppPlace, head: OwnHead): Promise<void> =>
   database.transact(async ({ db }) => {
     await db.updateTable('app').set(head).where('account', '=', account).where('id', '=', app).execute();
   });
+
+/** In the app's object, once the account has deleted the app: its changelog stays. */
+export const buryOwnApp = (
+  database: Database,
+  place: AppPlace,
+  { name: deleted_name, deleted_at, kept_until }: DeletedApp,
+): Promise<void> =>
+  database.transact(({ db }) => buryApp(db, place, { deleted_at, deleted_name, kept_until }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { verifyChain } from '../audit.ts';
+import { hashedLogText, verifyChain, webSha256 } from '../audit.ts';
 import type { Stores } from '../port.ts';
 import { createTestDatabase, type TestDatabase, usePostgres } from '../postgres/test-database.ts';
 import { openPostgresStores } from '../postgres.ts';
@@ -17,7 +17,7 @@ const fixture = (schema: number, dialect: string): string =>
   readFileSync(new URL(`../fixtures/schema-${schema}.${dialect}.sql`, import.meta.url), 'utf8');
 
 /** Schemas that were once the newest, each with a dump of a database in `fixtures/`. */
-const EARLIER = [1, 2];
+const EARLIER = [1, 2, 3];
 
 /** What every fixture holds, whatever its schema. */
 const expectTheFixture = async (stores: Stores): Promise<void> => {
@@ -49,6 +49,20 @@ const expectTheFixture = async (stores: Stores): Promise<void> => {
     'tok-web',
   ]);
 
+  const log = (await stores.accounts.accountLog('default', { limit: 10 })).items;
+  expect(log.map(({ id, event }) => [id, event])).toEqual([
+    ['4', 'app_created'],
+    ['3', 'app_created'],
+    ['2', 'token_created'],
+    ['1', 'token_created'],
+  ]);
+  let previous: string | null = null;
+  for (const { hash, ...entry } of log.toReversed()) {
+    expect(hash).toBe(await webSha256(hashedLogText(entry, previous)));
+    previous = hash;
+  }
+  expect(await stores.accounts.accountLogHead('default')).toEqual({ entries: 4, last_hash: previous });
+
   const write = {
     actor: { name: 'ann', token_id: 'tok-ann' },
     at: '2026-01-06T00:00:00.000Z',
@@ -66,6 +80,8 @@ const expectTheFixture = async (stores: Stores): Promise<void> => {
   expect(committed.replayed).toBe(undefined);
   expect((await app.flag('old-search'))?.version).toBe(3);
   expect((await verifyChain(app.everyEntry())).ok).toBe(true);
+  await stores.accounts.deleteApp('default', 'api1', write);
+  expect((await stores.accounts.accountLogHead('default'))?.entries).toBe(5);
 };
 
 describe('SQLite', () => {
@@ -96,7 +112,7 @@ describe('SQLite', () => {
     const both = await Promise.all([open(), open()]);
     const again = await open();
     for (const stores of [...both, again]) await stores.close();
-    expect(ran).toEqual([{ migrations: ['0002-lists', '0003-search'] }]);
+    expect(ran).toEqual([{ migrations: ['0002-lists', '0003-search', '0004-account-log'] }]);
   });
 
   test('a database of a newer release is refused, and left as it is', async () => {
@@ -153,7 +169,7 @@ describe.runIf(await usePostgres())('PostgreSQL', () => {
       Array.from({ length: 4 }, () => openPostgresStores(database.url, { ...options, log })),
     );
     for (const stores of opened) await stores.close();
-    expect(ran).toEqual([{ migrations: ['0001-first', '0002-lists', '0003-search'] }]);
+    expect(ran).toEqual([{ migrations: ['0001-first', '0002-lists', '0003-search', '0004-account-log'] }]);
   });
 
   test('a database of a newer release is refused', async () => {
