@@ -20,6 +20,7 @@ export interface Streams {
 
 interface Entry {
   readonly reader: Reader;
+  readonly heartbeat: Uint8Array;
   readonly stillAllowed: () => boolean | Promise<boolean>;
   readonly onHeartbeat: () => void;
 }
@@ -29,6 +30,8 @@ export interface OpenStream {
   readonly space: string;
   /** Sent at once, however large; what may wait in memory is counted on top of it. */
   readonly first: Uint8Array;
+  /** Sent where there was nothing else to say for a while; default a comment. */
+  readonly heartbeat?: Uint8Array;
   /** Asked with every heartbeat and when tokens change; a reader that no longer is, is ended. */
   readonly stillAllowed: () => boolean | Promise<boolean>;
   readonly onHeartbeat: () => void;
@@ -57,7 +60,7 @@ export class EventStreams implements Streams {
     return this.#entries.size;
   }
 
-  open({ first, stillAllowed, onHeartbeat, onClose }: OpenStream): Reader {
+  open({ first, heartbeat = HEARTBEAT, stillAllowed, onHeartbeat, onClose }: OpenStream): Reader {
     let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
     const forget = (): void => {
       if (controller === null) return;
@@ -96,7 +99,7 @@ export class EventStreams implements Streams {
         return controller !== null;
       },
     };
-    const entry: Entry = { reader, stillAllowed, onHeartbeat };
+    const entry: Entry = { reader, heartbeat, stillAllowed, onHeartbeat };
     this.#entries.add(entry);
     this.#timer ??= setInterval(() => this.#beat(), this.#heartbeatMs);
     return reader;
@@ -113,7 +116,7 @@ export class EventStreams implements Streams {
 
   #beat(): void {
     for (const entry of this.#entries) {
-      entry.reader.send(HEARTBEAT);
+      entry.reader.send(entry.heartbeat);
       if (entry.reader.open) entry.onHeartbeat();
     }
     this.recheck();

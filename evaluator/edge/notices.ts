@@ -26,6 +26,11 @@ export interface NoticeOptions {
  */
 const JUST_NOW_MS = 5_000;
 const OPENED = new TextEncoder().encode(':\n\n');
+/**
+ * An `EventSource` tells a page of no comment, so a page could not tell a quiet stream from one that a proxy holds back. Clients of
+ * OFREP pass over a type that they do not know.
+ */
+const ALIVE = new TextEncoder().encode('data: {"type":"alive"}\n\n');
 
 /**
  * OFREP's event streams (ADR-0008): notices that the app changed, nothing else. The ticket in the URL opens the stream; one that is
@@ -95,6 +100,7 @@ const notify = (
   const reader = streams.open({
     space: app.space,
     first: missed ? app.config.noticeFrame : OPENED,
+    heartbeat: ALIVE,
     stillAllowed,
     onHeartbeat: () => undefined,
     onClose: stop,

@@ -121,6 +121,19 @@ describe("OFREP's event stream", () => {
     return events;
   };
 
+  test('that is quiet says that it is alive in a way that a page hears, as it hears of no comment', async () => {
+    world = await startWorld({ a: onFlag('a') }, { limits: { heartbeatMs: 10 } });
+    const url = await streamUrl();
+    world.time += 10_000;
+    const events = await open(url);
+    expect(await events.next()).toBe(':');
+    expect(await events.next()).toBe('data: {"type":"alive"}');
+    await world.commit({ a: onFlag('a', { enabled: false }) });
+    let event = await events.next();
+    while (event === 'data: {"type":"alive"}') event = await events.next();
+    expect(event).toContain('"refetchEvaluation"');
+  });
+
   test('is counted while it is open', async () => {
     world = await startWorld({ a: onFlag('a') });
     const events = await open(await streamUrl());

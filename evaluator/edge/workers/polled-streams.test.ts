@@ -3,7 +3,11 @@ import { type PolledStreamLimits, PolledStreams } from './polled-streams.ts';
 
 const text = (bytes: string): Uint8Array => new TextEncoder().encode(bytes);
 
-const open = (limits: Partial<PolledStreamLimits>, refresh: () => Promise<void> = async () => undefined) => {
+const open = (
+  limits: Partial<PolledStreamLimits>,
+  refresh: () => Promise<void> = async () => undefined,
+  more: { readonly heartbeat?: Uint8Array } = {},
+) => {
   const clock = { time: 0 };
   const state = { allowed: true, closed: 0, heartbeats: 0 };
   const streams = new PolledStreams(
@@ -14,6 +18,7 @@ const open = (limits: Partial<PolledStreamLimits>, refresh: () => Promise<void> 
   const reader = streams.open({
     space: 'app/a/b',
     first: text('a first one that is long'),
+    ...more,
     stillAllowed: () => state.allowed,
     onHeartbeat: () => {
       state.heartbeats += 1;
@@ -57,6 +62,19 @@ describe('a stream of an isolate', () => {
     await next();
     expect(await next()).toBe(':\n\n');
     expect([clock.time, state.heartbeats]).toEqual([18_000, 1]);
+  });
+
+  test('says what a page can hear where that is asked for', async () => {
+    const heartbeat = text('data: x\n\n');
+    const { clock, next } = open(
+      {},
+      async () => {
+        clock.time += 6_000;
+      },
+      { heartbeat },
+    );
+    await next();
+    expect(await next()).toBe('data: x\n\n');
   });
 
   test('ends when its token is gone', async () => {

@@ -26,7 +26,7 @@ export class PolledStreams implements Streams {
     this.#refresh = refresh;
   }
 
-  open({ space, first, stillAllowed, onHeartbeat, onClose }: OpenStream): Reader {
+  open({ space, first, heartbeat = HEARTBEAT, stillAllowed, onHeartbeat, onClose }: OpenStream): Reader {
     const { streamBytes, heartbeatMs, lookMs, lifeMs } = this.#limits;
     const queue = [first];
     let waiting = 0;
@@ -60,7 +60,7 @@ export class PolledStreams implements Streams {
               await endUnlessAllowed({ reader, stillAllowed });
               if (this.#now() - openedAt >= lifeMs) end('ended');
               if (queue.length > 0 || state !== 'open' || this.#now() - saidAt < heartbeatMs) continue;
-              reader.send(HEARTBEAT);
+              reader.send(heartbeat);
               onHeartbeat();
             }
           },
