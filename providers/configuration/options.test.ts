@@ -39,10 +39,10 @@ test.for(makers)('%s tells all mistakes at once, and never the token', ([name, m
   expect(said.split('\n')).toEqual([
     `${name}:`,
     `url is "flags.example"; expected an address such as "https://flags.example.com"`,
-    `token is "…"; expected the secret of a token`,
-    'app is ""; expected the id of an app',
-    'timeoutMs is 0; expected a number of milliseconds from 1 to 2147483647',
-    `pollMs is -1; expected a number of milliseconds from 10 to 2147483647${name === 'HalyardWebProvider' ? ', or 0 for never' : ''}`,
+    `token is ***; expected an ASCII token`,
+    'app is ""; expected an app id',
+    'timeoutMs is 0; expected a number from 1 to 2147483647 ms',
+    `pollMs is -1; expected a number from 10 to 2147483647 ms${name === 'HalyardWebProvider' ? ', or 0 for never' : ''}`,
   ]);
 });
 
@@ -67,7 +67,7 @@ test.for(
   ([name, option, value, make]) => {
     const said = mistakesOf(make, { ...well, [option]: value });
     expect(said).toContain(`${name}:\n${option} is ${value}`.replace('30000', '"30000"'));
-    expect(said).toMatch(/; expected a number of milliseconds from \d+ to 2147483647/);
+    expect(said).toMatch(/; expected a number from \d+ to 2147483647 ms/);
   },
 );
 
@@ -84,10 +84,10 @@ test.for(makers)('%s takes the longest time that a timer can wait', ([, make]) =
 
 test.for([
   [{ ...well, mode: 'Remote' }, 'mode is "Remote"; expected "in-process" or "remote"'],
-  [{ ...well, idleMs: Number.NaN }, 'idleMs is NaN; expected a number of milliseconds from 1 to 2147483647'],
+  [{ ...well, idleMs: Number.NaN }, 'idleMs is NaN; expected a number from 1 to 2147483647 ms'],
   [
     { ...well, startTimeoutMs: 2 ** 31 },
-    'startTimeoutMs is 2147483648; expected a number of milliseconds from 0 to 2147483647',
+    'startTimeoutMs is 2147483648; expected a number from 0 to 2147483647 ms',
   ],
   [{ ...well, file: '' }, 'file is ""; expected the path of a file'],
   [

@@ -18,7 +18,7 @@ export const checkOptions = (
     const value: unknown = Object(options)[name];
     if (value === undefined ? needed : !holds(value))
       // Secrets are not for logs.
-      mistakes += `\n${name} is ${typeof value === 'string' ? (name === 'token' ? '"…"' : `"${value}"`) : String(value)}; expected ${expected}`;
+      mistakes += `\n${name} is ${typeof value === 'string' ? (name === 'token' ? '***' : `"${value}"`) : value}; expected ${expected}`;
   }
   if (mistakes) throw new TypeError(`${maker}:${mistakes}`);
 };
@@ -31,7 +31,7 @@ const like =
 
 /** A time for a timer; `orZero` says what 0 means, where it may be 0 too. */
 export const milliseconds = (least: number, orZero = ''): Expectation => [
-  `a number of milliseconds from ${least} to ${LONGEST_TIMER_MS}${orZero}`,
+  `a number from ${least} to ${LONGEST_TIMER_MS} ms${orZero}`,
   (value) =>
     typeof value === 'number' && ((value >= least && value <= LONGEST_TIMER_MS) || (value === 0 && orZero)),
 ];
@@ -40,7 +40,7 @@ export const milliseconds = (least: number, orZero = ''): Expectation => [
 export const edgeExpectations = (address: RegExp): Record<string, Expectation> => ({
   url: ['an address such as "https://flags.example.com"', like(address), true],
   // What a header can carry; a line's end behind it is cut off on the way.
-  token: ['the secret of a token', like(/^[!-~]+\s*$/), true],
-  app: ['the id of an app', like(/./)],
+  token: ['an ASCII token', like(/^[!-~]+\s*$/), true],
+  app: ['an app id', like(/./)],
   timeoutMs: milliseconds(1),
 });

@@ -64,7 +64,7 @@ export class BulkError extends Error {
 export const parseBulk = (value: unknown): BulkAnswer => {
   const flags = Object(value)['flags'];
   if (!Array.isArray(flags) || !flags.every((flag) => typeof Object(flag)['key'] === 'string'))
-    throw new BulkError('this is no OFREP bulk evaluation');
+    throw new BulkError('not an OFREP bulk answer');
   // Checked in the line above as far as it is used: a value is checked against the asked-for type at each evaluation.
   return value as BulkAnswer;
 };

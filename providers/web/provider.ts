@@ -45,9 +45,10 @@ export interface HalyardWebProviderOptions extends EdgeOptions {
 
 type Told = ProviderEvents.Ready | ProviderEvents.Stale | ProviderEvents.Error;
 
-/** How long a stream has to hold for the next loss to be a new one. */
-const GOOD_STREAM_MS = 1_000;
-/** An edge tells whoever opens a stream of what changed in the last five seconds. */
+/**
+ * Less than the five seconds whose changes an edge tells to whoever opens a stream; and how long a stream has to hold for its loss to
+ * be a new trouble.
+ */
 const COVERED_MS = 4_000;
 
 const EXPECTATIONS: Record<string, Expectation> = {
@@ -272,7 +273,7 @@ export class HalyardWebProvider implements Provider {
   #hear = (data: string): void => {
     const now = this.#now();
     if (data) {
-      if (now - this.#openedAt > GOOD_STREAM_MS) this.#deafSince = undefined;
+      if (now - this.#openedAt > COVERED_MS) this.#deafSince = undefined;
     } else {
       this.#openedAt = now;
       if (now - this.#heardAt > COVERED_MS) void this.#refresh();
@@ -302,8 +303,7 @@ export class HalyardWebProvider implements Provider {
     const problem = error instanceof BulkError ? error : new BulkError(`${error}`);
     if (problem.refused && !this.#values.loaded) {
       problem.code = ErrorCode.PROVIDER_FATAL;
-      this.#era.abort();
-      this.#pause();
+      this.#end();
       return problem;
     }
     const now = this.#now();
