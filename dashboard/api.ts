@@ -23,9 +23,8 @@ export type StoredFlag = Flag & {
 
 export type Diff = Readonly<Record<string, { readonly from?: JsonValue; readonly to?: JsonValue }>>;
 
-/** What the answers say of a commit's place in its app is of no interest here. */
-export type ChangelogEntry = Omit<ServerEntry, 'app_version' | 'after' | 'diff'> & {
-  readonly after: Flag;
+export type ChangelogEntry = Omit<ServerEntry, 'after' | 'diff'> & {
+  readonly after: Flag & { readonly bucketing: Bucketing };
   readonly diff?: Diff;
 };
 

@@ -84,29 +84,40 @@ export const flagQuery = (account: string, app: string, key: string) =>
   });
 
 export interface ChangelogSearch {
+  /** Only this flag's changes. */
+  readonly key?: string;
+  /** Parts of a flag's key and of an actor's name, in any case. */
   readonly flag?: string;
   readonly actor?: string;
+  /** The app's version that a commit made. */
+  readonly commit?: number;
   /** ISO 8601, inclusive. */
   readonly since?: string;
   readonly until?: string;
 }
 
-/** An app's changelog, or one flag's. */
-export const changelogPath = (account: string, app: string, { flag }: ChangelogSearch): string =>
-  `${flag === undefined ? appPath(account, app) : flagPath(account, app, flag)}/changelog`;
+/** Where one page of an app's changelog, or of one flag's, is asked for. */
+export const changelogPath = (
+  account: string,
+  app: string,
+  { key, flag, actor, ...filter }: ChangelogSearch,
+  page: { readonly limit: number; readonly cursor: string | null },
+): string =>
+  key === undefined
+    ? `${appPath(account, app)}/changelog${search({ flag, by: actor, ...filter, ...page })}`
+    : `${flagPath(account, app, key)}/changelog${search({ by: actor, ...filter, ...page })}`;
 
-export const changelogQuery = (account: string, app: string, query: ChangelogSearch) => {
-  const { flag: _, ...filter } = query;
-  const path = changelogPath(account, app, query);
-  return infiniteQueryOptions({
+export const changelogQuery = (account: string, app: string, query: ChangelogSearch) =>
+  infiniteQueryOptions({
     queryKey: [account, app, 'changelog', query],
     queryFn: ({ signal, pageParam }) =>
-      call<ChangelogEntry[]>(`${path}${search({ ...filter, limit: 50, cursor: pageParam })}`, { signal }),
+      call<ChangelogEntry[]>(changelogPath(account, app, query, { limit: 50, cursor: pageParam }), {
+        signal,
+      }),
     initialPageParam: firstPage,
     getNextPageParam: nextCursor,
     placeholderData: keepPreviousData,
   });
-};
 
 export const propagationQuery = (account: string, app: string) =>
   queryOptions({

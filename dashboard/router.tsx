@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { ApiError } from './api.ts';
 import { FlagsPage } from './flags/flags-page.tsx';
+import { isSpan, type Span } from './history/span.ts';
 import { basePath } from './place.ts';
 import { appsQuery, type ChangelogSearch, type FlagSearch, flagsQuery, sessionQuery } from './queries.ts';
 import { FLAG_TABS, type FlagTab } from './router-search.ts';
@@ -150,13 +151,21 @@ const flagRoute = createRoute({
 const historyRoute = createRoute({
   getParentRoute: () => appRoute,
   path: 'history',
-  validateSearch: (search: Search): ChangelogSearch & { readonly entry?: string } => ({
-    ...given('flag', text(search, 'flag')),
-    ...given('actor', text(search, 'actor')),
-    ...given('since', text(search, 'since')),
-    ...given('until', text(search, 'until')),
-    ...given('entry', text(search, 'entry')),
-  }),
+  validateSearch: (
+    search: Search,
+  ): Omit<ChangelogSearch, 'key'> & { readonly entry?: string; readonly last?: Span } => {
+    const commit = Number(search['commit']);
+    const last = search['last'];
+    return {
+      ...given('flag', text(search, 'flag')),
+      ...given('actor', text(search, 'actor')),
+      ...given('since', text(search, 'since')),
+      ...given('until', text(search, 'until')),
+      ...given('entry', text(search, 'entry')),
+      ...(Number.isSafeInteger(commit) && commit > 0 ? { commit } : {}),
+      ...(isSpan(last) ? { last } : {}),
+    };
+  },
   component: lazyRouteComponent(() => import('./history/history-page.tsx'), 'HistoryPage'),
 });
 

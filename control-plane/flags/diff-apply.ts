@@ -25,6 +25,18 @@ export function applyDiff(before: FlagDefinition | null, diff: Diff): FlagDefini
   return flagOf(tree);
 }
 
+/** The state before a change, of the state after it and their diff. Null: there was nothing. RangeError as in `applyDiff`. */
+export const stateBefore = (after: FlagDefinition, diff: Diff): FlagDefinition | null =>
+  applyDiff(
+    after,
+    Object.fromEntries(
+      Object.entries(diff).map(([path, { from, to }]) => [
+        path,
+        { ...(to === undefined ? {} : { from: to }), ...(from === undefined ? {} : { to: from }) },
+      ]),
+    ),
+  );
+
 interface Step {
   readonly path: string;
   readonly names: readonly string[];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { flagDefinition, twoStates } from './arbitrary.ts';
 import type { Diff, FlagDefinition } from './change.ts';
 import { diffFlags, sameFlag } from './diff.ts';
-import { applyDiff } from './diff-apply.ts';
+import { applyDiff, stateBefore } from './diff-apply.ts';
 import { joinPath, splitPath } from './diff-path.ts';
 
 const flag: FlagDefinition = {
@@ -170,6 +170,16 @@ describe('applyDiff', () => {
       fc.property(twoStates, ([before, after]) => {
         const diff: Diff = JSON.parse(JSON.stringify(diffFlags(before, after)));
         expect(canonical(applyDiff(before, diff))).toEqual(canonical(after));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('leads back to the state before, from the state after', () => {
+    fc.assert(
+      fc.property(twoStates, ([before, after]) => {
+        const diff: Diff = JSON.parse(JSON.stringify(diffFlags(before, after)));
+        expect(canonical(stateBefore(after, diff))).toEqual(canonical(before));
       }),
       { numRuns: 1000 },
     );

@@ -1,13 +1,7 @@
 import type { Flag } from '@halyard/engine';
-import microdiff from 'microdiff';
 import { type ChangeInWords, changeInWords } from '../words/change.ts';
+import { same } from '../words/same.ts';
 import { idOf, partsOf } from './parts.ts';
-
-const same = (a: unknown, b: unknown): boolean => {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  return Array.isArray(a) === Array.isArray(b) && microdiff(a, b).length === 0;
-};
 
 /** The paths of parts that differ, those of the first flag first. */
 export const changedParts = (before: Flag, after: Flag): readonly string[] => {

@@ -1,34 +1,80 @@
+import { ActionIcon, Button, Group, Menu } from '@mantine/core';
+import { IconArrowBackUp, IconDots, IconRestore, IconStack2 } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { ChangelogEntry } from '../api.ts';
 import { usePermitted } from '../session/session.ts';
 import { CopyIcon } from '../shell/copy-icon.tsx';
+import { historyStrings } from '../strings/history.ts';
 import { strings } from '../strings.ts';
 import { Restore } from './restore.tsx';
+import { UndoDialog } from './undo-dialog.tsx';
 
 interface EntryActionsProps {
   readonly app: string;
   readonly entry: ChangelogEntry;
-  /** What the entry left is what is there now. */
-  readonly current: boolean;
 }
 
-export const EntryActions = ({ app, entry, current }: EntryActionsProps) => {
+type Open = 'undo' | 'commit' | 'restore' | null;
+
+/** A change's link, and for those who may write: undoing it, undoing its commit, going back to it. */
+export const EntryActions = ({ app, entry }: EntryActionsProps) => {
   const writable = usePermitted('write');
   const router = useRouter();
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  const name = historyStrings.undo.change(entry.flag_key, entry.version);
   const { href } = router.buildLocation({
     to: '/apps/$app/history',
     params: { app },
-    search: { flag: entry.flag_key, entry: entry.id },
+    search: { commit: entry.app_version, entry: entry.id },
   });
   return (
-    <>
+    <Group gap={2} wrap="nowrap">
+      {writable && (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconArrowBackUp size={14} />}
+          onClick={() => setOpen('undo')}
+          aria-label={name}
+        >
+          {historyStrings.undo.short}
+        </Button>
+      )}
       <CopyIcon
         what="link"
-        size="sm"
+        size="md"
         value={new URL(router.history.createHref(href), window.location.origin).href}
         label={strings.history.copyLink}
       />
-      {writable && !current && <Restore app={app} entry={entry} />}
-    </>
+      {writable && (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="md"
+              aria-label={historyStrings.more(`${entry.flag_key}, ${strings.history.version(entry.version)}`)}
+            >
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconStack2 size={16} />} onClick={() => setOpen('commit')}>
+              {historyStrings.undo.commit}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconRestore size={16} />} onClick={() => setOpen('restore')}>
+              {strings.restore.version(entry.flag_key, entry.version)}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {open === 'undo' && <UndoDialog app={app} target={{ kind: 'change', entry }} close={close} />}
+      {open === 'commit' && (
+        <UndoDialog app={app} target={{ kind: 'commit', commit: entry.app_version }} close={close} />
+      )}
+      {open === 'restore' && <Restore app={app} entry={entry} close={close} />}
+    </Group>
   );
 };

@@ -1,69 +1,154 @@
-import { Group, Paper, Stack, Text } from '@mantine/core';
+import { Button, Group, Paper, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ChangelogEntry } from '../api.ts';
+import { Clamped } from '../shell/clamped.tsx';
 import { Mark } from '../shell/mark.tsx';
 import { Moment } from '../shell/moment.tsx';
+import { historyStrings } from '../strings/history.ts';
 import { strings } from '../strings.ts';
-import { changesInWords } from '../words/change.ts';
+import { changesBetween } from '../words/flag-change.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { summaryWords } from '../words/summary.ts';
 import { ChangeList } from './change-list.tsx';
+import type { Commit } from './groups.ts';
 import classes from './history.module.css';
+import { changeOf } from './undo.ts';
 
 const TONES = { create: 'good', update: 'changed', delete: 'bad' } as const;
+/** More flags of one commit are shown when they are asked for. */
+const FLAGS_SHOWN = 5;
 
-interface EntryProps {
+interface RowProps {
   readonly app: string;
-  readonly entry: ChangelogEntry;
+  readonly commit: Commit;
   /** The app's timeline names the flag; a flag's own does not. */
   readonly named: boolean;
-  readonly highlighted?: boolean;
-  readonly actions?: ReactNode;
+  readonly highlighted: string | undefined;
+  readonly actions: (entry: ChangelogEntry) => ReactNode;
 }
 
-export const Entry = ({ app, entry, named, highlighted = false, actions }: EntryProps) => (
-  <Paper
-    component="li"
-    id={`entry-${entry.id}`}
-    className={classes['entry']}
-    data-event={entry.event}
-    data-highlighted={highlighted}
-    p="md"
-  >
-    <Group justify="space-between" align="flex-start" gap="xs">
-      <Group gap={8}>
-        <Mark tone={TONES[entry.event]}>{strings.history.events[entry.event]}</Mark>
-        {named && (
-          <Link to="/apps/$app/flags/$key" params={{ app, key: entry.flag_key }} className={classes['flag']}>
-            {entry.flag_key}
-          </Link>
-        )}
-        <Text size="sm">
-          {strings.history.by(entry.actor.name)} <Moment at={entry.at} c="dimmed" />
-        </Text>
-      </Group>
-      <Group gap={6}>
-        <Text size="xs" c="dimmed">
-          {strings.history.version(entry.version)}
-        </Text>
-        {actions}
-      </Group>
-    </Group>
-    {entry.comment && (
-      <Text size="sm" mt={8} className={classes['comment']}>
-        {entry.comment}
-      </Text>
-    )}
-    <Stack gap={0} mt={8}>
-      {entry.diff === undefined ? (
-        <Text size="sm" c="dimmed">
-          {entry.event === 'delete' ? strings.history.lastServed : strings.history.firstServed}
-          <Sentence words={summaryWords(entry.after)} />
-        </Text>
-      ) : (
-        <ChangeList changes={changesInWords(entry.diff)} />
-      )}
-    </Stack>
-  </Paper>
+const What = ({ entry }: { readonly entry: ChangelogEntry }) => {
+  const { before, after } = changeOf(entry);
+  if (before !== null && after !== null) return <ChangeList changes={changesBetween(before, after)} />;
+  return (
+    <Text size="sm" c="dimmed">
+      {after === null ? strings.history.lastServed : strings.history.firstServed}
+      <Sentence words={summaryWords(entry.after)} />
+    </Text>
+  );
+};
+
+const FlagLink = ({ app, entry }: { readonly app: string; readonly entry: ChangelogEntry }) => (
+  <Link to="/apps/$app/flags/$key" params={{ app, key: entry.flag_key }} className={classes['flag']}>
+    <bdi>{entry.flag_key}</bdi>
+  </Link>
 );
+
+const Event = ({ entry }: { readonly entry: ChangelogEntry }) => (
+  <Mark tone={TONES[entry.event]}>{strings.history.events[entry.event]}</Mark>
+);
+
+/** Where a link led: brought into view once, with the focus, so that reading goes on from there. */
+const useLed = (here: boolean) => {
+  const place = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!here) return;
+    place.current?.scrollIntoView({ block: 'center' });
+    place.current?.focus({ preventScroll: true });
+  }, [here]);
+  return place;
+};
+
+const Head = ({ entry, children }: { readonly entry: ChangelogEntry; readonly children: ReactNode }) => (
+  <Group gap={8} className={classes['head'] ?? ''}>
+    {children}
+    <Text size="sm" component="span">
+      <bdi>{strings.history.by(entry.actor.name)}</bdi> <Moment at={entry.at} clock c="dimmed" />
+    </Text>
+  </Group>
+);
+
+const Comment = ({ text }: { readonly text: string }) => (
+  <Text size="sm" mt={8} className={classes['comment']}>
+    <Clamped length={text.length}>
+      <bdi>{text}</bdi>
+    </Clamped>
+  </Text>
+);
+
+/** The flags of a commit, each with its changes and its own actions. */
+const Flags = ({ app, commit, actions }: Pick<RowProps, 'app' | 'commit' | 'actions'>) => {
+  const [all, setAll] = useState(false);
+  const shown = all ? commit.entries : commit.entries.slice(0, FLAGS_SHOWN);
+  const more = commit.entries.length - shown.length;
+  return (
+    <>
+      {shown.map((entry) => (
+        <section key={entry.id} aria-label={entry.flag_key} className={classes['part']}>
+          <Group justify="space-between" gap="xs">
+            <Group gap={8} miw={0}>
+              <Event entry={entry} />
+              <FlagLink app={app} entry={entry} />
+              <Text size="xs" c="dimmed">
+                {strings.history.version(entry.version)}
+              </Text>
+            </Group>
+            {actions(entry)}
+          </Group>
+          <What entry={entry} />
+        </section>
+      ))}
+      {more > 0 && (
+        <Button size="compact-sm" variant="subtle" onClick={() => setAll(true)}>
+          {historyStrings.showFlags(more)}
+        </Button>
+      )}
+    </>
+  );
+};
+
+/** One commit, one row: of one flag with its changes, of several with each of them. */
+export const Row = ({ app, commit, named, highlighted, actions }: RowProps) => {
+  const { first, entries } = commit;
+  const here = entries.some(({ id }) => id === highlighted);
+  const place = useLed(here);
+  const single = entries.length === 1;
+  return (
+    <Paper
+      component="li"
+      ref={place}
+      tabIndex={here ? -1 : undefined}
+      id={`entry-${first.id}`}
+      className={classes['entry']}
+      data-event={single ? first.event : 'update'}
+      data-highlighted={here}
+      p="md"
+    >
+      <Group justify="space-between" align="flex-start" gap="xs">
+        <Head entry={first}>
+          {single ? (
+            <>
+              <Event entry={first} />
+              {named && <FlagLink app={app} entry={first} />}
+            </>
+          ) : (
+            <strong>{historyStrings.flags(entries.length)}</strong>
+          )}
+        </Head>
+        {single && (
+          <Group gap={6} wrap="nowrap">
+            <Text size="xs" c="dimmed">
+              {strings.history.version(first.version)}
+            </Text>
+            {actions(first)}
+          </Group>
+        )}
+      </Group>
+      {first.comment && <Comment text={first.comment} />}
+      <div className={classes['what']}>
+        {single ? <What entry={first} /> : <Flags app={app} commit={commit} actions={actions} />}
+      </div>
+    </Paper>
+  );
+};

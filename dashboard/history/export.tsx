@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { type ChangelogEntry, call, search } from '../api.ts';
+import { type ChangelogEntry, call } from '../api.ts';
 import { type ChangelogSearch, changelogPath } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { sayFailed } from '../shell/notify.tsx';
@@ -10,11 +10,10 @@ import { strings } from '../strings.ts';
 import { csvOf } from './csv.ts';
 
 const everything = async (account: string, app: string, query: ChangelogSearch) => {
-  const { flag: _, ...filter } = query;
   const entries: ChangelogEntry[] = [];
   let cursor: string | null = null;
   do {
-    const path: string = `${changelogPath(account, app, query)}${search({ ...filter, limit: 200, cursor })}`;
+    const path: string = changelogPath(account, app, query, { limit: 200, cursor });
     const page = await call<ChangelogEntry[]>(path);
     entries.push(...page.result);
     cursor = page.info.cursor ?? null;

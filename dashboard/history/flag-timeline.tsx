@@ -1,7 +1,6 @@
 import { Button, Group, Title } from '@mantine/core';
 import type { StoredFlag } from '../api.ts';
 import { strings } from '../strings.ts';
-import { EntryActions } from './entry-actions.tsx';
 import { Timeline } from './timeline.tsx';
 
 interface FlagTimelineProps {
@@ -31,11 +30,10 @@ export const FlagTimeline = ({ app, flag, highlighted, recent = false, openHisto
       </Group>
       <Timeline
         app={app}
-        query={{ flag: flag.key }}
+        query={{ key: flag.key }}
         named={false}
         highlighted={highlighted}
         limit={recent ? RECENT : undefined}
-        actions={(entry) => <EntryActions app={app} entry={entry} current={entry.version === flag.version} />}
       />
     </section>
   );

@@ -22,6 +22,41 @@ export const relativeTime = (at: string, nowMs: number): string => {
   return seconds > 5 ? 'in a moment' : 'just now';
 };
 
+const clock = new Intl.DateTimeFormat(LOCALE, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'shortOffset',
+});
+
+/** `16:02:11 UTC+1`, in the reader's own zone. */
+export const clockTime = (at: string): string => {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? at : clock.format(date).replace('GMT', 'UTC');
+};
+
+const SHORT = { year: 'y', month: 'mo', week: 'w', day: 'd', hour: 'h', minute: 'min' } as const;
+type ShortUnit = keyof typeof SHORT;
+const isShort = (unit: string): unit is ShortUnit => unit in SHORT;
+
+/** `12 min ago`, beside a clock that says the rest. */
+export const shortAgo = (at: string, nowMs: number): string => {
+  const seconds = (nowMs - Date.parse(at)) / 1_000;
+  for (const [unit, size] of STEPS) {
+    if (seconds >= size && isShort(unit)) return `${Math.trunc(seconds / size)} ${SHORT[unit]} ago`;
+  }
+  return 'just now';
+};
+
+const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'full' });
+
+/** The day in the reader's own zone, in full. */
+export const dayName = (at: string): string => {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? at : day.format(date);
+};
+
 /** The exact time in the reader's own zone, its name included. */
 export const exactTime = (at: string): string => {
   const date = new Date(at);

@@ -101,7 +101,7 @@ const conditionLabel = (names: readonly string[]): string => {
   return field === undefined ? label : `${label}, ${FIELDS[field] ?? field}`;
 };
 
-const labelOf = (names: readonly string[]): string => {
+export const labelOf = (names: readonly string[]): string => {
   const [field = '', second, ...rest] = names;
   if (field === 'variations' && second !== undefined) {
     return rest.length === 0 ? `Variation ${second}` : `Variation ${second}, ${rest.join(' › ')}`;

@@ -4,11 +4,15 @@ import type { Words } from './words.ts';
 /** Words on the screen: attributes, values and variations stand out, the text stays the same for a screen reader. */
 export const Sentence = ({ words }: { readonly words: Words }) => (
   <span className={classes['sentence']}>
-    {words.map((word, index) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the words of a sentence have no other identity than their place.
-      <span key={index} className={classes[word.kind]}>
-        {word.text}
-      </span>
-    ))}
+    {words.map((word, index) => {
+      // What somebody named or typed may run the other way, and must not turn the sentence around it.
+      const Piece = word.kind === 'plain' ? 'span' : 'bdi';
+      return (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the words of a sentence have no other identity than their place.
+        <Piece key={index} className={classes[word.kind]}>
+          {word.text}
+        </Piece>
+      );
+    })}
   </span>
 );

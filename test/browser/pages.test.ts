@@ -100,12 +100,14 @@ describe.for(WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme 
       await page.getByRole('dialog').waitFor();
       await clean('kill switch');
       await page.goto(`${world.url}/dashboard${world.paths['history']}`);
-      await page
-        .getByRole('button', { name: /^Restore/ })
-        .first()
-        .click();
+      await page.getByRole('button', { name: /^More for new-checkout, v1$/ }).click();
+      await page.getByRole('menuitem', { name: /^Restore/ }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).waitFor();
       await clean('restore');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Undo this change: new-checkout, version 2' }).click();
+      await page.getByRole('dialog').getByLabel('Why').waitFor();
+      await clean('undo');
       await page.goto(`${world.url}/dashboard${world.paths['flag']}?tab=settings`);
       await page.getByLabel('Description').fill('Mine');
       const theirs = { description: `Theirs at ${width}, ${scheme}` };

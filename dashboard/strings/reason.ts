@@ -1,0 +1,4 @@
+export const reasonStrings = {
+  label: 'Why',
+  hint: 'Appears in the history. Optional.',
+} as const;
