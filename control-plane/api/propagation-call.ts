@@ -35,7 +35,8 @@ export const propagationOperations = ({ cache, stores, propagation, log }: Setti
       ]);
       const result = { version, edges, ...silentEdges(silent) };
       if (cache.receipts) return { result };
-      return { result: { ...result, published_version: await cache.head(appSpace(call.account, app)) } };
+      const head = await cache.head(appSpace(call.account, app));
+      return { result: { ...result, published_version: head?.version ?? null } };
     },
   ),
   serve(

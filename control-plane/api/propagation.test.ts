@@ -1,4 +1,4 @@
-import { appSpace, CacheUnavailable } from '@halyard/caches';
+import { appSpace, CacheUnavailable, type Position } from '@halyard/caches';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { ACCOUNT, FLAG, type Ground, onNode, openGround } from './scenario.ts';
 
@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 const applied = (edge: string, version: number) =>
-  ground.cache.beat(edge, new Map([[appSpace(ACCOUNT, 'shop'), version]]));
+  ground.cache.beat(edge, new Map([[appSpace(ACCOUNT, 'shop'), { version }]]));
 const propagation = async () => (await ground.ask('GET', '/apps/shop/propagation')).json.result;
 
 onNode('tells what each live edge has, and how long it took by our clock', async () => {
@@ -274,7 +274,7 @@ onNode('where edges do not report, a wait ends at once and says why', async () =
 });
 
 onNode('where edges do not report, propagation says what the flag cache has instead', async () => {
-  const heads: (number | null)[] = [null, 0];
+  const heads: (Position | null)[] = [null, { version: 0 }];
   const own = await openGround({
     cache: { ...ground.cache, receipts: false, head: async () => heads.shift() ?? null },
   });

@@ -1,7 +1,8 @@
-import type { FlagCache, Subscription } from '@halyard/caches';
+import { type FlagCache, type Position, type Subscription, samePosition } from '@halyard/caches';
 import type { Place, Stores } from '../store/port.ts';
 import { sleep } from '../store/sleep.ts';
 import { deliver, outboxOf, spaceOf } from './deliver.ts';
+import { ForeignSpace } from './relation.ts';
 import { StandIn } from './stand-in.ts';
 
 /** Spaces compared with the database a second while nothing is wrong; a sweep of few apps still waits `SWEEP_MIN_MS`. */
@@ -12,10 +13,13 @@ const BACKOFF_MAX_MS = 2_000;
 /** Delivered rows are dropped from the outbox this much later, many at once, so that a commit costs one disk flush, not two. */
 const DROP_AFTER_MS = 500;
 const PARALLEL = 16;
+/** What the log says of a space that is another database's is said again this often; each sweep looks whether it still is. */
+const REFUSAL_AGAIN_MS = 60_000;
 
 export interface ReplicatorLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }
 
 export interface ReplicatorOptions {
@@ -32,12 +36,17 @@ export interface Replicator {
   settled(place: Place, version: number, timeoutMs: number): Promise<void>;
   /** For how long something committed has not been in the flag cache, as this process sees it, leading or not; 0 if all is. */
   behindSeconds(): number;
+  /** Why nothing of a place reaches the edges although the cache answers, as a sentence; null: it does. Null: any place. */
+  refusal(place: Place | null): string | null;
   close(): Promise<void>;
 }
 
 interface Progress {
   readonly place: Place;
-  head: number | null | undefined;
+  head: Position | null | undefined;
+  /** The cache's space is another database's. */
+  refusal: string | null;
+  toldAt: number;
   dirty: boolean;
   running: boolean;
   failures: number;
@@ -66,6 +75,8 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
       progress = {
         place,
         head: undefined,
+        refusal: null,
+        toldAt: Number.NEGATIVE_INFINITY,
         dirty: false,
         running: false,
         failures: 0,
@@ -113,28 +124,36 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
 
   const bring = async (progress: Progress, term: AbortSignal): Promise<void> => {
     try {
-      const delivery = await deliver(stores, cache, progress.place, progress.head);
+      const delivery = await deliver(stores, cache, progress.place, { knownHead: progress.head });
       if (outage) {
         outage = false;
         log.info({ cache: cache.kind }, 'The flag cache is reached again; replication goes on.');
       }
       if (delivery.how === 'snapshot') {
         log.info(
-          { space: spaceOf(progress.place), version: delivery.head },
+          { space: spaceOf(progress.place), version: delivery.head?.version },
           'A space of the flag cache was filled or repaired.',
         );
       }
+      if (delivery.begun) {
+        log.warn(
+          { space: spaceOf(progress.place), version: delivery.head?.version },
+          'The flag cache had more than the database, or something else: the database was put back to an earlier state. A new epoch began.',
+        );
+      }
+      progress.refusal = null;
       progress.head = delivery.head;
       progress.failures = 0;
       for (const app of delivery.apps) mark(app);
       for (const waiter of progress.waiting) {
-        if (delivery.head === null || waiter.version <= delivery.head) waiter.done();
+        if (delivery.head === null || waiter.version <= delivery.head.version) waiter.done();
       }
       if (delivery.head === null) places.delete(spaceOf(progress.place));
       else scheduleDrop(progress);
     } catch (error) {
       progress.head = undefined;
       progress.failures += 1;
+      if (error instanceof ForeignSpace) return refuse(progress, error);
       if (!outage) {
         outage = true;
         log.warn(
@@ -148,12 +167,20 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
     }
   };
 
+  const refuse = (progress: Progress, { message }: ForeignSpace): void => {
+    progress.refusal = message;
+    if (performance.now() - progress.toldAt >= REFUSAL_AGAIN_MS) {
+      progress.toldAt = performance.now();
+      log.error({ space: spaceOf(progress.place) }, message);
+    }
+  };
+
   const scheduleDrop = (progress: Progress): void => {
-    if (progress.dropping !== null || progress.head === progress.dropped) return;
+    if (progress.dropping !== null || progress.head?.version === progress.dropped) return;
     progress.dropping = setTimeout(() => {
       progress.dropping = null;
-      const { head } = progress;
-      if (typeof head !== 'number') return;
+      const head = progress.head?.version;
+      if (head === undefined) return;
       progress.dropped = head;
       // Rows that could not be dropped now are dropped with later ones: delivering them again would change nothing.
       outboxOf(stores, progress.place)
@@ -180,7 +207,7 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
             // Where a delivery is under way the cache is allowed to be behind.
             if (!progress.running && !progress.dirty) {
               const head = await cache.head(spaceOf(place));
-              if (!progress.running && head !== progress.head) {
+              if (!progress.running && !samePosition(head, progress.head)) {
                 progress.head = head ?? undefined;
                 mark(place);
               }
@@ -233,7 +260,7 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
 
     settled(place, version, timeoutMs) {
       const progress = progressOf(place);
-      if (typeof progress.head === 'number' && progress.head >= version) return Promise.resolve();
+      if ((progress.head?.version ?? -1) >= version) return Promise.resolve();
       return new Promise((resolve) => {
         const waiter = {
           version,
@@ -246,6 +273,12 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
         const timer = setTimeout(waiter.done, timeoutMs);
         progress.waiting.add(waiter);
       });
+    },
+
+    refusal(place) {
+      if (place !== null) return places.get(spaceOf(place))?.refusal ?? null;
+      for (const { refusal } of places.values()) if (refusal !== null) return refusal;
+      return null;
     },
 
     async close() {

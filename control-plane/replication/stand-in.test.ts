@@ -60,7 +60,7 @@ beforeEach(async () => {
       head: (space: string) =>
         reached ? cache.head(space) : Promise.reject(new CacheUnavailable('no answer')),
     }),
-    log: { info: () => {}, warn: (_, message) => warnings.push(message) },
+    log: { ...quiet, warn: (_, message) => warnings.push(message) },
     now: () => clock,
     leads: () => leads,
   });

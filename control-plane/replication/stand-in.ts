@@ -2,6 +2,7 @@ import type { FlagCache } from '@halyard/caches';
 import type { Place, Stores } from '../store/port.ts';
 import { sleep } from '../store/sleep.ts';
 import { deliver, outboxOf, spaceOf } from './deliver.ts';
+import { relationOf } from './relation.ts';
 import type { ReplicatorLog } from './replicator.ts';
 
 const LOOK_MS = 500;
@@ -66,10 +67,11 @@ export class StandIn {
 
   async #isBehind(place: Place): Promise<boolean> {
     const { stores, cache } = this.#options;
-    const version = await outboxOf(stores, place).version();
+    const standing = await outboxOf(stores, place).standing();
     try {
       const head = await cache.head(spaceOf(place));
-      return version === null ? head !== null : head === null || head < version;
+      if (standing === null) return head !== null;
+      return relationOf(head, standing, await stores.identity()) !== 'same';
     } catch {
       return true;
     }
@@ -86,9 +88,9 @@ export class StandIn {
     }
     for (const place of places) {
       try {
-        const { head } = await deliver(stores, cache, place, undefined);
+        const { head } = await deliver(stores, cache, place);
         this.#behind.delete(spaceOf(place));
-        if (head !== null) await outboxOf(stores, place).delivered(head);
+        if (head !== null) await outboxOf(stores, place).delivered(head.version);
       } catch {
         // Tried again at the next look; why the cache or the database cannot be reached is logged by whoever leads.
       }

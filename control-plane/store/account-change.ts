@@ -32,7 +32,7 @@ export const changeAccount = <T>(
     const { db, rowLocks, textBytes } = transaction;
     const row = await db
       .selectFrom('account')
-      .select(['version', 'log_count', 'log_hash'])
+      .select(['version', 'log_count', 'log_hash', 'space_hash'])
       .where('id', '=', account)
       .$if(rowLocks, (query) => query.forUpdate())
       .executeTakeFirst();
@@ -49,20 +49,22 @@ export const changeAccount = <T>(
             log,
             write,
           );
-    let { version } = row;
+    let { version, space_hash } = row;
     if (changes.length > 0) {
       version += 1;
       const all = [...changes, ...(await expireTokens(db, account, write.at, changes))];
+      const parent = space_hash;
+      space_hash = await database.sha256(`${parent ?? ''}\n${version}\n${JSON.stringify(all)}`);
       await db
         .insertInto('outbox')
-        .values({ account, app: '', version, changes: changesText(all, textBytes) })
+        .values({ account, app: '', version, changes: changesText(all, textBytes), hash: space_hash, parent })
         .execute();
     }
     // Also where there is nothing to deliver: other processes remember tokens that never leave the control plane.
     if (log !== null || changes.length > 0) transaction.announce({ account, app: null });
     await db
       .updateTable('account')
-      .set({ version, ...head })
+      .set({ version, space_hash, ...head })
       .where('id', '=', account)
       .execute();
     return answer;

@@ -1,9 +1,10 @@
-import { appKey, SECRET_KEY } from '@halyard/caches';
+import { appKey, newEpoch, SECRET_KEY } from '@halyard/caches';
 import { changeAccount } from './account-change.ts';
 import { createAccountLog } from './account-log.ts';
 import { appEntryText, createApps } from './apps.ts';
 import type { Database } from './database.ts';
 import { createIdempotency } from './idempotency.ts';
+import { identity } from './identity.ts';
 import { createOutbox } from './outbox.ts';
 import type { Accounts } from './port.ts';
 import { createSessions } from './sessions.ts';
@@ -28,7 +29,16 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
       await database.transact(async ({ db }) => {
         await db
           .insertInto('account')
-          .values({ id: account, created_at: at, version: 0, log_count: 0, log_hash: null, secret: null })
+          .values({
+            id: account,
+            created_at: at,
+            version: 0,
+            log_count: 0,
+            log_hash: null,
+            secret: null,
+            epoch: newEpoch(Date.parse(at)),
+            space_hash: null,
+          })
           .onConflict((conflict) => conflict.column('id').doNothing())
           .execute();
       });
@@ -70,12 +80,22 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
 
     outbox: (account) =>
       createOutbox(
-        database,
+        { database, now },
         { account, app: null },
         {
-          async version(db) {
-            const query = db.selectFrom('account').select('version').where('id', '=', account);
-            return (await query.executeTakeFirst())?.version ?? null;
+          standing: (db) =>
+            db
+              .selectFrom('account')
+              .select(['version', 'epoch', 'space_hash as last_hash', identity])
+              .where('id', '=', account)
+              .executeTakeFirst(),
+          async putEpoch(db, epoch, from) {
+            await db
+              .updateTable('account')
+              .set({ epoch })
+              .where('id', '=', account)
+              .where('epoch', '=', from)
+              .execute();
           },
           async entries(db) {
             const entries = new Map(await tokenEntries(db, account, nowText()));

@@ -4,6 +4,7 @@ import { pageOfEntries } from './changelog.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { Database } from './database.ts';
 import { pageOfFlags } from './flag-list.ts';
+import { identity } from './identity.ts';
 import { readNews } from './news.ts';
 import { createOutbox } from './outbox.ts';
 import type { AppStore } from './port.ts';
@@ -15,6 +16,7 @@ export const createAppStore = (
   database: Database,
   place: AppPlace,
   queue: (place: AppPlace) => CommitQueue,
+  now: () => number,
 ): AppStore => {
   const { db } = database;
   const { account, app } = place;
@@ -118,16 +120,23 @@ export const createAppStore = (
 
     commit: (request) => queue(place).submit(request),
 
-    outbox: createOutbox(database, place, {
-      async version(from) {
-        const row = await from
+    outbox: createOutbox({ database, now }, place, {
+      standing: (from) =>
+        from
           .selectFrom('app')
-          .select('version')
+          .select(['version', 'epoch', 'last_hash', identity])
           .where('account', '=', account)
           .where('id', '=', app)
           .where('deleted_at', 'is', null)
-          .executeTakeFirst();
-        return row?.version ?? null;
+          .executeTakeFirst(),
+      async putEpoch(to, epoch, from) {
+        await to
+          .updateTable('app')
+          .set({ epoch })
+          .where('account', '=', account)
+          .where('id', '=', app)
+          .where('epoch', '=', from)
+          .execute();
       },
       async entries(from) {
         const entries = new Map<string, string>();

@@ -1,4 +1,4 @@
-import { type AppEntry, appKey } from '@halyard/caches';
+import { type AppEntry, appKey, newEpoch } from '@halyard/caches';
 import type { Kysely, Selectable } from 'kysely';
 import { Problem } from '../problem.ts';
 import { changeAccount } from './account-change.ts';
@@ -80,6 +80,7 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
           last_hash: null,
           last_at: null,
           ...ALIVE,
+          epoch: newEpoch(Date.parse(write.at)),
         })
         .onConflict((conflict) => conflict.columns(['account', 'id']).doNothing())
         .returning('id')

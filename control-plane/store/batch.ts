@@ -153,11 +153,13 @@ export const writeBatch = async (
     await db
       .insertInto('outbox')
       .values(
-        chunk.map(({ version, changes }) => ({
+        chunk.map(({ version, changes, hash = null, parent = null }) => ({
           account,
           app,
           version,
           changes: changesText(changes, textBytes),
+          hash,
+          parent,
         })),
       )
       .execute();

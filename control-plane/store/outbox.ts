@@ -1,25 +1,58 @@
-import type { Change, Commit, Snapshot } from '@halyard/caches';
+import {
+  type Change,
+  type Commit,
+  compareEpochs,
+  type Lineage,
+  newEpoch,
+  type Snapshot,
+} from '@halyard/caches';
 import type { Kysely } from 'kysely';
+import { Problem } from '../problem.ts';
 import type { Database } from './database.ts';
 import { fits } from './fits.ts';
-import type { Outbox, Place } from './port.ts';
+import type { Outbox, Place, Standing } from './port.ts';
 import type { Schema } from './schema.ts';
 
 export interface SpaceReader {
-  /** The version of the place, or null if it does not exist. */
-  version(db: Kysely<Schema>): Promise<number | null>;
+  /** Where the place stands, or null if it does not exist. */
+  standing(db: Kysely<Schema>): Promise<Stand | undefined>;
+  /** Writes the epoch if the present one is `from`. */
+  putEpoch(db: Kysely<Schema>, epoch: string, from: string): Promise<void>;
   entries(db: Kysely<Schema>): Promise<ReadonlyMap<string, string>>;
 }
 
-export const createOutbox = (database: Database, place: Place, reader: SpaceReader): Outbox => {
+export interface Stand {
+  readonly version: number;
+  readonly epoch: string;
+  readonly last_hash: string | null;
+  /** Null: the row is not there. */
+  readonly identity: string | null;
+}
+
+export interface OutboxOptions {
+  readonly database: Database;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+export const createOutbox = ({ database, now }: OutboxOptions, place: Place, reader: SpaceReader): Outbox => {
   const app = place.app ?? '';
   return {
-    version: () => reader.version(database.db),
+    version: async () => (await reader.standing(database.db))?.version ?? null,
 
-    async commits(after: number, limit: number): Promise<readonly Commit[]> {
+    standing: async () => standingOf(await reader.standing(database.db)),
+
+    async beginEpoch(from: string, above: string): Promise<void> {
+      const epoch = newEpoch(now(), compareEpochs(from, above) > 0 ? from : above);
+      await database.transact(async ({ db }) => {
+        await reader.putEpoch(db, epoch, from);
+      });
+    },
+
+    async commits(after: number, limit: number): Promise<readonly (Commit & Lineage)[]> {
       const rows = await database.db
         .selectFrom('outbox')
-        .select(['version', 'changes'])
+        .select(['version', 'changes', 'hash', 'parent'])
         .where('account', '=', place.account)
         .where('app', '=', app)
         .where('version', '>', after)
@@ -28,14 +61,19 @@ export const createOutbox = (database: Database, place: Place, reader: SpaceRead
         .execute();
       const left = rows.findIndex(({ changes }) => changes === LEFT_OUT);
       const whole = left === -1 ? rows : rows.slice(0, left);
-      return whole.map(({ version, changes }) => ({ version, changes: parseChanges(changes) }));
+      return whole.map(({ version, changes, hash, parent }) => ({
+        version,
+        changes: parseChanges(changes),
+        ...(hash === null ? {} : { hash }),
+        ...(parent === null ? {} : { parent }),
+      }));
     },
 
     async snapshot(): Promise<Snapshot | null> {
       const read = await database.read();
       try {
-        const version = await reader.version(read.db);
-        return version === null ? null : { version, entries: await reader.entries(read.db) };
+        const standing = standingOf(await reader.standing(read.db));
+        return standing === null ? null : { ...standing, entries: await reader.entries(read.db) };
       } finally {
         await read.end();
       }
@@ -51,6 +89,19 @@ export const createOutbox = (database: Database, place: Place, reader: SpaceRead
           .execute();
       });
     },
+  };
+};
+
+const standingOf = (stand: Stand | undefined): Standing | null => {
+  if (stand === undefined) return null;
+  const { version, epoch, last_hash, identity } = stand;
+  if (identity === null) {
+    throw new Problem('unavailable', { message: 'The table database_identity is empty; restore a backup.' });
+  }
+  return {
+    version,
+    history: { identity, epoch },
+    ...(last_hash === null ? {} : { hash: last_hash }),
   };
 };
 

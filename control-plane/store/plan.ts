@@ -1,4 +1,4 @@
-import type { Commit } from '@halyard/caches';
+import type { NewCommit } from '@halyard/caches';
 import type { ChangelogEntry, FlagChange, FlagDefinition, StoredFlag } from '../flags/change.ts';
 import { diffFlags } from '../flags/diff.ts';
 import { Problem } from '../problem.ts';
@@ -47,7 +47,7 @@ export interface Writes {
   readonly flags: Map<string, FlagWrite>;
   readonly deleted: Map<string, number>;
   readonly entries: EntryWrite[];
-  readonly commits: Commit[];
+  readonly commits: NewCommit[];
   readonly answers: Map<string, RememberedAnswer>;
 }
 
@@ -193,6 +193,8 @@ export class Plan {
     draft.commits.push({
       version: appVersion,
       changes: [...draft.flags].map(([key, written]) => ({ key, value: written.now?.text ?? null })),
+      ...(last_hash === null ? {} : { hash: last_hash }),
+      ...(before.last_hash === null ? {} : { parent: before.last_hash }),
     });
     draft.head = { version: appVersion, flag_count, entry_count: seq, last_hash, last_at: at };
     return draft;

@@ -1,4 +1,4 @@
-import type { Commit, Snapshot, Subscription } from '@halyard/caches';
+import type { Commit, History, Lineage, Position, Snapshot, Subscription } from '@halyard/caches';
 import type { FlagType } from '@halyard/engine';
 import type { Actor, ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
 import type { AccountLogEntry, AccountLogQuery, AccountNote } from './account-event.ts';
@@ -27,11 +27,25 @@ export interface Stores {
    * The signal aborts when leadership is lost or the subscription closes.
    */
   lead(term: (signal: AbortSignal) => Promise<void>): Subscription;
+  /** Who this database is. */
+  identity(): Promise<Identity>;
   /** The places that have commits no one has delivered. */
   undelivered(): Promise<readonly Place[]>;
   /** Resolves if the database answers, else rejects with `unavailable`. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Identity {
+  /** Random, and the same for as long as the database lives, in its backups too. */
+  readonly identity: string;
+  /** It is older than identities: a head in a flag cache that says none may be its own. */
+  readonly older: boolean;
+}
+
+/** Where a place stands in its history. */
+export interface Standing extends Position {
+  readonly history: History;
 }
 
 /** Where a commit happened: an app, or (app null) the account itself: its apps and tokens. */
@@ -44,15 +58,22 @@ export interface Place {
 export interface Outbox {
   /** The version of the place; 0 before its first commit, null if the place does not exist. */
   version(): Promise<number | null>;
+  /** The same with its history and the hash of the newest entry. */
+  standing(): Promise<Standing | null>;
   /**
    * Undelivered commits after a version, oldest first. Gapless unless rows were already delivered and dropped. Ends before a commit
    * that is too large for the database to keep apart; a snapshot has what it changed.
    */
-  commits(after: number, limit: number): Promise<readonly Commit[]>;
+  commits(after: number, limit: number): Promise<readonly (Commit & Lineage)[]>;
   /** Everything the cache should hold, read at one version. */
   snapshot(): Promise<Snapshot | null>;
   /** Drops what was delivered, up to and including a version. */
   delivered(version: number): Promise<void>;
+  /**
+   * Begins a new epoch that orders after both of these, since what is here does not continue what edges were given. Does nothing if
+   * the present epoch is not `from` any more: somebody else did it.
+   */
+  beginEpoch(from: string, above: string): Promise<void>;
 }
 
 export interface Accounts {

@@ -33,7 +33,7 @@ const emptied = async (connectionString: string): Promise<void> => {
   const client = new pg.Client({ connectionString });
   await client.connect();
   const { rows } = await client.query<{ name: string }>(
-    "select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'migration'",
+    "select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname not in ('migration', 'database_identity')",
   );
   const statements = rows.map(({ name }) => `delete from ${name}`).join('; ');
   await client.query(`begin; set local session_replication_role = replica; ${statements}; commit`);

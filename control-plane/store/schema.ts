@@ -21,6 +21,7 @@ export interface Schema {
   session: SessionTable;
   sign_in_link: SignInLinkTable;
   migration: MigrationTable;
+  database_identity: DatabaseIdentityTable;
 }
 
 type Bit = 0 | 1;
@@ -34,6 +35,10 @@ interface AccountTable {
   /** Of the newest entry of its log; null before the first. */
   log_hash: string | null;
   secret: string | null;
+  /** Of the account's space; see `History`. */
+  epoch: string;
+  /** Of the newest commit of the account's space, over the one before. */
+  space_hash: string | null;
 }
 
 export interface AccountLogTable {
@@ -70,6 +75,8 @@ export interface AppTable {
   /** The name it had: `name` is free for another app. */
   deleted_name: string | null;
   kept_until: string | null;
+  /** See `History`. */
+  epoch: string;
 }
 
 export interface FlagTable {
@@ -135,6 +142,9 @@ interface OutboxTable {
   version: number;
   /** `[[key, value | null], …]`. */
   changes: string;
+  /** Of the newest entry as of this version, and as of the one before; null: not known. */
+  hash: string | null;
+  parent: string | null;
 }
 
 export interface IdempotencyTable {
@@ -182,6 +192,12 @@ interface SignInLinkTable {
   expires_at: string;
   /** Who made it, by name; null: an older release did not say. */
   created_by: string | null;
+}
+
+/** One row. */
+interface DatabaseIdentityTable {
+  identity: string;
+  older: Bit;
 }
 
 interface MigrationTable {

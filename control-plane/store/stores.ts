@@ -3,7 +3,8 @@ import { createAccounts } from './accounts.ts';
 import { createAppStore } from './app-store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { Database } from './database.ts';
-import type { Place, Stores } from './port.ts';
+import { identityOf } from './identity.ts';
+import type { Identity, Place, Stores } from './port.ts';
 import type { AppPlace } from './rows.ts';
 
 export interface StoreLimits {
@@ -23,6 +24,7 @@ export interface StoresOptions {
 export const createStores = (database: Database, { now, limits }: StoresOptions): Stores => {
   const { apps: appLimit = 10_000, flags: flagLimit = 100_000 } = limits ?? {};
   const queues = new Map<string, CommitQueue>();
+  let self: Promise<Identity> | null = null;
   const queueOf = (place: AppPlace): CommitQueue => {
     const name = JSON.stringify([place.account, place.app]);
     let queue = queues.get(name);
@@ -34,9 +36,16 @@ export const createStores = (database: Database, { now, limits }: StoresOptions)
   };
   return {
     accounts: createAccounts(database, { now, appLimit }),
-    app: (account, app) => createAppStore(database, { account, app }, queueOf),
+    app: (account, app) => createAppStore(database, { account, app }, queueOf, now),
     onCommit: (listener) => database.onCommit(listener),
     lead: (term) => database.lead(term),
+    identity: () => {
+      self ??= identityOf(database).catch((error: unknown) => {
+        self = null;
+        throw error;
+      });
+      return self;
+    },
     undelivered: () => undelivered(database),
     async ping() {
       await sql`select 1`.execute(database.db);

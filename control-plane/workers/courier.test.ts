@@ -75,7 +75,7 @@ test('brings what was committed, and drops it then', async () => {
   await put('b');
   expect(await waiting()).toBe(2);
   await courierOf(shop).rung();
-  expect([await cache.head(space), await waiting(), alarms]).toEqual([2, 0, []]);
+  expect([(await cache.head(space))?.version, await waiting(), alarms]).toEqual([2, 0, []]);
 });
 
 test('tries again until a cache that is away is back, less and less often, and loses nothing', async () => {
@@ -87,10 +87,10 @@ test('tries again until a cache that is away is back, less and less often, and l
     await courier.rung();
   }
   expect(alarms[0]).toBe(1_000);
-  expect([await cache.head(space), await waiting()]).toEqual([0, 9]);
+  expect([(await cache.head(space))?.version, await waiting()]).toEqual([0, 9]);
   away = false;
   await courier.rung();
-  expect([await cache.head(space), await waiting()]).toEqual([9, 0]);
+  expect([(await cache.head(space))?.version, await waiting()]).toEqual([9, 0]);
 });
 
 test('waits longer after each failure, up to a minute', async () => {
@@ -117,7 +117,9 @@ test('a cache that was emptied, or went back, is repaired', async () => {
   await cache.remove(space);
   await courier.repair();
   expect((await cache.load(space))?.entries.has('a')).toBe(true);
-  await cache.replace(space, { version: 0, entries: new Map() });
+  const { history } = (await cache.head(space)) ?? {};
+  await cache.remove(space);
+  await cache.replace(space, { version: 0, ...(history && { history }), entries: new Map() });
   await courier.repair();
   expect((await cache.load(space))?.entries.has('a')).toBe(true);
 });
@@ -154,7 +156,12 @@ test('apps hear of what the account made of them, again until they could be told
     throw new Error('the object is being moved');
   };
   await courier.rung();
-  expect([refused, alarms, heard, await cache.head(accountSpace('acme'))]).toEqual([1, [1_000], [], 1]);
+  expect([refused, alarms, heard, (await cache.head(accountSpace('acme')))?.version]).toEqual([
+    1,
+    [1_000],
+    [],
+    1,
+  ]);
   onApp = async (place) => void heard.push(place);
   await courier.rung();
   expect(heard).toEqual([shop]);
@@ -179,8 +186,9 @@ test('two deliveries at once go one after the other', async () => {
     inside += 1;
     most = Math.max(most, inside);
     await new Promise((resolve) => setTimeout(resolve, 5));
-    await replace(...given);
+    const answer = await replace(...given);
     inside -= 1;
+    return answer;
   };
   const courier = courierOf(shop);
   await put('a');

@@ -49,11 +49,17 @@ export const createCourier = (options: CourierOptions): Courier => {
     const outbox = outboxOf(stores, place);
     for (;;) {
       const rows = await outbox.commits(0, BATCH);
-      const { head, how, apps } = await deliver(stores, cache, place, undefined);
+      const { head, how, apps, begun } = await deliver(stores, cache, place);
       if (how === 'snapshot') {
         log.info(
-          { space: spaceOf(place), version: head },
+          { space: spaceOf(place), version: head?.version },
           'A space of the flag cache was filled or repaired.',
+        );
+      }
+      if (begun) {
+        log.warn(
+          { space: spaceOf(place), version: head?.version },
+          'The flag cache had more than the database, or something else: the database was put back to an earlier state. A new epoch began.',
         );
       }
       // A delivery that was cut short after the cache had it is followed by one that has nothing to tell: the rows know.
@@ -68,7 +74,7 @@ export const createCourier = (options: CourierOptions): Courier => {
       }
       if (head === null) return;
       const last = rows.at(-1)?.version;
-      await outbox.delivered(rows.length === BATCH && last !== undefined ? last : head);
+      await outbox.delivered(rows.length === BATCH && last !== undefined ? last : head.version);
       if (rows.length < BATCH) return;
     }
   };

@@ -1,41 +1,20 @@
 import {
-  accountSpace,
-  appSpace,
-  type Change,
-  type Commit,
-  EDGE_TTL_MS,
-  type EdgeReceipt,
-  type FlagCache,
-  type Snapshot,
-  type Watcher,
-} from './port.ts';
+  commit,
+  type Fixture,
+  type Limits,
+  plain,
+  type Runner,
+  receipts,
+  record,
+  SPACE,
+  snapshot,
+  until,
+  versionIn,
+} from './contract-fixture.ts';
+import { historyContract } from './contract-histories.ts';
+import { accountSpace, appSpace, EDGE_TTL_MS } from './port.ts';
 
-/** The parts of a test runner that the suite uses, so that it runs under vitest and inside workerd alike. */
-export interface Runner {
-  describe(title: string, body: () => void): void;
-  test(title: string, body: () => Promise<void>): void;
-  expect(actual: unknown): {
-    toBe(expected: unknown): void;
-    toEqual(expected: unknown): void;
-  };
-}
-
-export interface Fixture {
-  readonly cache: FlagCache;
-  /** Another connection to the same cache: what another process sees. For a cache of one process, the same object. */
-  readonly other: FlagCache;
-  /** Lets this much time pass for receipts; caches with a shorter life of receipts scale it. */
-  age(ms: number): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** What a technology cannot promise; its own header says why. */
-export interface Limits {
-  /** A space is written by one process only: what two would do is done by one. */
-  readonly oneWriter?: true;
-  /** Edges do not report. */
-  readonly noReceipts?: true;
-}
+export type { Fixture, Limits, Runner };
 
 /** What every `FlagCache` promises. `open` gives an empty cache each time. */
 export const flagCacheContract = (
@@ -66,7 +45,7 @@ export const flagCacheContract = (
 
     test('an empty space at version 0 exists', async ({ cache, other }) => {
       await cache.replace(SPACE, snapshot(0, {}));
-      expect(await other.head(SPACE)).toBe(0);
+      expect(versionIn(await other.head(SPACE))).toBe(0);
       expect(plain(await other.load(SPACE))).toEqual({ version: 0, entries: {} });
     });
 
@@ -74,7 +53,7 @@ export const flagCacheContract = (
       await cache.replace(SPACE, snapshot(0, {}));
       expect(await cache.publish(SPACE, commit(1, { a: '1', b: '2' }))).toBe('applied');
       expect(await cache.publish(SPACE, commit(2, { a: '3', b: null, c: '4' }))).toBe('applied');
-      expect(await other.head(SPACE)).toBe(2);
+      expect(versionIn(await other.head(SPACE))).toBe(2);
       expect(plain(await other.load(SPACE))).toEqual({ version: 2, entries: { a: '3', c: '4' } });
     });
 
@@ -328,7 +307,7 @@ export const flagCacheContract = (
     if (limits.noReceipts) {
       test('edges that do not report are not known, and beating is no error', async ({ cache, other }) => {
         expect(cache.receipts).toBe(false);
-        await other.beat('edge-1', new Map([[SPACE, 3]]));
+        await other.beat('edge-1', new Map([[SPACE, { version: 3 }]]));
         expect(await cache.edges(SPACE)).toEqual([]);
         const subscription = await cache.watchEdges(SPACE, () => undefined);
         expect(await cache.silentEdges(SPACE)).toEqual([]);
@@ -341,14 +320,14 @@ export const flagCacheContract = (
     test('a live edge is known with what it applied, merged over its beats', async ({ cache, other }) => {
       expect(cache.receipts).toBe(true);
       expect(await cache.edges(SPACE)).toEqual([]);
-      await other.beat('edge-1', new Map([[SPACE, 3]]));
-      await other.beat('edge-1', new Map([[accountSpace('a'), 8]]));
+      await other.beat('edge-1', new Map([[SPACE, { version: 3 }]]));
+      await other.beat('edge-1', new Map([[accountSpace('a'), { version: 8 }]]));
       await other.beat('edge-2', new Map());
       expect(receipts(await cache.edges(SPACE))).toEqual([
         ['edge-1', 3],
         ['edge-2', null],
       ]);
-      await other.beat('edge-1', new Map([[SPACE, 4]]));
+      await other.beat('edge-1', new Map([[SPACE, { version: 4 }]]));
       expect(receipts(await cache.edges(SPACE))).toEqual([
         ['edge-1', 4],
         ['edge-2', null],
@@ -363,8 +342,8 @@ export const flagCacheContract = (
       other,
       age,
     }) => {
-      await other.beat('stopped', new Map([[SPACE, 3]]));
-      await other.beat('beating', new Map([[SPACE, 3]]));
+      await other.beat('stopped', new Map([[SPACE, { version: 3 }]]));
+      await other.beat('beating', new Map([[SPACE, { version: 3 }]]));
       await age(EDGE_TTL_MS * 0.6);
       await other.beat('beating', new Map());
       await age(EDGE_TTL_MS * 0.6);
@@ -381,9 +360,9 @@ export const flagCacheContract = (
       other,
       age,
     }) => {
-      await other.beat('cut off', new Map([[SPACE, 3]]));
-      await other.beat('elsewhere', new Map([[accountSpace('a'), 3]]));
-      await other.beat('beating', new Map([[SPACE, 3]]));
+      await other.beat('cut off', new Map([[SPACE, { version: 3 }]]));
+      await other.beat('elsewhere', new Map([[accountSpace('a'), { version: 3 }]]));
+      await other.beat('beating', new Map([[SPACE, { version: 3 }]]));
       expect(await cache.silentEdges(SPACE)).toEqual([]);
       await age(EDGE_TTL_MS * 0.6);
       await other.beat('beating', new Map());
@@ -391,7 +370,7 @@ export const flagCacheContract = (
       const silent = await cache.silentEdges(SPACE);
       expect(receipts(silent)).toEqual([['cut off', 3]]);
       expect(silent.every(({ lastSeenMs }) => lastSeenMs > 0)).toBe(true);
-      await other.beat('cut off', new Map([[SPACE, 4]]));
+      await other.beat('cut off', new Map([[SPACE, { version: 4 }]]));
       expect(await cache.silentEdges(SPACE)).toEqual([]);
       expect(receipts(await cache.edges(SPACE)).find(([edge]) => edge === 'cut off')).toEqual(['cut off', 4]);
     });
@@ -401,7 +380,7 @@ export const flagCacheContract = (
       other,
       age,
     }) => {
-      await other.beat('gone', new Map([[SPACE, 3]]));
+      await other.beat('gone', new Map([[SPACE, { version: 3 }]]));
       await age(EDGE_TTL_MS * 1.2);
       expect(receipts(await cache.silentEdges(SPACE))).toEqual([['gone', 3]]);
       await cache.leave('gone');
@@ -409,7 +388,7 @@ export const flagCacheContract = (
     });
 
     test('an edge that says goodbye is gone at once, and not silent', async ({ cache, other, age }) => {
-      await other.beat('edge-1', new Map([[SPACE, 3]]));
+      await other.beat('edge-1', new Map([[SPACE, { version: 3 }]]));
       await other.leave('edge-1');
       await other.leave('never-seen');
       expect(await cache.edges(SPACE)).toEqual([]);
@@ -422,111 +401,22 @@ export const flagCacheContract = (
       const subscription = await cache.watchEdges(SPACE, ({ edge, appliedVersion }) => {
         heard.push(`${edge} ${appliedVersion}`);
       });
-      await other.beat('edge-1', new Map([[accountSpace('a'), 7]]));
-      await other.beat('edge-1', new Map([[SPACE, 1]]));
+      await other.beat('edge-1', new Map([[accountSpace('a'), { version: 7 }]]));
+      await other.beat('edge-1', new Map([[SPACE, { version: 1 }]]));
       await other.beat(
         'edge-2',
         new Map([
-          [accountSpace('a'), 9],
-          [SPACE, 2],
+          [accountSpace('a'), { version: 9 }],
+          [SPACE, { version: 2 }],
         ]),
       );
       await until(() => heard.length >= 2);
       expect(heard).toEqual(['edge-1 1', 'edge-2 2']);
       await subscription.close();
-      await other.beat('edge-1', new Map([[SPACE, 3]]));
+      await other.beat('edge-1', new Map([[SPACE, { version: 3 }]]));
       expect(heard.length).toBe(2);
     });
+
+    historyContract(test, expect, limits);
   });
-};
-
-const SPACE = appSpace('account', 'app');
-
-const commit = (version: number, changes: Readonly<Record<string, string | null>>): Commit => ({
-  version,
-  changes: Object.entries(changes).map(([key, value]) => ({ key, value })),
-});
-
-const snapshot = (version: number, entries: Readonly<Record<string, string>>): Snapshot => ({
-  version,
-  entries: new Map(Object.entries(entries)),
-});
-
-const plain = (loaded: Snapshot | null): unknown =>
-  loaded === null
-    ? null
-    : { version: loaded.version, entries: Object.fromEntries([...loaded.entries].sort()) };
-
-const receipts = (edges: readonly EdgeReceipt[]): readonly [string, number | null][] =>
-  edges
-    .map(({ edge, appliedVersion }): [string, number | null] => [edge, appliedVersion])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-
-interface Recorder extends Watcher {
-  readonly log: string[];
-  version(): number | null;
-  entries(): Record<string, string>;
-  versionsAreMonotone(): boolean;
-  firstSnapshot(): Snapshot | null;
-  until(condition: (log: readonly string[]) => boolean): Promise<void>;
-}
-
-/** A watcher that writes down what it is told, and keeps the space as an edge would. */
-const record = (): Recorder => {
-  const log: string[] = [];
-  const versions: number[] = [];
-  const state = new Map<string, string>();
-  let first: Snapshot | null = null;
-  const short = (value: unknown): string => {
-    const text = JSON.stringify(value);
-    return text.length > 200 ? `${text.length} characters` : text;
-  };
-  const asObject = (changes: readonly Change[]): Record<string, string | null> =>
-    Object.fromEntries(changes.map(({ key, value }) => [key, value]));
-
-  return {
-    log,
-    snapshot(given) {
-      first ??= given;
-      log.push(`snapshot ${given.version} ${short(Object.fromEntries(given.entries))}`);
-      versions.push(given.version);
-      state.clear();
-      for (const [key, value] of given.entries) state.set(key, value);
-    },
-    commit({ version, changes }) {
-      log.push(`commit ${version} ${short(asObject([...changes].sort((a, b) => (a.key < b.key ? -1 : 1))))}`);
-      versions.push(version);
-      for (const { key, value } of changes) {
-        if (value === null) state.delete(key);
-        else state.set(key, value);
-      }
-    },
-    absent() {
-      log.push('absent');
-      state.clear();
-    },
-    cutOff() {
-      log.push('cut off');
-    },
-    live() {
-      log.push('live');
-    },
-    version: () => versions.at(-1) ?? null,
-    entries: () => Object.fromEntries([...state].sort()),
-    versionsAreMonotone: () => versions.every((version, i) => i === 0 || version >= (versions[i - 1] ?? 0)),
-    firstSnapshot: () => first,
-    until: (condition) => until(() => condition(log), log),
-  };
-};
-
-const WAIT_MS = 10_000;
-
-const until = async (condition: () => boolean, log: readonly string[] = []): Promise<void> => {
-  const deadline = performance.now() + WAIT_MS;
-  while (!condition()) {
-    if (performance.now() > deadline) {
-      throw new Error(`Waited ${WAIT_MS} ms in vain; seen so far: ${log.slice(-20).join(' | ')}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 };

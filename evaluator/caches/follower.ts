@@ -1,3 +1,4 @@
+import type { Position } from './history.ts';
 import type { CacheLog, Watcher } from './port.ts';
 import type { Reading } from './reading.ts';
 import { showTo } from './shown.ts';
@@ -14,7 +15,10 @@ export interface Follower {
 export interface FollowerOptions {
   readonly log: CacheLog;
   readonly connected: () => boolean;
-  readonly read: (version: number | null, epoch: string) => Promise<Reading>;
+  readonly read: (version: number | null, filling: string) => Promise<Reading>;
+  readonly head: () => Promise<Position | null>;
+  /** What the watcher has already. */
+  readonly held: Position | undefined;
 }
 
 const RETRY_MS = 500;
@@ -23,34 +27,46 @@ const RETRY_MS = 500;
 export const followByReading = (
   space: string,
   watcher: Watcher,
-  { log, connected, read }: FollowerOptions,
+  { log, connected, read, head, held }: FollowerOptions,
 ): Follower => {
-  const shown = showTo(watcher, space, log);
-  let epoch = '';
-  let reading = false;
+  let filling = '';
+  let offered = '';
+  // Lower and of an older filling: the cache lost what was written last, and will be repaired.
+  const shown = showTo(watcher, space, { log, held, mayBeginAgain: () => offered >= filling });
+  let busy = false;
   let again = false;
   let retry: ReturnType<typeof setTimeout> | null = null;
 
-  const show = (found: Reading): void => {
-    switch (found.kind) {
+  const show = (reading: Reading): void => {
+    switch (reading.kind) {
       case 'absent':
         shown.absent();
-        epoch = '';
+        filling = '';
         break;
       case 'same':
         break;
+      case 'behind':
+        shown.behind();
+        // Nothing of this filling can be continued: what comes next is read whole.
+        filling = '';
+        break;
       case 'commits':
-        for (const commit of found.commits) shown.commit(commit);
+        for (const commit of reading.commits) shown.commit(commit);
         break;
       case 'snapshot':
-        // Lower and of an older filling: the cache lost what was written last, and will be repaired.
-        if (shown.version !== null && found.snapshot.version < shown.version && found.epoch < epoch) break;
-        epoch = found.epoch;
-        shown.snapshot(found.snapshot);
+        offered = reading.filling;
+        filling = shown.snapshot(reading.snapshot) ? reading.filling : '';
         break;
       default:
-        found satisfies never;
+        reading satisfies never;
     }
+  };
+
+  /** A cache that is behind is asked where it is before its whole space is read. */
+  const staysBehind = async (): Promise<boolean> => {
+    if (!shown.isBehind) return false;
+    const position = await head();
+    return position?.history !== undefined && !shown.accepts(position);
   };
 
   const readAll = async (): Promise<void> => {
@@ -58,7 +74,8 @@ export const followByReading = (
       again = false;
       let found: Reading;
       do {
-        found = await read(shown.version, epoch);
+        if (await staysBehind()) return;
+        found = await read(shown.version, filling);
         if (shown.closed) return;
         show(found);
       } while (found.kind === 'commits' && (shown.version ?? 0) < found.head);
@@ -69,8 +86,8 @@ export const followByReading = (
   const pull = (): void => {
     if (shown.closed) return;
     again = true;
-    if (reading) return;
-    reading = true;
+    if (busy) return;
+    busy = true;
     readAll()
       .catch((error) => {
         shown.cutOff();
@@ -86,7 +103,7 @@ export const followByReading = (
         }
       })
       .finally(() => {
-        reading = false;
+        busy = false;
       });
   };
 
@@ -94,11 +111,11 @@ export const followByReading = (
     pull,
     cutOff: () => shown.cutOff(),
     async first() {
-      reading = true;
+      busy = true;
       try {
         await readAll();
       } finally {
-        reading = false;
+        busy = false;
       }
       if (again) pull();
     },

@@ -1,2 +1,3 @@
 export * from './account-space.ts';
+export * from './history.ts';
 export * from './port.ts';

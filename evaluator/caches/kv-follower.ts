@@ -1,3 +1,4 @@
+import type { Position } from './history.ts';
 import type { Head, Tombstone } from './kv-layout.ts';
 import { type CacheLog, CacheUnavailable, type Commit, type Snapshot, type Watcher } from './port.ts';
 import { showTo } from './shown.ts';
@@ -20,6 +21,8 @@ export interface Newest {
 
 export interface KvFollowerOptions {
   readonly newest: Newest;
+  /** What the watcher has already. */
+  readonly held: Position | undefined;
   readonly log: CacheLog | undefined;
   readonly head: () => Promise<Head | Tombstone | null>;
   /** The writer's own word, which may be ahead of KV; null where it is not to be had. Never rejects. */
@@ -34,8 +37,8 @@ export interface KvFollowerOptions {
  * whole yet leaves the watcher with what it has.
  */
 export const followKv = (space: string, watcher: Watcher, options: KvFollowerOptions): KvFollower => {
-  const { newest, log, head: readHead, told, commits: readCommits, whole: readWhole } = options;
-  const shown = showTo(watcher, space, log);
+  const { newest, held, log, head: readHead, told, commits: readCommits, whole: readWhole } = options;
+  const shown = showTo(watcher, space, { log, held });
   let epoch = '';
 
   const isNews = (head: Head): boolean =>

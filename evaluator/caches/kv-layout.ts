@@ -1,3 +1,4 @@
+import { type Position, positionOf } from './history.ts';
 import type { Change, Commit, Snapshot } from './port.ts';
 
 /** Raised when the layout changes in a way that an older reader would misread; see README.md. */
@@ -28,8 +29,9 @@ export interface Segment {
 }
 
 /** What a space is now: the whole as of some version, and every commit since, oldest first: in segments, the last ones in `tail`. */
-export interface Head {
+export interface Head extends Position {
   readonly kind: 'head';
+  /** The filling. */
   readonly epoch: string;
   readonly version: number;
   /** Epoch milliseconds by the writer's clock. */
@@ -81,6 +83,10 @@ export const headIn = (text: string | null): Head | Tombstone | null => {
     return null;
   }
 };
+
+/** Where a space stands; null if it is not there. */
+export const positionIn = (head: Head | Tombstone | null): Position | null =>
+  head?.kind === 'head' ? positionOf(head) : null;
 
 export const sizeOf = (commits: Iterable<Commit>): number => {
   let size = 0;

@@ -1,3 +1,4 @@
+import { positionOf } from './history.ts';
 import {
   applyTo,
   type Blob,
@@ -85,5 +86,5 @@ export const readWhole = async (kv: KvNamespace, names: KvNames, head: Head): Pr
     for (const chunk of chunks) for (const { changes } of unpack(chunk)) applyTo(entries, changes);
   }
   for (const { changes } of (await since) ?? []) applyTo(entries, changes);
-  return { version: head.version, entries };
+  return { ...positionOf(head), entries };
 };

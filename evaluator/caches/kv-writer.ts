@@ -1,8 +1,9 @@
+import { judgeCommit, judgeSnapshot, type Position, positionOf } from './history.ts';
 import { compacted, type NewData, segmented, writeSnapshot } from './kv-data.ts';
-import { type Head, headIn, type KvNames, namesOf, sizeOf, type Tombstone } from './kv-layout.ts';
+import { type Head, headIn, type KvNames, namesOf, positionIn, sizeOf, type Tombstone } from './kv-layout.ts';
 import { ask, type KvNamespace, readHead } from './kv-reader.ts';
-import type { Commit, Snapshot } from './port.ts';
-import { newEpoch } from './reading.ts';
+import type { NewCommit, Published, Snapshot } from './port.ts';
+import { newFilling } from './reading.ts';
 
 /**
  * Where a writer keeps its own word of what it wrote last, one text a space: KV may answer it with something older for a minute. In a
@@ -22,8 +23,6 @@ export interface KvWriterOptions {
   readonly headEveryMs: number;
 }
 
-export type Published = 'applied' | 'already' | 'gap';
-
 /** What the head itself may hold of commits, in characters; more goes into a segment. */
 const TAIL_CHARACTERS = 32 * 1024;
 /** Commits kept one by one however small the whole is, in characters. */
@@ -36,7 +35,7 @@ const TOMBSTONE_SECONDS = 24 * 60 * 60;
 
 interface Job {
   /** Null: not a publish, but `alone`. */
-  readonly commits: readonly Commit[] | null;
+  readonly commits: readonly NewCommit[] | null;
   readonly alone: () => Promise<void>;
   readonly resolve: (answer: Published) => void;
   readonly reject: (error: unknown) => void;
@@ -77,34 +76,40 @@ export class KvWriter {
     return isLater(found, remembered) ? found : remembered;
   }
 
-  publish(commits: readonly Commit[]): Promise<Published> {
+  publish(commits: readonly NewCommit[]): Promise<Published> {
     return this.#enqueue(commits, async () => undefined);
   }
 
-  async replace(snapshot: Snapshot): Promise<void> {
+  async replace(snapshot: Snapshot, adopting: boolean): Promise<'replaced' | 'already' | 'other'> {
+    let judged: 'replaced' | 'already' | 'other' = 'replaced';
     await this.#enqueue(null, async () => {
       const { kv, now } = this.#options;
       const before = await this.look();
+      judged = judgeSnapshot(positionIn(before), snapshot, adopting);
+      if (judged !== 'replaced') return;
       const epoch = epochAfter(before?.epoch);
       const others = await this.#listed();
       const whole = await writeSnapshot({ kv, names: this.#names, epoch }, snapshot);
       const at = now();
       const dropped = others.map((key): [string, number] => [key, at]);
-      const { version } = snapshot;
-      await this.#put({ kind: 'head', epoch, version, at, whole, log: [], tail: [], dropped });
+      const position = positionOf(snapshot);
+      await this.#put({ kind: 'head', epoch, ...position, at, whole, log: [], tail: [], dropped });
     });
+    return judged;
   }
 
-  async remove(): Promise<void> {
+  async remove(identity: string | undefined): Promise<void> {
     await this.#enqueue(null, async () => {
       const before = await this.look();
       if (before === null || before.kind === 'gone') return;
+      const by = before.history?.identity;
+      if (identity !== undefined && by !== undefined && by !== identity) return;
       await this.#put({ kind: 'gone', epoch: epochAfter(before.epoch), at: this.#options.now() });
       for (const key of await this.#listed()) await ask(this.#options.kv.delete(key));
     });
   }
 
-  #enqueue(commits: readonly Commit[] | null, alone: () => Promise<void>): Promise<Published> {
+  #enqueue(commits: readonly NewCommit[] | null, alone: () => Promise<void>): Promise<Published> {
     return new Promise((resolve, reject) => {
       this.#jobs.push({ commits, alone, resolve, reject });
       if (!this.#working) void this.#work();
@@ -132,8 +137,8 @@ export class KvWriter {
     try {
       const before = await this.look();
       const head = before?.kind === 'head' ? before : null;
-      const taken: Commit[] = [];
-      const answers = jobs.map(({ commits }) => (head === null ? 'gap' : take(commits ?? [], head, taken)));
+      const taken: NewCommit[] = [];
+      const answers = jobs.map(({ commits }) => take(commits ?? [], positionIn(head), taken));
       if (head !== null && taken.length > 0) await this.#add(head, taken);
       for (const [i, { resolve }] of jobs.entries()) resolve(answers[i] ?? 'gap');
     } catch (error) {
@@ -143,11 +148,11 @@ export class KvWriter {
     }
   }
 
-  async #add(head: Head, commits: readonly Commit[]): Promise<void> {
+  async #add(head: Head, commits: readonly NewCommit[]): Promise<void> {
     const { kv, now } = this.#options;
     const data = { kv, names: this.#names, epoch: head.epoch };
-    const tail = [...head.tail, ...commits];
-    const version = tail.at(-1)?.version ?? head.version;
+    const tail = [...head.tail, ...commits.map(({ version, changes }) => ({ version, changes }))];
+    const position = after(positionOf(head), commits.at(-1));
     const tailSize = sizeOf(tail);
     let made: NewData = { whole: head.whole, log: head.log, tail, free: [] };
     if (tailSize > TAIL_CHARACTERS) {
@@ -161,7 +166,7 @@ export class KvWriter {
     const { whole, log, tail: rest, free } = made;
     const kept = head.dropped.filter(([, since]) => at - since <= DROP_AFTER_MS);
     const dropped = [...kept, ...free.map((key): [string, number] => [key, at])];
-    await this.#put({ kind: 'head', epoch: head.epoch, version, at, whole, log, tail: rest, dropped });
+    await this.#put({ kind: 'head', epoch: head.epoch, ...position, at, whole, log, tail: rest, dropped });
     // One that stays behind is found by the next `replace`.
     await Promise.allSettled(due.map(([key]) => kv.delete(key)));
   }
@@ -196,16 +201,27 @@ export class KvWriter {
 }
 
 /** Takes the commits that follow, and says what became of all of them. */
-const take = (commits: readonly Commit[], { version: from }: Head, taken: Commit[]): Published => {
+const take = (commits: readonly NewCommit[], head: Position | null, taken: NewCommit[]): Published => {
   let answer: Published = 'already';
   for (const commit of commits) {
-    const version = taken.at(-1)?.version ?? from;
-    if (commit.version > version + 1) return 'gap';
-    if (commit.version <= version) continue;
+    const judged = judgeCommit(head === null ? null : after(head, taken.at(-1)), commit);
+    if (judged === 'gap' || judged === 'other') return judged;
+    if (judged === 'already') continue;
     taken.push(commit);
     answer = 'applied';
   }
   return answer;
+};
+
+/** Where a head stands once a commit is on it. */
+const after = (head: Position, commit: NewCommit | undefined): Position => {
+  if (commit === undefined) return head;
+  const { history = head.history, version, hash } = commit;
+  return positionOf({
+    version,
+    ...(history === undefined ? {} : { history }),
+    ...(hash === undefined ? {} : { hash }),
+  });
 };
 
 const wholeSize = ({ whole }: Head): number => ('entries' in whole ? 0 : whole.blob.size);
@@ -217,7 +233,7 @@ const isLater = (found: Head | Tombstone, remembered: Head | Tombstone): boolean
 
 /** A new epoch that orders after the one before, even if that was named by a clock ahead of this one. */
 const epochAfter = (before: string | undefined): string => {
-  const epoch = newEpoch();
+  const epoch = newFilling();
   if (before === undefined || epoch > before) return epoch;
   const [time = '', rest = ''] = epoch.split('-');
   const ahead = Number.parseInt(before, 10);

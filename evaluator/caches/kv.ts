@@ -1,5 +1,5 @@
 import { followKv, type KvFollower, type Newest } from './kv-follower.ts';
-import { headIn, namesOf } from './kv-layout.ts';
+import { headIn, namesOf, positionIn } from './kv-layout.ts';
 import { type KvNamespace, readCommits, readHead, readWhole } from './kv-reader.ts';
 import { type KvMemory, KvWriter } from './kv-writer.ts';
 import type { CacheLog, FlagCache, Subscription } from './port.ts';
@@ -71,12 +71,11 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
     receipts: false,
     publishAll,
     publish: (space, commit) => publishAll(space, [commit]),
-    replace: (space, snapshot) => writerOf(space).replace(snapshot),
-    remove: (space) => writerOf(space).remove(),
+    replace: (space, snapshot, options) => writerOf(space).replace(snapshot, options?.adopting ?? false),
+    remove: (space, identity) => writerOf(space).remove(identity),
 
     async head(space) {
-      const head = memory === undefined ? await headOf(space) : await writerOf(space).look();
-      return head?.kind === 'head' ? head.version : null;
+      return positionIn(memory === undefined ? await headOf(space) : await writerOf(space).look());
     },
 
     async load(space) {
@@ -84,12 +83,13 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
       return head === null ? null : readWhole(kv, namesOf(prefix, space), head);
     },
 
-    async watch(space, watcher): Promise<Subscription> {
+    async watch(space, watcher, held): Promise<Subscription> {
       const names = namesOf(prefix, space);
       const shown = newest.get(space) ?? { epoch: '', version: 0 };
       newest.set(space, shown);
       const follower = followKv(space, watcher, {
         newest: shown,
+        held,
         log,
         head: () => readHead(kv, names),
         told: async () => (heads === undefined ? null : headIn(await soon(heads(space)))),

@@ -1,10 +1,12 @@
+import { type History, judgeCommit, judgeSnapshot, type Position, positionOf } from './history.ts';
 import {
   type CacheLog,
-  type Commit,
   EDGE_KEPT_MS,
   EDGE_TTL_MS,
   type EdgeReceipt,
   type FlagCache,
+  type NewCommit,
+  type Published,
   type Snapshot,
   type Subscription,
 } from './port.ts';
@@ -17,13 +19,13 @@ export interface MemoryCacheOptions {
 }
 
 interface Space {
-  version: number;
+  position: Position;
   readonly entries: Map<string, string>;
 }
 
 interface Edge {
   lastBeat: number;
-  readonly applied: Map<string, number>;
+  readonly applied: Map<string, Position>;
 }
 
 /**
@@ -54,18 +56,28 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
       for (const shown of watchers.get(space) ?? []) event(shown);
     });
 
-  const copy = (space: Space): Snapshot => ({ version: space.version, entries: new Map(space.entries) });
+  const copy = (space: Space): Snapshot => ({ ...space.position, entries: new Map(space.entries) });
 
-  const apply = (name: string, commit: Commit): 'applied' | 'already' | 'gap' => {
+  const apply = (name: string, commit: NewCommit): Published => {
     const space = spaces.get(name);
-    if (space === undefined || space.version < commit.version - 1) return 'gap';
-    if (space.version >= commit.version) return 'already';
+    const judged = judgeCommit(space?.position ?? null, commit);
+    if (judged !== 'applied' || space === undefined) return judged;
     for (const { key, value } of commit.changes) {
       if (value === null) space.entries.delete(key);
       else space.entries.set(key, value);
     }
-    space.version = commit.version;
-    tellAll(name, (shown) => shown.commit(commit));
+    const { version, hash } = commit;
+    const { history } = space.position;
+    space.position = {
+      version,
+      ...(history === undefined ? {} : { history }),
+      ...(hash === undefined ? {} : { hash }),
+    };
+    tellAll(name, (shown) => {
+      // One that was shown more than the cache has joins when that has caught up.
+      if (!shown.isBehind) shown.commit(commit);
+      else if (shown.snapshot(copy(space))) shown.live();
+    });
     return 'applied';
   };
 
@@ -74,7 +86,10 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
     for (const [edge, { applied, lastBeat }] of edges) {
       const lastSeenMs = Math.max(0, now() - lastBeat);
       if (lastSeenMs >= EDGE_KEPT_MS) edges.delete(edge);
-      else receipts.push({ edge, appliedVersion: applied.get(space) ?? null, lastSeenMs });
+      else {
+        const { version = null, history } = applied.get(space) ?? {};
+        receipts.push({ edge, appliedVersion: version, ...historyIn(history), lastSeenMs });
+      }
     }
     return receipts;
   };
@@ -84,19 +99,22 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
     receipts: true,
 
     async head(space) {
-      return spaces.get(space)?.version ?? null;
+      return spaces.get(space)?.position ?? null;
     },
 
     async publish(space, commit) {
       return apply(space, commit);
     },
 
-    async replace(name, snapshot) {
-      const space = { version: snapshot.version, entries: new Map(snapshot.entries) };
-      spaces.set(name, space);
-      tellAll(name, (shown) =>
-        shown.snapshot({ version: space.version, entries: new Map(snapshot.entries) }),
-      );
+    async replace(name, snapshot, { adopting } = { adopting: false }) {
+      const judged = judgeSnapshot(spaces.get(name)?.position ?? null, snapshot, adopting);
+      if (judged !== 'replaced') return judged;
+      const position = positionOf(snapshot);
+      spaces.set(name, { position, entries: new Map(snapshot.entries) });
+      tellAll(name, (shown) => {
+        if (shown.snapshot({ ...position, entries: new Map(snapshot.entries) })) shown.live();
+      });
+      return judged;
     },
 
     async load(name) {
@@ -104,8 +122,8 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
       return space === undefined ? null : copy(space);
     },
 
-    watch(name, watcher) {
-      const shown = showTo(watcher, name, log);
+    watch(name, watcher, held) {
+      const shown = showTo(watcher, name, { log, held });
       return new Promise<Subscription>((resolve) => {
         tell(() => {
           const space = spaces.get(name);
@@ -126,21 +144,23 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
       });
     },
 
-    async remove(name) {
+    async remove(name, identity) {
+      const by = spaces.get(name)?.position.history?.identity;
+      if (identity !== undefined && by !== undefined && by !== identity) return;
       if (spaces.delete(name)) tellAll(name, (shown) => shown.absent());
     },
 
     async beat(id, applied) {
       const known = edges.get(id);
       const lives = known !== undefined && now() - known.lastBeat < EDGE_TTL_MS;
-      const edge = lives ? known : { lastBeat: 0, applied: new Map<string, number>() };
+      const edge = lives ? known : { lastBeat: 0, applied: new Map<string, Position>() };
       edges.set(id, edge);
       edge.lastBeat = now();
-      for (const [space, version] of applied) edge.applied.set(space, version);
-      for (const [space, appliedVersion] of applied) {
+      for (const [space, position] of applied) edge.applied.set(space, position);
+      for (const [space, { version, history }] of applied) {
         for (const onReceipt of edgeWatchers.get(space) ?? []) {
           try {
-            onReceipt({ edge: id, appliedVersion, lastSeenMs: 0 });
+            onReceipt({ edge: id, appliedVersion: version, ...historyIn(history), lastSeenMs: 0 });
           } catch (error) {
             log?.error(
               { space, error: String(error) },
@@ -185,3 +205,6 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
     },
   };
 };
+
+const historyIn = (history: History | undefined): { readonly history?: History } =>
+  history === undefined ? {} : { history };

@@ -1,3 +1,5 @@
+import type { Position } from './history.ts';
+
 /** The layout of the flag cache in JetStream; README.md describes it. Raised when an older reader would misread it. */
 export const FORMAT = 1;
 
@@ -55,7 +57,12 @@ export const lastTextOf = (subject: string): string => textOf(subject.slice(subj
 export interface Head {
   /** Null: the space was removed, or is being filled for the first time. */
   readonly version: number | null;
+  /** The filling. */
   readonly epoch: string;
+  /** The history of the version and the hash of its newest entry; absent where a former release wrote the head. */
+  readonly identity?: string;
+  readonly history?: string;
+  readonly hash?: string;
   /** Entries of the space at this version. */
   readonly count: number;
   /** Sequence, among the flags, of the last message of this version. */
@@ -78,6 +85,25 @@ export const headIn = (text: string): Head | null => {
   }
 };
 
+/** Where a head says that its space is; null if there is none. */
+export const positionIn = (head: Head | null): Position | null => {
+  if (head === null || head.version === null) return null;
+  const { version, identity, history: epoch, hash } = head;
+  return {
+    version,
+    ...(identity === undefined || epoch === undefined ? {} : { history: { identity, epoch } }),
+    ...(hash === undefined ? {} : { hash }),
+  };
+};
+
+/** A position as it stands in a head. */
+export const saidIn = ({ history, hash }: Position): Pick<Head, 'identity' | 'history' | 'hash'> => ({
+  ...(history === undefined ? {} : { identity: history.identity, history: history.epoch }),
+  ...(hash === undefined ? {} : { hash }),
+});
+
+const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
+
 const isHead = (head: unknown): head is Head =>
   typeof head === 'object' &&
   head !== null &&
@@ -92,10 +118,14 @@ const isHead = (head: unknown): head is Head =>
   'changes' in head &&
   (head.changes === null || (Array.isArray(head.changes) && head.changes.every(Number.isSafeInteger))) &&
   'before' in head &&
-  Number.isSafeInteger(head.before);
+  Number.isSafeInteger(head.before) &&
+  isText('identity' in head ? head.identity : undefined) &&
+  isText('history' in head ? head.history : undefined) &&
+  isText('hash' in head ? head.hash : undefined);
 
 /** Headers of a flag's message; its payload is the flag's text. */
 export const VERSION_HEADER = 'Halyard-Version';
+/** The filling. */
 export const EPOCH_HEADER = 'Halyard-Epoch';
 /** Present: the flag is deleted. */
 export const DELETED_HEADER = 'Halyard-Deleted';
@@ -103,3 +133,5 @@ export const DELETED_HEADER = 'Halyard-Deleted';
 export const NEW_HEADER = 'Halyard-New';
 /** Of a receipt: the life of the edge it belongs to. */
 export const LIFE_HEADER = 'Halyard-Life';
+/** Of a receipt: `IDENTITY EPOCH` of what was applied. */
+export const HISTORY_HEADER = 'Halyard-History';

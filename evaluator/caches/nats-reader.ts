@@ -6,6 +6,7 @@ import {
   headIn,
   lastTextOf,
   NEW_HEADER,
+  positionIn,
   VERSION_HEADER,
 } from './nats-layout.ts';
 import { type NatsStreams, unavailable } from './nats-streams.ts';
@@ -24,13 +25,14 @@ export const readFromNats = async (
   streams: NatsStreams,
   space: string,
   version: number | null,
-  epoch: string,
+  filling: string,
 ): Promise<Reading> => {
   const stored = await streams.head(space);
   const head = stored?.head ?? null;
   if (head === null || head.version === null || (await isEmptied(streams, head))) return { kind: 'absent' };
-  if (version !== null && epoch === head.epoch) {
-    if (head.version <= version) return { kind: 'same' };
+  if (version !== null && filling === head.epoch) {
+    if (head.version === version) return { kind: 'same' };
+    if (head.version < version) return { kind: 'behind' };
     const commits = await commitsAfter(streams, head, version);
     if (commits !== null) return { kind: 'commits', head: head.version, commits };
   }
@@ -99,7 +101,7 @@ interface Version {
 export const loadFromNats = async (
   streams: NatsStreams,
   space: string,
-): Promise<{ readonly epoch: string; readonly snapshot: Snapshot } | null> => {
+): Promise<{ readonly filling: string; readonly snapshot: Snapshot } | null> => {
   const { js, layout } = streams;
   const flags = new Map<string, Map<string, Version[]>>();
   let seen = 0;
@@ -133,7 +135,9 @@ export const loadFromNats = async (
       // is no help: nats-server 2.9 counts messages that were written over too.
       while (seen < head.upTo && head.count > 0 && performance.now() < deadline) await sleep(LOOK_MS);
       const entries = entriesAt(flags.get(head.epoch) ?? new Map(), head);
-      if (entries !== null) return { epoch: head.epoch, snapshot: { version: head.version, entries } };
+      const position = positionIn(head);
+      if (entries !== null && position !== null)
+        return { filling: head.epoch, snapshot: { ...position, entries } };
       await sleep(LOOK_MS);
     }
   } finally {

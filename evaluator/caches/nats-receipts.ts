@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import { type Layout, LIFE_HEADER, textOf } from './nats-layout.ts';
+import type { History, Position } from './history.ts';
+import { HISTORY_HEADER, type Layout, LIFE_HEADER, textOf } from './nats-layout.ts';
 import { ANSWER_MS, type NatsStreams } from './nats-streams.ts';
 import { type CacheLog, EDGE_KEPT_MS, type EdgeReceipt, type Subscription } from './port.ts';
 
@@ -28,19 +29,22 @@ export class NatsReceipts {
     this.#log = log;
   }
 
-  async beat(edge: string, applied: ReadonlyMap<string, number>): Promise<void> {
+  async beat(edge: string, applied: ReadonlyMap<string, Position>): Promise<void> {
     const { js } = this.#reached().streams;
     const now = performance.now();
     const known = this.#lives.get(edge);
     const life =
       known !== undefined && now - known.lastBeat < this.#ttlMs ? known : { id: randomUUID(), lastBeat: now };
-    const about = headers();
-    about.set(LIFE_HEADER, life.id);
-    const options = { headers: about, timeout: ANSWER_MS };
+    const optionsOf = (history?: History) => {
+      const about = headers();
+      about.set(LIFE_HEADER, life.id);
+      if (history !== undefined) about.set(HISTORY_HEADER, `${history.identity} ${history.epoch}`);
+      return { headers: about, timeout: ANSWER_MS };
+    };
     await Promise.all([
-      js.publish(this.#layout.aliveSubject(edge), '', options),
-      ...Array.from(applied, ([space, version]) =>
-        js.publish(this.#layout.receiptSubject(edge, space), `${version}`, options),
+      js.publish(this.#layout.aliveSubject(edge), '', optionsOf()),
+      ...Array.from(applied, ([space, { version, history }]) =>
+        js.publish(this.#layout.receiptSubject(edge, space), `${version}`, optionsOf(history)),
       ),
     ]);
     life.lastBeat = now;
@@ -81,7 +85,10 @@ export class NatsReceipts {
         if (alive === null) return null;
         const lastSeenMs = Math.max(0, now - alive.time.getTime());
         const same = receipt !== null && receipt.header.get(LIFE_HEADER) === alive.header.get(LIFE_HEADER);
-        return { edge, appliedVersion: same ? Number(receipt.string()) : null, lastSeenMs };
+        if (!same) return { edge, appliedVersion: null, lastSeenMs };
+        const [identity = '', epoch = ''] = receipt.header.get(HISTORY_HEADER).split(' ');
+        const history = epoch === '' ? {} : { history: { identity, epoch } };
+        return { edge, appliedVersion: Number(receipt.string()), ...history, lastSeenMs };
       }),
     );
     return receipts.filter((receipt) => receipt !== null);

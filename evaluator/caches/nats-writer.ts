@@ -1,5 +1,6 @@
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
+import { judgeCommit, judgeSnapshot } from './history.ts';
 import {
   DELETED_HEADER,
   EPOCH_HEADER,
@@ -7,11 +8,14 @@ import {
   lastTextOf,
   NAMED_CHANGES,
   NEW_HEADER,
+  positionIn,
+  saidIn,
   VERSION_HEADER,
 } from './nats-layout.ts';
+import { isEmptied } from './nats-reader.ts';
 import { ANSWER_MS, type NatsStreams, type StoredHead, unavailable } from './nats-streams.ts';
-import { CacheUnavailable, type Commit, type Snapshot } from './port.ts';
-import { newEpoch } from './reading.ts';
+import { CacheUnavailable, type Commit, type NewCommit, type Published, type Snapshot } from './port.ts';
+import { newFilling } from './reading.ts';
 
 const PARALLEL = 256;
 const ATTEMPTS = 50;
@@ -52,24 +56,27 @@ export class NatsWriter {
     this.#announce = announce;
   }
 
-  async publish(space: string, commit: Commit): Promise<'applied' | 'already' | 'gap'> {
+  async publish(space: string, commit: NewCommit): Promise<Published> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const left = this.#left.get(space);
       this.#left.delete(space);
       const expected = left !== undefined && left.head.version === commit.version - 1;
       const stored = expected ? left : await this.#unclaimed(space, commit.version);
       const head = stored?.head ?? null;
-      if (stored === null || head === null || head.version === null) return 'gap';
-      if (head.version >= commit.version) return 'already';
-      if (head.version < commit.version - 1) return 'gap';
+      const position = positionIn(head);
+      const judged = judgeCommit(position, commit);
+      if (stored === null || head === null || judged !== 'applied') return judged;
       const claimed = await this.#writeHead(space, { ...head, claim: this.#name }, stored.seq);
       if (claimed === null) continue;
 
       const flags = expected ? left.flags : new Map<string, HeldFlag>();
       const written = await this.#writeChanges(space, commit, head, flags);
+      const { history = position?.history, hash } = commit;
+      const said = { ...(history === undefined ? {} : { history }), ...(hash === undefined ? {} : { hash }) };
       const next: Head = {
         version: commit.version,
         epoch: head.epoch,
+        ...saidIn({ version: commit.version, ...said }),
         count: head.count + written.grown,
         upTo: Math.max(head.upTo, ...written.seqs),
         changes: written.seqs.length > NAMED_CHANGES ? null : written.seqs,
@@ -84,13 +91,21 @@ export class NatsWriter {
     throw new CacheUnavailable(`NATS: other writers kept changing ${space}.`);
   }
 
-  async replace(space: string, { version, entries }: Snapshot): Promise<void> {
+  async replace(
+    space: string,
+    snapshot: Snapshot,
+    adopting: boolean,
+  ): Promise<'replaced' | 'already' | 'other'> {
+    const { version, entries } = snapshot;
     this.#left.delete(space);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const stored = await this.#unclaimed(space, null);
       const head = stored?.head ?? null;
+      const lost = head !== null && head.version !== null && (await isEmptied(this.#streams, head));
+      const judged = judgeSnapshot(lost ? null : positionIn(head), snapshot, adopting);
+      if (judged !== 'replaced') return judged;
       // Another writer had the same thought and was faster.
-      if (attempt > 0 && head?.version === version) return;
+      if (attempt > 0 && head?.version === version) return judged;
       const nothing = { version: null, epoch: '', count: 0, upTo: 0, changes: null, before: 0 };
       const claimed = await this.#writeHead(
         space,
@@ -99,26 +114,36 @@ export class NatsWriter {
       );
       if (claimed === null) continue;
 
-      const epoch = newEpoch();
+      const epoch = newFilling();
       let upTo = 0;
       await inParallel([...entries], async ([key, value]) => {
         const ack = await this.#write(space, key, value, version, epoch, true, null);
         if (ack !== null) upTo = Math.max(upTo, ack);
       });
-      const next: Head = { version, epoch, count: entries.size, upTo, changes: null, before: 0 };
+      const next: Head = {
+        version,
+        epoch,
+        ...saidIn(snapshot),
+        count: entries.size,
+        upTo,
+        changes: null,
+        before: 0,
+      };
       if ((await this.#writeHead(space, next, claimed)) === null) continue;
       this.#announce(space, version);
       await this.#sweep(space, entries, upTo);
-      return;
+      return judged;
     }
     throw new CacheUnavailable(`NATS: other writers kept changing ${space}.`);
   }
 
-  async remove(space: string): Promise<void> {
+  async remove(space: string, identity: string | undefined): Promise<void> {
     this.#left.delete(space);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const stored = await this.#streams.head(space);
       if (stored === null || stored.head?.version === null) return;
+      const by = stored.head?.identity;
+      if (identity !== undefined && by !== undefined && by !== identity) return;
       const gone: Head = { version: null, epoch: '', count: 0, upTo: 0, changes: null, before: 0 };
       if ((await this.#writeHead(space, gone, stored.seq)) === null) continue;
       this.#announce(space, null);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { type Follower, followByReading } from './follower.ts';
-import { lastTextOf, layoutOf } from './nats-layout.ts';
+import type { Position } from './history.ts';
+import { lastTextOf, layoutOf, positionIn } from './nats-layout.ts';
 import { isEmptied, readFromNats } from './nats-reader.ts';
 import { NatsReceipts } from './nats-receipts.ts';
 import { type NatsStreams, openStreams, unavailable } from './nats-streams.ts';
@@ -144,11 +145,19 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
   joining.catch((error) => log.warn({ cache: 'nats', error: String(error) }, 'NATS was not reached.'));
   await Promise.race([joining, sleep(CONNECT_MS)]);
 
-  const read = async (space: string, version: number | null, epoch: string) => {
+  const head = (space: string): Promise<Position | null> =>
+    asked(async () => {
+      const { streams } = reached();
+      const found = (await streams.head(space))?.head ?? null;
+      return found === null || (await isEmptied(streams, found)) ? null : positionIn(found);
+    });
+
+  const read = async (space: string, version: number | null, filling: string) => {
     for (let tries = 0; ; tries += 1) {
-      const reading = await readFromNats(reached().streams, space, version, epoch);
+      const reading = await readFromNats(reached().streams, space, version, filling);
       const due = announced.get(space) ?? 0;
-      if (reading.kind !== 'same' || due <= (version ?? 0) || tries >= LAGGING_TRIES) {
+      const lagging = reading.kind === 'behind' || (reading.kind === 'same' && due > (version ?? 0));
+      if (!lagging || tries >= LAGGING_TRIES) {
         announced.delete(space);
         return reading;
       }
@@ -160,27 +169,25 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
     kind: 'nats',
     receipts: true,
 
-    head: (space) =>
-      asked(async () => {
-        const { streams } = reached();
-        const head = (await streams.head(space))?.head ?? null;
-        return head === null || (await isEmptied(streams, head)) ? null : head.version;
-      }),
+    head,
 
     publish: (space, commit) => asked(() => writer().publish(space, commit)),
-    replace: (space, snapshot) => asked(() => writer().replace(space, snapshot)),
-    remove: (space) => asked(() => writer().remove(space)),
+    replace: (space, snapshot, options) =>
+      asked(() => writer().replace(space, snapshot, options?.adopting ?? false)),
+    remove: (space, identity) => asked(() => writer().remove(space, identity)),
     load: (space) =>
       asked(async () => {
         const reading = await readFromNats(reached().streams, space, null, '');
         return reading.kind === 'snapshot' ? reading.snapshot : null;
       }),
 
-    async watch(space, watcher) {
+    async watch(space, watcher, held) {
       const follower = followByReading(space, watcher, {
         log,
+        held,
         connected: () => connected,
-        read: (version, epoch) => asked(() => read(space, version, epoch)),
+        head: () => head(space),
+        read: (version, filling) => asked(() => read(space, version, filling)),
       });
       reached();
       const group = followers.get(space) ?? new Set();

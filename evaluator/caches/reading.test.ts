@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { newEpoch } from './reading.ts';
+import { newFilling } from './reading.ts';
 
 test('a filling is named after every one before it, also within one millisecond', () => {
-  const epochs = Array.from({ length: 1_000 }, newEpoch);
-  expect(epochs.toSorted()).toEqual(epochs);
-  expect(new Set(epochs).size).toBe(epochs.length);
+  const fillings = Array.from({ length: 1_000 }, newFilling);
+  expect(fillings.toSorted()).toEqual(fillings);
+  expect(new Set(fillings).size).toBe(fillings.length);
 });

@@ -1,22 +1,47 @@
+import type { History, Position } from './history.ts';
 import type { Change, Commit, EdgeReceipt } from './port.ts';
 import type { Reading } from './reading.ts';
 
 const ABSENT: Reading = { kind: 'absent' };
 const SAME: Reading = { kind: 'same' };
+const BEHIND: Reading = { kind: 'behind' };
 
 /** Understands the answer of the script `follow`. A space that cannot be understood counts as absent: the writer repairs it. */
 export const readingIn = (answer: unknown): Reading => {
-  const [first, epoch, kind, items] = listIn(answer);
+  const [first, filling, kind, items, position] = listIn(answer);
   if (first === undefined) return ABSENT;
   const head = versionIn(first);
   if (head === null) return ABSENT;
   if (kind === 'commits') return { kind, head, commits: listIn(items).map(commitIn) };
+  if (kind === 'behind') return BEHIND;
   if (kind !== 'snapshot') return SAME;
   const entries = new Map<string, string>();
   const flat = listIn(items);
   for (let i = 0; i + 1 < flat.length; i += 2) entries.set(String(flat[i]), String(flat[i + 1]));
-  return { kind, epoch: String(epoch ?? ''), snapshot: { version: head, entries } };
+  return {
+    kind,
+    filling: String(filling ?? ''),
+    snapshot: { ...(positionIn(position) ?? { version: head }), entries },
+  };
 };
+
+/** `{version, identity, epoch, hash}`; null where there is no head. */
+export const positionIn = (answer: unknown): Position | null => {
+  const [first, identity, epoch, hash] = listIn(answer);
+  const version = first === undefined ? null : versionIn(first);
+  if (version === null) return null;
+  const history = historyOf(identity, epoch);
+  return {
+    version,
+    ...(history === null ? {} : { history }),
+    ...(typeof hash === 'string' && hash !== '' ? { hash } : {}),
+  };
+};
+
+const historyOf = (identity: unknown, epoch: unknown): History | null =>
+  typeof identity === 'string' && identity !== '' && typeof epoch === 'string' && epoch !== ''
+    ? { identity, epoch }
+    : null;
 
 /** An entry of the log: its id is the version, its fields are `size`, then `s{key}` → value and `d{key}`. */
 const commitIn = (entry: unknown): Commit => {
@@ -36,10 +61,13 @@ export const versionIn = (answer: unknown): number | null => {
 };
 
 export const receiptIn = (answer: unknown): EdgeReceipt => {
-  const [edge, lastSeenMs, version] = listIn(answer);
+  const [edge, lastSeenMs, version, said] = listIn(answer);
+  const [of, identity, epoch] = String(said).split(' ');
+  const history = of === String(version) ? historyOf(identity, epoch) : null;
   return {
     edge: String(edge),
     appliedVersion: versionIn(version),
+    ...(history === null ? {} : { history }),
     lastSeenMs: Math.max(0, Number(lastSeenMs)),
   };
 };

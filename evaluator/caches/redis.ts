@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { type Follower, followByReading } from './follower.ts';
+import type { Position } from './history.ts';
 import {
   type CacheLog,
   CacheUnavailable,
@@ -9,8 +10,8 @@ import {
   type FlagCache,
   type Subscription,
 } from './port.ts';
-import { newEpoch } from './reading.ts';
-import { listIn, readingIn, receiptIn, versionIn } from './redis-reading.ts';
+import { newFilling } from './reading.ts';
+import { listIn, positionIn, readingIn, receiptIn, versionIn } from './redis-reading.ts';
 import { SCRIPTS } from './redis-scripts.ts';
 
 export interface RedisCacheOptions {
@@ -111,6 +112,9 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
     return ask(send(), withinMs);
   };
 
+  const head = async (space: string): Promise<Position | null> =>
+    positionIn(await run('head', keysOf(space), []));
+
   // One hash tag a space, so that a cluster keeps it in one slot.
   const keysOf = (space: string): [string, string, string] => [
     `${prefix}:{${space}}:head`,
@@ -184,11 +188,9 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
     kind: 'redis',
     receipts: true,
 
-    async head(space) {
-      return versionIn(await run('head', keysOf(space), []));
-    },
+    head,
 
-    async publish(space, { version, changes }) {
+    async publish(space, { version, changes, history, hash, parent }) {
       const sets: string[] = [];
       const deletes: string[] = [];
       let size = 0;
@@ -204,28 +206,46 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
         `${LOG_CHARACTERS}`,
         `${size}`,
         `${sets.length / 2}`,
+        history?.identity ?? '',
+        history?.epoch ?? '',
+        hash ?? '',
+        parent ?? '',
         ...sets,
         ...deletes,
       ]);
-      if (answer === 'applied' || answer === 'already' || answer === 'gap') return answer;
+      const known = (['applied', 'already', 'gap', 'other'] as const).find((one) => one === answer);
+      if (known !== undefined) return known;
       throw new CacheUnavailable(`Redis answered ${String(answer)} to a publish.`);
     },
 
-    async replace(space, { version, entries }) {
-      const epoch = newEpoch();
-      const staged = `${prefix}:{${space}}:staged:${epoch}`;
+    async replace(space, { version, history, hash, entries }, { adopting } = { adopting: false }) {
+      const filling = newFilling();
+      const staged = `${prefix}:{${space}}:staged:${filling}`;
       const fields = [...entries];
       for (let i = 0; i < fields.length; i += STAGING_FIELDS) {
         await ask(commands.hSet(staged, fields.slice(i, i + STAGING_FIELDS).flat()), LARGE_ANSWER_MS);
         if (i === 0) await ask(commands.expire(staged, STAGING_SECONDS));
       }
       await ask(commands.set(marker, randomUUID(), { condition: 'NX' }));
-      await run(
+      const answer = await run(
         'replace',
         [...keysOf(space), staged],
-        [`${version}`, channelOf(space), epoch],
+        [
+          `${version}`,
+          channelOf(space),
+          filling,
+          history?.identity ?? '',
+          history?.epoch ?? '',
+          hash ?? '',
+          adopting ? '1' : '',
+        ],
         LARGE_ANSWER_MS,
       );
+      const known = (['replaced', 'already', 'other'] as const).find((one) => one === answer);
+      if (known === undefined)
+        throw new CacheUnavailable(`Redis answered ${String(answer)} to a replacement.`);
+      if (known !== 'replaced') await ask(commands.del(staged));
+      return known;
     },
 
     async load(space) {
@@ -233,16 +253,18 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
       return read.kind === 'snapshot' ? read.snapshot : null;
     },
 
-    async watch(space, watcher) {
+    async watch(space, watcher, held) {
       const follower = followByReading(space, watcher, {
         log,
+        held,
         connected: () => connected,
-        read: async (version, epoch) =>
+        head: () => head(space),
+        read: async (version, filling) =>
           readingIn(
             await run(
               'follow',
               keysOf(space),
-              [version === null ? '' : `${version}`, epoch, `${COMMITS_AT_ONCE}`],
+              [version === null ? '' : `${version}`, filling, `${COMMITS_AT_ONCE}`],
               LARGE_ANSWER_MS,
             ),
           ),
@@ -266,12 +288,16 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
       return { close };
     },
 
-    async remove(space) {
-      await run('remove', keysOf(space), [channelOf(space)]);
+    async remove(space, identity) {
+      await run('remove', keysOf(space), [channelOf(space), identity ?? '']);
     },
 
     async beat(edge, applied) {
-      const receipts = [...applied].flatMap(([space, version]) => [space, `${version}`]);
+      const receipts = [...applied].flatMap(([space, { version, history }]) => [
+        space,
+        `${version}`,
+        history === undefined ? '' : `${history.identity} ${history.epoch}`,
+      ]);
       await run(
         'beat',
         [liveEdges, `${spacesOf}${edge}`],

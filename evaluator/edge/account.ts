@@ -1,4 +1,4 @@
-import { accountSpace, appKey, SECRET_KEY, tokenKey } from '@halyard/caches';
+import { accountSpace, appKey, type Position, SECRET_KEY, tokenKey } from '@halyard/caches';
 import { LRUCache } from 'lru-cache';
 import { type Caller, callerOf } from './caller.ts';
 import { FollowedSpace, type FollowOptions } from './followed-space.ts';
@@ -14,7 +14,7 @@ export interface AccountListener {
   onApps(): void;
   /** Tokens may have been revoked. */
   onTokens(): void;
-  onVersion(version: number): void;
+  onPosition(position: Position): void;
   onLive(): void;
 }
 
@@ -37,17 +37,17 @@ export class Account {
     this.#listener = listener;
     this.#now = options.now;
     this.#space = new FollowedSpace(accountSpace(id), options, {
-      reset: (entries, version) => {
+      reset: (entries) => {
         this.#byHash.clear();
         this.#byId.clear();
         this.#apps.clear();
         this.#secret = null;
         for (const [key, value] of entries) this.#take(key, value);
-        this.#changed(version);
+        this.#changed();
       },
-      change: ({ version, changes }) => {
+      change: ({ changes }) => {
         for (const { key, value } of changes) this.#take(key, value);
-        this.#changed(version);
+        this.#changed();
       },
       live: () => {
         this.#lives += 1;
@@ -63,6 +63,11 @@ export class Account {
 
   get version(): number | null {
     return this.#space.version;
+  }
+
+  /** The version with its history; null until the account was loaded. */
+  get position(): Position | null {
+    return this.#space.position;
   }
 
   get space(): string {
@@ -118,11 +123,11 @@ export class Account {
 
   /** Checks a secret against the replicated hashes, and remembers it if it is good. */
   async verify(secret: string): Promise<Caller | null> {
-    const version = this.#space.version;
+    const position = this.#space.position;
     const caller = this.#byHash.get(await sha256(secret));
     if (caller === undefined) return null;
     // A revocation may have arrived while the hash was computed.
-    if (version === this.#space.version) this.#remembered.set(secret, caller);
+    if (position === this.#space.position) this.#remembered.set(secret, caller);
     return caller;
   }
 
@@ -161,12 +166,12 @@ export class Account {
     this.#byId.set(grant.token_id, caller);
   }
 
-  #changed(version: number): void {
+  #changed(): void {
     this.#remembered.clear();
     this.#origins = null;
     this.#listener.onApps();
     this.#listener.onTokens();
-    this.#listener.onVersion(version);
+    if (this.position !== null) this.#listener.onPosition(this.position);
   }
 
   #indexOrigins(): Map<string, 'all' | Set<string>> {

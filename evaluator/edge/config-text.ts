@@ -1,4 +1,4 @@
-import type { Commit } from '@halyard/caches';
+import { type Commit, type History, type Position, revisionOf } from '@halyard/caches';
 
 /** How many commits a reader may have missed and still be brought up to date one by one. */
 const HISTORY_COMMITS = 256;
@@ -20,6 +20,8 @@ export class ConfigText {
   readonly #app: string;
   #entries: ReadonlyMap<string, string> = new Map();
   #version = 0;
+  #history: History | undefined;
+  #revision = '0';
   #document: string | null = null;
   #snapshotFrame: Uint8Array | null = null;
   #noticeFrame: Uint8Array | null = null;
@@ -31,9 +33,10 @@ export class ConfigText {
     this.#app = app;
   }
 
-  reset(entries: ReadonlyMap<string, string>, version: number): void {
+  reset(entries: ReadonlyMap<string, string>, { version, history }: Position): void {
     this.#past = [];
     this.#pastBytes = 0;
+    this.#history = history;
     this.#became(entries, version);
   }
 
@@ -55,26 +58,37 @@ export class ConfigText {
     return this.#version;
   }
 
-  /** `{account, app, version, flags}`. */
+  /** Absent: what is held was written by a former release. */
+  get history(): History | undefined {
+    return this.#history;
+  }
+
+  /** The version and its history in one word, for ETags and ids of events. */
+  get revision(): string {
+    return this.#revision;
+  }
+
+  /** `{account, app, version, identity, epoch, flags}`; identity and epoch where they are known. */
   get document(): string {
     if (this.#document === null) {
       const flags: string[] = [];
       for (const [key, value] of this.#entries) flags.push(`${JSON.stringify(key)}:${flagText(value)}`);
       const head = `{"account":${JSON.stringify(this.#account)},"app":${JSON.stringify(this.#app)}`;
-      this.#document = `${head},"version":${this.#version},"flags":{${flags.join(',')}}}`;
+      const history = this.#history === undefined ? '' : historyText(this.#history);
+      this.#document = `${head},"version":${this.#version}${history},"flags":{${flags.join(',')}}}`;
     }
     return this.#document;
   }
 
   get snapshotFrame(): Uint8Array {
-    this.#snapshotFrame ??= frame(`event: snapshot\nid: ${this.#version}\ndata: ${this.document}\n\n`);
+    this.#snapshotFrame ??= frame(`event: snapshot\nid: ${this.#revision}\ndata: ${this.document}\n\n`);
     return this.#snapshotFrame;
   }
 
   /** The OFREP notice that the app is at this version now. No `event:` name (ADR-0008). */
   get noticeFrame(): Uint8Array {
     this.#noticeFrame ??= frame(
-      `id: ${this.#version}\ndata: {"type":"refetchEvaluation","etag":"${this.#version}"}\n\n`,
+      `id: ${this.#revision}\ndata: {"type":"refetchEvaluation","etag":"${this.#revision}"}\n\n`,
     );
     return this.#noticeFrame;
   }
@@ -85,7 +99,7 @@ export class ConfigText {
     const first = this.#past.findIndex((past) => past.version === version + 1);
     if (first === -1) return null;
     return this.#past.slice(first).map((past) => {
-      past.frame ??= changeFrame(past.commit);
+      past.frame ??= changeFrame(past.commit, this.#history);
       return past.frame;
     });
   }
@@ -93,18 +107,25 @@ export class ConfigText {
   #became(entries: ReadonlyMap<string, string>, version: number): void {
     this.#entries = entries;
     this.#version = version;
+    this.#revision = revisionOf({
+      version,
+      ...(this.#history === undefined ? {} : { history: this.#history }),
+    });
     this.#document = null;
     this.#snapshotFrame = null;
     this.#noticeFrame = null;
   }
 }
 
-const changeFrame = ({ version, changes }: Commit): Uint8Array => {
+const historyText = ({ identity, epoch }: History): string =>
+  `,"identity":${JSON.stringify(identity)},"epoch":${JSON.stringify(epoch)}`;
+
+const changeFrame = ({ version, changes }: Commit, history: History | undefined): Uint8Array => {
   const list = changes.map(
     ({ key, value }) => `{"key":${JSON.stringify(key)},"flag":${value === null ? null : flagText(value)}}`,
   );
   return frame(
-    `event: change\nid: ${version}\ndata: {"version":${version},"changes":[${list.join(',')}]}\n\n`,
+    `event: change\nid: ${revisionOf({ version, ...(history === undefined ? {} : { history }) })}\ndata: {"version":${version},"changes":[${list.join(',')}]}\n\n`,
   );
 };
 

@@ -1,7 +1,8 @@
+import { compareEpochs, type Revision, revisionIn } from '@halyard/caches';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Account } from './account.ts';
 import type { Gate } from './admission.ts';
-import { notModified, versionIn } from './etag.ts';
+import { notModified } from './etag.ts';
 import { type Streams, streamHeaders } from './event-streams.ts';
 import { answerCompressed } from './gzip.ts';
 import type { HeldApp } from './held-app.ts';
@@ -26,7 +27,7 @@ const answerConfig = async (c: HonoContext, { gate }: ConfigOptions): Promise<Re
   const admission = await gate.admit(request.headers, c.req.param('app'), 'config');
   if (admission.kind === 'refused') return refusal(admission, null);
   const { app, cors } = admission;
-  const etag = `"${app.version}"`;
+  const etag = `"${app.revision}"`;
   const headers = {
     ...app.headers,
     'cache-control': 'private, no-cache',
@@ -47,7 +48,7 @@ const answerStream = async (c: HonoContext, { gate, account, streams }: ConfigOp
   const answered = { headers: { ...streamHeaders(app.headers), ...cors } };
   // Hono answers it by this route and drops the body: a stream that was opened for it would never end.
   if (c.req.method === 'HEAD') return new Response(null, answered);
-  const body = follow(app, versionIn(headers.get('last-event-id')), streams, () => {
+  const body = follow(app, revisionIn(headers.get('last-event-id')), streams, () => {
     if (app.closed) return false;
     return caller.replicated ? account.token(caller.grant.token_id) !== null : gate.stillGood(headers);
   });
@@ -55,45 +56,59 @@ const answerStream = async (c: HonoContext, { gate, account, streams }: ConfigOp
 };
 
 /**
- * The stream of one reader who has `seen` a version (null: nothing). It is sent what it misses one by one where that is still known,
- * else a snapshot, and then every commit.
+ * The stream of one reader who has `seen` a revision (null: nothing). It is sent what it misses one by one where that is still known,
+ * else a snapshot, and then every commit. A version alone does not say of which history it is: that reader is sent a snapshot.
  */
 const follow = (
   app: HeldApp,
-  seen: number | null,
+  seen: Revision | null,
   streams: Streams,
   stillAllowed: () => boolean | Promise<boolean>,
 ): ReadableStream<Uint8Array> => {
   const { config } = app;
-  let at = seen;
+  let at: Revision | null = seen === null || seen.epoch === null ? null : seen;
 
-  /** Everything between the reader's version and ours. A reader that is ahead of this edge is left waiting for it to catch up. */
+  /** Everything between the reader's revision and ours. A reader that is ahead of this edge is left waiting for it to catch up. */
   const missing = (): readonly Uint8Array[] => {
-    if (at !== null && at >= config.version) return [];
-    const frames = at === null ? null : config.framesAfter(at);
-    at = config.version;
+    const order = at === null ? 'behind' : orderOf(at, config.history?.epoch);
+    if (order === 'ahead' || (order === 'same' && at !== null && at.version >= config.version)) return [];
+    const frames = at !== null && order === 'same' ? config.framesAfter(at.version) : null;
+    at = { epoch: config.history?.epoch ?? null, version: config.version };
     return frames ?? [config.snapshotFrame];
   };
   const sendMissing = (): void => {
     for (const frame of missing()) reader.send(frame);
   };
-  const startAgain = (): void => {
-    at = null;
-    sendMissing();
-  };
 
-  const stop = app.listen({ commit: sendMissing, reset: (lower) => (lower ? startAgain() : sendMissing()) });
+  const stop = app.listen({
+    commit: sendMissing,
+    reset: () => {
+      // Where nothing says of which history the versions are, these are others.
+      if (config.history === undefined) at = null;
+      sendMissing();
+    },
+  });
   const reader = streams.open({
     space: app.space,
     first: joined(missing()),
     stillAllowed,
     onHeartbeat: () => {
-      // Still ahead of an edge that is not behind: it read another history, before the database was restored.
-      if (at !== null && at > config.version && app.staleSeconds === null) startAgain();
+      // Still ahead of an edge that is not behind: what it read is not there any more.
+      if (app.staleSeconds !== null || at === null) return;
+      if (orderOf(at, config.history?.epoch) === 'same' && at.version <= config.version) return;
+      at = null;
+      sendMissing();
     },
     onClose: stop,
   });
   return reader.body;
+};
+
+/** Where a reader's epoch is, seen from this edge's (undefined: a former release's). */
+const orderOf = ({ epoch }: Revision, ours: string | undefined): 'ahead' | 'same' | 'behind' => {
+  if (epoch === null || ours === undefined) return epoch === null && ours === undefined ? 'same' : 'behind';
+  const order = compareEpochs(epoch, ours);
+  return order === 0 ? 'same' : order > 0 ? 'ahead' : 'behind';
 };
 
 const CONNECTED = new TextEncoder().encode(':\n\n');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Snapshot } from '@halyard/caches';
 import type { LastGood } from './last-good.ts';
 
 /** Raised when the layout of a file changes; an edge does not take what it does not know. */
@@ -11,6 +12,10 @@ interface Header {
   readonly format: number;
   readonly space: string;
   readonly version: number;
+  /** Of the version; absent where a former release wrote the file, or the cache that it is of. */
+  readonly identity?: string;
+  readonly epoch?: string;
+  readonly hash?: string;
   readonly at: number;
   /** Of everything after the first line, hex. */
   readonly sha256: string;
@@ -88,9 +93,17 @@ export const openDisk = async (directory: string, { log }: { readonly log: DiskL
       return { snapshot: kept.snapshot, at: Math.max(kept.at, await currentAt()) };
     },
 
-    save(space, { version, entries }, at) {
+    save(space, { version, history, hash, entries }, at) {
       const body = JSON.stringify([...entries]);
-      const header: Header = { format: FORMAT, space, version, at, sha256: sha256(body) };
+      const header: Header = {
+        format: FORMAT,
+        space,
+        version,
+        ...(history ?? {}),
+        ...(hash === undefined ? {} : { hash }),
+        at,
+        sha256: sha256(body),
+      };
       return replaceFile(fileOf(space), `${JSON.stringify(header)}\n${body}`);
     },
 
@@ -108,7 +121,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** A space's name is not a file's name. */
 const fileOf = (space: string): string => `${sha256(space).slice(0, 32)}.space`;
 
-type Kept = { readonly snapshot: { version: number; entries: Map<string, string> }; readonly at: number };
+type Kept = { readonly snapshot: Snapshot; readonly at: number };
 
 /** What a file says, or why it cannot be trusted. */
 const understand = (text: string, space: string): Kept | string => {
@@ -121,7 +134,10 @@ const understand = (text: string, space: string): Kept | string => {
   if (sha256(body) !== header.sha256) return 'its checksum is wrong';
   // The checksum says that this is what `save` wrote.
   const entries = JSON.parse(body) as [string, string][];
-  return { snapshot: { version: header.version, entries: new Map(entries) }, at: header.at };
+  const { version, identity, epoch, hash, at } = header;
+  const history = identity === undefined || epoch === undefined ? {} : { history: { identity, epoch } };
+  const snapshot = { version, ...history, ...(hash === undefined ? {} : { hash }) };
+  return { snapshot: { ...snapshot, entries: new Map(entries) }, at };
 };
 
 const headerIn = (line: string): Header | null => {

@@ -55,29 +55,30 @@ export const cuttable = (inner: FlagCache): CuttableCache => {
     receipts: inner.receipts,
     head: (space) => whileUp(() => inner.head(space)),
     publish: (space, commit) => whileUp(() => inner.publish(space, commit)),
-    replace: (space, snapshot) => whileUp(() => inner.replace(space, snapshot)),
+    replace: (space, snapshot, options) => whileUp(() => inner.replace(space, snapshot, options)),
     load: (space) => whileUp(() => inner.load(space)),
-    remove: (space) => whileUp(() => inner.remove(space)),
+    remove: (space, identity) => whileUp(() => inner.remove(space, identity)),
     beat: (edge, applied) => whileUp(() => inner.beat(edge, applied)),
     leave: (edge) => whileUp(() => inner.leave(edge)),
     edges: (space) => whileUp(() => inner.edges(space)),
     silentEdges: (space) => whileUp(() => inner.silentEdges(space)),
     watchEdges: (space, onReceipt) => whileUp(() => inner.watchEdges(space, onReceipt)),
     close: () => inner.close(),
-    watch: (space, watcher) =>
+    watch: (space, watcher, held) =>
       whileUp(async () => {
         watched.set(watcher, { space });
-        return inner.watch(space, {
+        const cuttableWatcher: Watcher = {
           snapshot: (snapshot) => down || watcher.snapshot(snapshot),
           commit: (commit) => down || watcher.commit(commit),
           absent: () => down || watcher.absent(),
-          cutOff: () => watcher.cutOff(),
+          cutOff: (why) => watcher.cutOff(why),
           live: () => down || watcher.live(),
-        });
+        };
+        return inner.watch(space, cuttableWatcher, held);
       }),
     cut() {
       down = true;
-      for (const watcher of watched.keys()) watcher.cutOff();
+      for (const watcher of watched.keys()) watcher.cutOff('unreachable');
     },
     async heal() {
       down = false;

@@ -1,3 +1,4 @@
+import type { Position } from '@halyard/caches';
 import { Hono } from 'hono';
 import { Account } from './account.ts';
 import { Gate } from './admission.ts';
@@ -61,9 +62,9 @@ export const assembleEdge = (
     edge: id,
     log,
     held: () => {
-      const held = new Map<string, number>();
-      if (account.version !== null) held.set(account.space, account.version);
-      for (const app of apps) if (app.version !== null) held.set(app.space, app.version);
+      const held = new Map<string, Position>();
+      if (account.position !== null) held.set(account.space, account.position);
+      for (const app of apps) if (app.position !== null) held.set(app.space, app.position);
       return held;
     },
   });
@@ -74,11 +75,13 @@ export const assembleEdge = (
       apps.keepOnly(account.apps);
       if (account.apps.size <= limits.prefetchApps) for (const app of account.apps) apps.follow(app);
     },
-    onVersion: (version) => receipts.applied(account.space, version),
+    onPosition: (position) => receipts.applied(account.space, position),
     onLive: () => receipts.sayEverything(),
   });
   const apps = new Apps(account, { ...following, outages: 'debug' }, limits, {
-    onApplied: (app) => receipts.applied(app.space, app.version ?? 0),
+    onApplied: (app) => {
+      if (app.position !== null) receipts.applied(app.space, app.position);
+    },
   });
 
   const gate = new Gate(account, apps, options);

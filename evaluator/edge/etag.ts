@@ -33,9 +33,3 @@ export const notModified = (
   const { 'content-type': _, ...rest } = headers;
   return new Response(null, { status: 304, headers: rest });
 };
-
-/** The version a notice or a `Last-Event-ID` carries, quoted or not; null if it is none. */
-export const versionIn = (text: string | null | undefined): number | null => {
-  const digits = /^(?:W\/)?"?(\d{1,15})"?$/.exec(text ?? '')?.[1];
-  return digits === undefined ? null : Number(digits);
-};

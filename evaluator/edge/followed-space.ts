@@ -1,4 +1,15 @@
-import type { Commit, FlagCache, Snapshot, Subscription } from '@halyard/caches';
+import {
+  type Commit,
+  type CutOff,
+  compareEpochs,
+  type FlagCache,
+  type Position,
+  positionOf,
+  type Revision,
+  type Snapshot,
+  type Subscription,
+  type Watcher,
+} from '@halyard/caches';
 import type { LastGood } from './last-good.ts';
 import type { Log } from './options.ts';
 
@@ -9,8 +20,8 @@ const SAVE_AFTER_MS = 500;
 const SAVE_SHARE = 0.05;
 
 export interface SpaceFollower {
-  /** Everything is new. `lower`: the space began again below what was held. */
-  reset(entries: ReadonlyMap<string, string>, version: number, lower: boolean): void;
+  /** Everything is new. */
+  reset(entries: ReadonlyMap<string, string>, position: Position): void;
   /** The next commit, already in `entries`. */
   change(commit: Commit, entries: ReadonlyMap<string, string>): void;
   /** Live again, after the first delivery or an outage. */
@@ -36,7 +47,9 @@ export class FollowedSpace {
   readonly #options: FollowOptions;
   readonly #follower: SpaceFollower;
   #entries: Map<string, string> | null = null;
-  #version: number | null = null;
+  #position: Position | null = null;
+  /** What the disk had; held only where the cache has nothing that may follow on it. */
+  #kept: { readonly snapshot: Snapshot; readonly at: number } | null = null;
   #bytes = 0;
   #connected = false;
   #absent = false;
@@ -56,7 +69,12 @@ export class FollowedSpace {
 
   /** Null: nothing is held. */
   get version(): number | null {
-    return this.#version;
+    return this.#position?.version ?? null;
+  }
+
+  /** The version with its history; null: nothing is held. */
+  get position(): Position | null {
+    return this.#position;
   }
 
   get entries(): ReadonlyMap<string, string> | null {
@@ -81,7 +99,9 @@ export class FollowedSpace {
 
   start(): void {
     this.#firstWord = new Promise((resolve) => {
-      void this.#keepTrying(resolve);
+      // Where there is no disk it is followed from this moment on: the request that starts an isolate reads next.
+      if (this.#options.disk === undefined) void this.#keepTrying(resolve);
+      else void this.#readDisk(this.#options.disk).then(() => this.#keepTrying(resolve));
     });
   }
 
@@ -90,24 +110,25 @@ export class FollowedSpace {
    * known to be unreachable), what the disk has is taken.
    */
   async ready(timeoutMs: number): Promise<void> {
-    if (this.#version !== null) return;
+    if (this.#position !== null) return;
     if (this.#options.cache.pull !== undefined) {
       await within(this.#pull(), timeoutMs);
       return;
     }
     await within(this.#firstWord, timeoutMs);
-    if (this.#version === null) await this.#takeFromDisk();
-    if (this.#version === null) await this.nextChange(timeoutMs);
+    if (this.#position === null) this.#takeFromDisk();
+    if (this.#position === null) await this.nextChange(timeoutMs);
   }
 
-  /** Resolves when the version is reached, or after `timeoutMs`. */
-  async reaches(version: number, timeoutMs: number): Promise<boolean> {
-    if (this.#options.cache.pull !== undefined && (this.#version ?? -1) < version) {
+  /** Resolves when the revision is reached, or after `timeoutMs`. */
+  async reaches(revision: Revision, timeoutMs: number): Promise<boolean> {
+    const reached = (): boolean => this.#position !== null && isAt(this.#position, revision);
+    if (this.#options.cache.pull !== undefined && !reached()) {
       await within(this.#pull(), timeoutMs);
-      return (this.#version ?? -1) >= version;
+      return reached();
     }
     const deadline = performance.now() + timeoutMs;
-    while ((this.#version ?? -1) < version) {
+    while (!reached()) {
       const left = deadline - performance.now();
       if (left <= 0 || this.#closed) return false;
       await this.nextChange(left);
@@ -147,24 +168,30 @@ export class FollowedSpace {
     const { cache, log, random, outages } = this.#options;
     for (let failures = 0; !this.#closed; failures += 1) {
       try {
-        const subscription = await cache.watch(this.space, {
+        const watcher: Watcher = {
           snapshot: (snapshot) => this.#onSnapshot(snapshot),
           commit: (commit) => this.#onCommit(commit),
           absent: () => {
             this.#absent = true;
+            this.#takeFromDisk();
             this.#judgeStaleness();
           },
-          cutOff: () => {
+          cutOff: (why) => {
             this.#connected = false;
+            this.#takeFromDisk();
             this.#judgeStaleness();
-            log[outages]({ space: this.space, version: this.#version }, 'Cut off from the flag cache.');
+            log[why === 'behind' ? 'warn' : outages](
+              { space: this.space, version: this.version },
+              CUT_OFF[why],
+            );
           },
           live: () => {
             this.#connected = true;
             this.#judgeStaleness();
             this.#follower.live?.();
           },
-        });
+        };
+        const subscription = await cache.watch(this.space, watcher, this.#held());
         firstWord();
         if (this.#closed) await subscription.close();
         else this.#subscription = subscription;
@@ -183,15 +210,21 @@ export class FollowedSpace {
     }
   }
 
-  #onSnapshot({ version, entries }: Snapshot): void {
-    const lower = this.#version !== null && version < this.#version;
-    if (lower) {
+  #held(): Position | undefined {
+    return this.#position ?? (this.#kept === null ? undefined : positionOf(this.#kept.snapshot));
+  }
+
+  #onSnapshot(snapshot: Snapshot): void {
+    const held = this.#held();
+    const { version } = snapshot;
+    if (held !== undefined && version < held.version) {
       this.#options.log.warn(
-        { space: this.space, held: this.#version, version },
-        'The configuration went back: the cache was filled from an older database.',
+        { space: this.space, held: held.version, version },
+        'The configuration went back: the database was put back to an earlier state.',
       );
     }
-    this.#hold(new Map(entries), version, lower);
+    this.#kept = null;
+    this.#hold(new Map(snapshot.entries), positionOf(snapshot));
     this.#absent = false;
     this.#judgeStaleness();
     this.#saveSoon();
@@ -205,25 +238,32 @@ export class FollowedSpace {
       if (value === null) this.#entries.delete(key);
       else this.#entries.set(key, value);
     }
-    this.#version = commit.version;
+    const { history } = this.#position ?? {};
+    this.#position = { version: commit.version, ...(history === undefined ? {} : { history }) };
     this.#follower.change(commit, this.#entries);
     this.#saveSoon();
     this.#wake();
   }
 
-  #hold(entries: Map<string, string>, version: number, lower: boolean): void {
+  #hold(entries: Map<string, string>, position: Position): void {
     this.#entries = entries;
-    this.#version = version;
+    this.#position = position;
     this.#bytes = 0;
     for (const value of entries.values()) this.#bytes += value.length;
-    this.#follower.reset(entries, version, lower);
+    this.#follower.reset(entries, position);
   }
 
-  async #takeFromDisk(): Promise<void> {
-    const kept = await this.#options.disk?.load(this.space);
-    if (kept === null || kept === undefined || this.#version !== null || this.#closed) return;
+  /** Before the cache is asked: what it has must not be older than what was served before the restart. */
+  async #readDisk(disk: LastGood): Promise<void> {
+    this.#kept = await disk.load(this.space);
+  }
+
+  #takeFromDisk(): void {
+    const kept = this.#kept;
+    if (kept === null || this.#position !== null || this.#closed) return;
+    this.#kept = null;
     this.#staleSince = kept.at;
-    this.#hold(new Map(kept.snapshot.entries), kept.snapshot.version, false);
+    this.#hold(new Map(kept.snapshot.entries), positionOf(kept.snapshot));
     this.#options.log.warn(
       { space: this.space, version: kept.snapshot.version, stale_seconds: this.staleSeconds },
       'Serving the last good configuration from disk.',
@@ -233,7 +273,7 @@ export class FollowedSpace {
 
   #judgeStaleness(): void {
     if (this.#connected && !this.#absent) this.#staleSince = null;
-    else if (this.#version !== null) this.#staleSince ??= this.#options.now();
+    else if (this.#position !== null) this.#staleSince ??= this.#options.now();
   }
 
   #wake(): void {
@@ -253,16 +293,29 @@ export class FollowedSpace {
 
   async #save(): Promise<void> {
     const { disk, now, log } = this.#options;
-    if (disk === undefined || this.#entries === null || this.#version === null) return;
+    if (disk === undefined || this.#entries === null || this.#position === null) return;
     const began = performance.now();
     try {
-      await disk.save(this.space, { version: this.#version, entries: new Map(this.#entries) }, now());
+      await disk.save(this.space, { ...this.#position, entries: new Map(this.#entries) }, now());
     } catch (error) {
       log.error({ space: this.space, error: String(error) }, 'The last good configuration cannot be saved.');
     }
     this.#saveCostMs = performance.now() - began;
   }
 }
+
+const CUT_OFF: Readonly<Record<CutOff, string>> = {
+  unreachable: 'Cut off from the flag cache.',
+  behind:
+    'The flag cache has less than this edge: what this edge holds is served until the cache has caught up.',
+};
+
+/** Whether a version is at or past a revision. A revision without an epoch is compared by its version. */
+const isAt = ({ version, history }: Position, revision: Revision): boolean => {
+  const order =
+    revision.epoch === null || history === undefined ? 0 : compareEpochs(history.epoch, revision.epoch);
+  return order === 0 ? version >= revision.version : order > 0;
+};
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

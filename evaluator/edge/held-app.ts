@@ -1,4 +1,4 @@
-import { appSpace, type Commit } from '@halyard/caches';
+import { appSpace, type Commit, type Position, type Revision } from '@halyard/caches';
 import { CompiledApp, type CompiledFlag } from '@halyard/engine';
 import { ConfigText } from './config-text.ts';
 import { FIXED_HEADERS } from './fixed-headers.ts';
@@ -7,8 +7,8 @@ import { FollowedSpace, type FollowOptions } from './followed-space.ts';
 export interface AppListener {
   /** The next commit. */
   commit(commit: Commit): void;
-  /** Everything may be different. `lower`: the versions began again below what was held. */
-  reset(lower: boolean): void;
+  /** Everything may be different. */
+  reset(): void;
 }
 
 export interface AppEvents {
@@ -42,13 +42,13 @@ export class HeldApp {
     this.account = account;
     this.config = new ConfigText(account, id);
     this.#space = new FollowedSpace(appSpace(account, id), options, {
-      reset: (entries, version, lower) => {
+      reset: (entries, position) => {
         this.evict();
         HeldApp.#generations += 1;
         this.generation = HeldApp.#generations;
-        this.config.reset(entries, version);
+        this.config.reset(entries, position);
         this.#changed(options.now());
-        for (const listener of [...this.#listeners]) listener.reset(lower);
+        for (const listener of [...this.#listeners]) listener.reset();
         events.onApplied(this);
       },
       change: (commit, entries) => {
@@ -74,6 +74,16 @@ export class HeldApp {
   /** Null until a configuration was had. */
   get version(): number | null {
     return this.#space.version;
+  }
+
+  /** The version with its history; null until a configuration was had. */
+  get position(): Position | null {
+    return this.#space.position;
+  }
+
+  /** The version and its history in one word, for ETags and ids of events. */
+  get revision(): string {
+    return this.config.revision;
   }
 
   get staleSeconds(): number | null {
@@ -141,8 +151,8 @@ export class HeldApp {
     return this.#space.ready(timeoutMs);
   }
 
-  reaches(version: number, timeoutMs: number): Promise<boolean> {
-    return this.#space.reaches(version, timeoutMs);
+  reaches(revision: Revision, timeoutMs: number): Promise<boolean> {
+    return this.#space.reaches(revision, timeoutMs);
   }
 
   /** Returns the function that stops listening. */

@@ -3,7 +3,6 @@ import type { Account } from './account.ts';
 import type { Gate, Refused } from './admission.ts';
 import type { Apps } from './apps.ts';
 import { corsHeaders } from './cors.ts';
-import { versionIn } from './etag.ts';
 import { type Streams, streamHeaders } from './event-streams.ts';
 import type { HeldApp } from './held-app.ts';
 import type { EdgeOptions } from './options.ts';
@@ -58,7 +57,7 @@ const answer = async (c: HonoContext, options: NoticeOptions): Promise<Response>
   const answered = { headers: { ...streamHeaders(app.headers), ...cors } };
   // Hono answers it by this route and drops the body: a stream that was opened for it would never end.
   if (c.req.method === 'HEAD') return new Response(null, answered);
-  const body = notify(app, versionIn(headers.get('last-event-id')), options, () => {
+  const body = notify(app, headers.get('last-event-id'), options, () => {
     if (app.closed) return false;
     return ticket.replicated ? account.token(ticket.tokenId) !== null : ticket.expiresAt > now();
   });
@@ -90,12 +89,12 @@ const judge = (
 
 const notify = (
   app: HeldApp,
-  seen: number | null,
+  seen: string | null,
   { streams, now }: NoticeOptions,
   stillAllowed: () => boolean,
 ): ReadableStream<Uint8Array> => {
   const notice = (): void => reader.send(app.config.noticeFrame);
-  const missed = seen === null ? now() - app.changedAt < JUST_NOW_MS : seen !== app.version;
+  const missed = seen === null ? now() - app.changedAt < JUST_NOW_MS : seen !== app.revision;
   const stop = app.listen({ commit: notice, reset: notice });
   const reader = streams.open({
     space: app.space,

@@ -1,9 +1,10 @@
+import { revisionIn } from '@halyard/caches';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Admission, Admitted, Gate } from './admission.ts';
 import type { Apps } from './apps.ts';
 import type { BulkAnswers } from './bulk-answers.ts';
 import { bulkQuestionOf, textOf } from './bulk-question.ts';
-import { fingerprint, notModified, versionIn } from './etag.ts';
+import { fingerprint, notModified } from './etag.ts';
 import { type EvaluationRequest, readRequest } from './evaluation-request.ts';
 import { failure, fragmentOf } from './fragments.ts';
 import { answerCompressed } from './gzip.ts';
@@ -84,7 +85,7 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
   const asking = bulkQuestionOf(parameters, caller);
   const question = textOf(asking, app.id, caller, asked.text);
   const print = fingerprint(question);
-  const etag = `"${app.version}-${ticketPeriod(now())}-${print}"`;
+  const etag = `"${app.revision}-${ticketPeriod(now())}-${print}"`;
   const headers = {
     ...app.headers,
     // A page may keep the answer, and must ask whether it still holds.
@@ -122,8 +123,8 @@ const eventStreams = ({ basePath }: OfrepOptions, app: HeldApp, ticket: string):
 
 /** A page told of a version by another edge must not be answered an older one by this edge. */
 const caughtUp = async (url: string, app: HeldApp, catchUpMs: number): Promise<boolean> => {
-  const version = versionIn(new URLSearchParams(url.slice(url.indexOf('?'))).get(TOLD));
-  return version === null || (app.version ?? 0) >= version || (await app.reaches(version, catchUpMs));
+  const revision = revisionIn(new URLSearchParams(url.slice(url.indexOf('?'))).get(TOLD));
+  return revision === null || app.reaches(revision, catchUpMs);
 };
 
 const behind = (app: HeldApp, key: string | null, cors: Admitted['cors']): Response =>

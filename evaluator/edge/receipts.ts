@@ -1,4 +1,4 @@
-import type { FlagCache } from '@halyard/caches';
+import type { FlagCache, Position } from '@halyard/caches';
 import type { Log } from './options.ts';
 
 const BEAT_EVERY_MS = 5_000;
@@ -9,8 +9,8 @@ export interface ReceiptOptions {
   readonly cache: FlagCache;
   readonly edge: string;
   readonly log: Log;
-  /** Everything this edge holds now: space → version. */
-  readonly held: () => ReadonlyMap<string, number>;
+  /** Everything this edge holds now, by space. */
+  readonly held: () => ReadonlyMap<string, Position>;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface ReceiptOptions {
  */
 export class Receipts {
   readonly #options: ReceiptOptions;
-  #pending = new Map<string, number>();
+  #pending = new Map<string, Position>();
   #sending = false;
   #due = false;
   #failed = false;
@@ -39,14 +39,14 @@ export class Receipts {
     this.#beatSoon();
   }
 
-  applied(space: string, version: number): void {
-    this.#pending.set(space, version);
+  applied(space: string, position: Position): void {
+    this.#pending.set(space, position);
     this.#beatSoon();
   }
 
   /** After an outage: the cache may have forgotten this edge. */
   sayEverything(): void {
-    for (const [space, version] of this.#options.held()) this.#pending.set(space, version);
+    for (const [space, position] of this.#options.held()) this.#pending.set(space, position);
     this.#beatSoon();
   }
 
@@ -85,8 +85,8 @@ export class Receipts {
           this.#options.log.warn({ error: String(error) }, 'Receipts cannot be sent to the flag cache.');
         }
         this.#failed = true;
-        for (const [space, version] of saying) {
-          if (!this.#pending.has(space)) this.#pending.set(space, version);
+        for (const [space, position] of saying) {
+          if (!this.#pending.has(space)) this.#pending.set(space, position);
         }
       }
     }

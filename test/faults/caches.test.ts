@@ -44,7 +44,7 @@ describe.each<[Technology, string]>([
       writerCache = await connectCache(technology, server.port);
       writer = await startWriter(writerCache);
       await waitFor(
-        async () => (await writerCache.head(appSpace('default', 'shop'))) === 1,
+        async () => (await writerCache.head(appSpace('default', 'shop')))?.version === 1,
         'the first filling',
       );
       // One edge speaks to the server itself, one through the proxy.

@@ -65,11 +65,11 @@ export const startWriter = async (cache: FlagCache): Promise<Writer> => {
     if ((await cache.head(accountSpace(ACCOUNT))) === null)
       await cache.replace(accountSpace(ACCOUNT), account);
     const target = version;
-    const head = await cache.head(SPACE);
+    const head = (await cache.head(SPACE))?.version ?? null;
     for (let next = (head ?? 0) + 1; head !== null && next <= target; next += 1) {
       if ((await cache.publish(SPACE, commitOf(next))) === 'gap') break;
     }
-    if ((await cache.head(SPACE)) !== target && version === target) {
+    if ((await cache.head(SPACE))?.version !== target && version === target) {
       const entries = new Map(keys.map((key) => [key, flagOf(key, target)]));
       await cache.replace(SPACE, { version: target, entries });
     }

@@ -136,7 +136,7 @@ export const fillWith = async (
 
 export const commitTo = async (cache: FlagCache, changes: readonly (object | string)[]): Promise<void> => {
   const space = appSpace('default', APP);
-  const version = ((await cache.head(space)) ?? 0) + 1;
+  const version = ((await cache.head(space))?.version ?? 0) + 1;
   const answer = await cache.publish(space, {
     version,
     changes: changes.map((change) =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accountSpace, appSpace } from '@halyard/caches';
+import { accountSpace, appSpace, type History, newEpoch } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import { fillCache, onFlag, planFlag } from '@halyard/edge/suites';
 import { Miniflare } from 'miniflare';
@@ -63,20 +63,26 @@ beforeAll(async () => {
 });
 afterAll(() => miniflare.dispose());
 
+/** A newer one for each test: the same cache is filled anew. */
+let history: History = { identity: 'the-database', epoch: newEpoch(Date.now()) };
+
 beforeEach(async () => {
-  await fillCache(cache, {
+  history = { ...history, epoch: newEpoch(Date.now(), history.epoch) };
+  const flags = {
     'new-checkout': onFlag('new-checkout'),
     banner: planFlag('banner', { metadata: { team: 'growth' } }),
     limit: { ...onFlag('limit'), variations: { on: 7, off: 3 } },
     theme: { ...onFlag('theme'), variations: { on: { dark: true }, off: [] } },
     broken: '{"key":',
-  });
+  };
+  await fillCache(cache, flags, 'default', history);
 });
 
 const commit = async (key: string, flag: object): Promise<void> => {
   const space = appSpace('default', 'shop');
-  const version = ((await cache.head(space)) ?? 0) + 1;
-  await cache.publish(space, { version, changes: [{ key, value: JSON.stringify(flag) }] });
+  const version = ((await cache.head(space))?.version ?? 0) + 1;
+  const changes = [{ key, value: JSON.stringify(flag) }];
+  await cache.publish(space, { version, changes, history });
 };
 
 const on = async (binding: string, method: string, ...args: unknown[]): Promise<unknown> => {

@@ -47,7 +47,7 @@ export const commitsContract = ({ check, expect }: Suite): void => {
       comment: 'why',
     });
     expect(await read.outbox.commits(0, 10)).toEqual([
-      { version: 1, changes: [{ key: 'a', value: JSON.stringify(flag.definition) }] },
+      { version: 1, changes: [{ key: 'a', value: JSON.stringify(flag.definition) }], hash },
     ]);
     expect(await read.outbox.version()).toBe(1);
     expect(await read.flagCount()).toBe(1);

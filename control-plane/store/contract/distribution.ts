@@ -1,11 +1,13 @@
+import { compareEpochs, newEpoch } from '@halyard/caches';
 import type { Place } from '../port.ts';
-import { ACCOUNT, APP, by, commit, create, type Suite, settle, toggle, until } from './fixture.ts';
+import { ACCOUNT, APP, by, clock, commit, create, type Suite, settle, toggle, until } from './fixture.ts';
 
 export const distributionContract = ({ check, expect }: Suite): void => {
   check('an outbox is read in order and dropped when delivered', async ({ stores }) => {
     const app = await settle(stores);
     expect(await app.outbox.version()).toBe(0);
-    expect(await app.outbox.snapshot()).toEqual({ version: 0, entries: new Map() });
+    const { history } = (await app.outbox.standing()) ?? {};
+    expect(await app.outbox.snapshot()).toEqual({ version: 0, history, entries: new Map() });
     await commit(app, [create('a')]);
     for (let n = 0; n < 4; n += 1) await app.commit(toggle('a'));
     const versions = async (after: number, limit: number): Promise<readonly number[]> =>
@@ -35,6 +37,55 @@ export const distributionContract = ({ check, expect }: Suite): void => {
     expect(snapshot?.version).toBe(3);
     expect(new Map([...(snapshot?.entries ?? [])].sort())).toEqual(new Map([...entries].sort()));
   });
+
+  check('every commit names the entry before it, of an app and of its account', async ({ stores }) => {
+    const app = await settle(stores);
+    await commit(app, [create('a'), create('b')]);
+    await app.commit(toggle('a'));
+    await stores.accounts.renameApp(ACCOUNT, APP, 'other', by('ann', 3));
+    for (const outbox of [app.outbox, stores.accounts.outbox(ACCOUNT)]) {
+      const [first, second, ...rest] = await outbox.commits(0, 10);
+      expect([first?.parent, rest.length]).toEqual([undefined, 0]);
+      expect(second?.parent === first?.hash && second?.hash !== first?.hash).toBe(true);
+      expect((await outbox.standing())?.hash).toBe(second?.hash);
+      expect((await outbox.snapshot())?.hash).toBe(second?.hash);
+    }
+    const { items } = await app.changelog({ limit: 1 });
+    expect((await app.outbox.standing())?.hash).toBe(items[0]?.hash);
+  });
+
+  check('the database has one name, and each app and account an epoch', async ({ stores, other }) => {
+    const app = await settle(stores);
+    const { identity } = await other.identity();
+    const ofApp = await app.outbox.standing();
+    const ofAccount = await stores.accounts.outbox(ACCOUNT).standing();
+    expect([ofApp?.history.identity, ofAccount?.history.identity]).toEqual([identity, identity]);
+    expect(ofApp?.history.epoch === ofAccount?.history.epoch).toBe(false);
+    expect(await other.app(ACCOUNT, APP).outbox.standing()).toEqual(ofApp);
+    expect(await stores.app(ACCOUNT, 'absent').outbox.standing()).toBe(null);
+  });
+
+  check(
+    'a new epoch orders after every one before, and of two who begin it one does',
+    async ({ stores, other }) => {
+      const app = await settle(stores);
+      for (const outbox of [app.outbox, stores.accounts.outbox(ACCOUNT)]) {
+        const before = await outbox.standing();
+        if (before === null) throw new Error('There is no such place.');
+        const above = newEpoch(clock() + 3_600_000);
+        const again = outbox === app.outbox ? other.app(ACCOUNT, APP).outbox : other.accounts.outbox(ACCOUNT);
+        await Promise.all([
+          outbox.beginEpoch(before.history.epoch, above),
+          again.beginEpoch(before.history.epoch, above),
+        ]);
+        const after = await outbox.standing();
+        expect(compareEpochs(after?.history.epoch ?? '', above) > 0).toBe(true);
+        expect([after?.version, after?.hash]).toEqual([before.version, before.hash]);
+        await outbox.beginEpoch(before.history.epoch, above);
+        expect(await outbox.standing()).toEqual(after);
+      }
+    },
+  );
 
   check('places with something undelivered are known until it is delivered', async ({ stores, other }) => {
     const app = await settle(stores);

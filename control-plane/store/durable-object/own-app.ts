@@ -1,3 +1,4 @@
+import { newEpoch } from '@halyard/caches';
 import { ALIVE, buryApp } from '../apps.ts';
 import type { Database } from '../database.ts';
 import type { App, DeletedApp } from '../port.ts';
@@ -34,6 +35,8 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
         log_count: 0,
         log_hash: null,
         secret: null,
+        epoch: newEpoch(Date.parse(app.created_at)),
+        space_hash: null,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
@@ -55,6 +58,7 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
         last_hash: null,
         last_at: null,
         ...ALIVE,
+        epoch: newEpoch(Date.parse(created_at)),
       })
       .onConflict((conflict) =>
         conflict

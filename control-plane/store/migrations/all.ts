@@ -2,6 +2,7 @@ import * as first from './0001-first.ts';
 import * as lists from './0002-lists.ts';
 import * as search from './0003-search.ts';
 import * as accountLog from './0004-account-log.ts';
+import * as histories from './0005-histories.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [first, lists, search, accountLog];
+export const migrations: readonly Migration[] = [first, lists, search, accountLog, histories];

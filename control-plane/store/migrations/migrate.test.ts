@@ -62,6 +62,12 @@ const expectTheFixture = async (stores: Stores): Promise<void> => {
     previous = hash;
   }
   expect(await stores.accounts.accountLogHead('default')).toEqual({ entries: 4, last_hash: previous });
+  // A database that is older than histories has a name and epochs from now on, and may find its own heads without one.
+  const standing = await app.outbox.standing();
+  expect(standing?.history.epoch).toMatch(/^\d{13}-[0-9a-f]{16}$/);
+  expect(standing?.hash).toBe('567258d4847cd0acfcc4e053f137b0206d03c5231009f4ec5063dd1d86e82620');
+  expect((await stores.accounts.outbox('default').standing())?.version).toBe(4);
+  expect(await stores.identity()).toEqual({ identity: standing?.history.identity, older: true });
 
   const write = {
     actor: { name: 'ann', token_id: 'tok-ann' },
@@ -112,7 +118,9 @@ describe('SQLite', () => {
     const both = await Promise.all([open(), open()]);
     const again = await open();
     for (const stores of [...both, again]) await stores.close();
-    expect(ran).toEqual([{ migrations: ['0002-lists', '0003-search', '0004-account-log'] }]);
+    expect(ran).toEqual([
+      { migrations: ['0002-lists', '0003-search', '0004-account-log', '0005-histories'] },
+    ]);
   });
 
   test('a database of a newer release is refused, and left as it is', async () => {
@@ -169,7 +177,9 @@ describe.runIf(await usePostgres())('PostgreSQL', () => {
       Array.from({ length: 4 }, () => openPostgresStores(database.url, { ...options, log })),
     );
     for (const stores of opened) await stores.close();
-    expect(ran).toEqual([{ migrations: ['0001-first', '0002-lists', '0003-search', '0004-account-log'] }]);
+    expect(ran).toEqual([
+      { migrations: ['0001-first', '0002-lists', '0003-search', '0004-account-log', '0005-histories'] },
+    ]);
   });
 
   test('a database of a newer release is refused', async () => {

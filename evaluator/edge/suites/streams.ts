@@ -1,8 +1,22 @@
-import { appKey, appSpace } from '@halyard/caches';
+import { appKey, appSpace, newEpoch } from '@halyard/caches';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ACCOUNT, APP, bulkOf, type Events, eventsOf, type Home, onFlag, type World } from './world.ts';
+import {
+  ACCOUNT,
+  APP,
+  bulkOf,
+  type Events,
+  eventsOf,
+  HISTORY,
+  type Home,
+  onFlag,
+  revision,
+  type World,
+} from './world.ts';
 
 const flagText = (key: string, more: object = {}): string => JSON.stringify(onFlag(key, more));
+
+const noticeOf = (version: number): string =>
+  `id: ${revision(version)}\ndata: {"type":"refetchEvaluation","etag":"${revision(version)}"}`;
 
 export const streamsSuite = (home: Home): void => {
   describe(home.name, () => {
@@ -27,22 +41,25 @@ export const streamsSuite = (home: Home): void => {
         world = await home.start({ a: onFlag('a'), b: onFlag('b') });
         const response = await world.get('/apps/shop/config');
         expect(response.status).toBe(200);
-        expect(response.headers.get('etag')).toBe('"1"');
+        expect(response.headers.get('etag')).toBe(`"${revision(1)}"`);
         expect(await response.json()).toEqual({
           account: 'default',
           app: 'shop',
           version: 1,
+          ...HISTORY,
           flags: { a: onFlag('a'), b: onFlag('b') },
         });
       });
 
       test('is not sent again while it is the same', async () => {
         world = await home.start({ a: onFlag('a') });
-        const response = await world.get('/apps/shop/config', { 'if-none-match': '"1"' });
+        const response = await world.get('/apps/shop/config', { 'if-none-match': `"${revision(1)}"` });
         expect(response.status).toBe(304);
         expect(response.headers.get('halyard-version')).toBe('1');
         await world.commit({ a: null });
-        expect((await world.get('/apps/shop/config', { 'if-none-match': '"1"' })).status).toBe(200);
+        expect((await world.get('/apps/shop/config', { 'if-none-match': `"${revision(1)}"` })).status).toBe(
+          200,
+        );
       });
 
       test('stays readable with a damaged entry in it', async () => {
@@ -65,14 +82,16 @@ export const streamsSuite = (home: Home): void => {
         world = await home.start({ a: onFlag('a') });
         const events = await follow('/apps/shop/stream');
         expect(await events.next()).toBe(
-          `event: snapshot\nid: 1\ndata: {"account":"default","app":"shop","version":1,"flags":{"a":${flagText('a')}}}`,
+          `event: snapshot\nid: ${revision(1)}\ndata: {"account":"default","app":"shop","version":1,"identity":"the-database","epoch":"${HISTORY.epoch}","flags":{"a":${flagText('a')}}}`,
         );
         await world.commit({ b: onFlag('b'), a: null });
         await world.commit({});
         expect(await events.next()).toBe(
-          `event: change\nid: 2\ndata: {"version":2,"changes":[{"key":"b","flag":${flagText('b')}},{"key":"a","flag":null}]}`,
+          `event: change\nid: ${revision(2)}\ndata: {"version":2,"changes":[{"key":"b","flag":${flagText('b')}},{"key":"a","flag":null}]}`,
         );
-        expect(await events.next()).toBe('event: change\nid: 3\ndata: {"version":3,"changes":[]}');
+        expect(await events.next()).toBe(
+          `event: change\nid: ${revision(3)}\ndata: {"version":3,"changes":[]}`,
+        );
       });
 
       test('resumes after Last-Event-ID without a snapshot', async () => {
@@ -80,36 +99,36 @@ export const streamsSuite = (home: Home): void => {
         await world.get('/apps/shop/config');
         await world.commit({ b: onFlag('b') });
         await world.commit({ c: onFlag('c') });
-        const events = await follow('/apps/shop/stream', { 'last-event-id': '1' });
-        expect(await events.next()).toMatch(/^event: change\nid: 2\n/);
-        expect(await events.next()).toMatch(/^event: change\nid: 3\n/);
-        const current = await follow('/apps/shop/stream', { 'last-event-id': '3' });
+        const events = await follow('/apps/shop/stream', { 'last-event-id': revision(1) });
+        expect(await events.next()).toContain(`event: change\nid: ${revision(2)}\n`);
+        expect(await events.next()).toContain(`event: change\nid: ${revision(3)}\n`);
+        const current = await follow('/apps/shop/stream', { 'last-event-id': revision(3) });
         expect(await current.next()).toBe(':');
         await world.commit({ c: null });
-        expect(await events.next()).toMatch(/^event: change\nid: 4\n/);
-        expect(await current.next()).toMatch(/^event: change\nid: 4\n/);
+        expect(await events.next()).toContain(`event: change\nid: ${revision(4)}\n`);
+        expect(await current.next()).toContain(`event: change\nid: ${revision(4)}\n`);
       });
 
       test('begins with a snapshot where history does not reach, or the id is not a version', async () => {
         world = await home.start({ a: onFlag('a') });
         await world.get('/apps/shop/config');
         for (let i = 0; i < 300; i += 1) await world.commit({ a: onFlag('a', { description: `${i}` }) });
-        for (const id of ['1', '40', 'x', '-1']) {
+        for (const id of [revision(1), revision(40), 'x', '-1', '46']) {
           const events = await follow('/apps/shop/stream', { 'last-event-id': id });
-          expect(await events.next()).toMatch(/^event: snapshot\nid: 301\n/);
+          expect(await events.next()).toContain(`event: snapshot\nid: ${revision(301)}\n`);
         }
-        const events = await follow('/apps/shop/stream', { 'last-event-id': '46' });
-        expect(await events.next()).toMatch(/^event: change\nid: 47\n/);
+        const events = await follow('/apps/shop/stream', { 'last-event-id': revision(46) });
+        expect(await events.next()).toContain(`event: change\nid: ${revision(47)}\n`);
       });
 
       test('leaves a reader that is ahead waiting until this edge has caught up', async () => {
         world = await home.start({ a: onFlag('a') });
-        const events = await follow('/apps/shop/stream', { 'last-event-id': '3' });
+        const events = await follow('/apps/shop/stream', { 'last-event-id': revision(3) });
         expect(await events.next()).toBe(':');
         await world.commit({ b: onFlag('b') });
         await world.commit({ c: onFlag('c') });
         await world.commit({ d: onFlag('d') });
-        expect(await events.next()).toMatch(/^event: change\nid: 4\n/);
+        expect(await events.next()).toContain(`event: change\nid: ${revision(4)}\n`);
       });
 
       test('sends a snapshot when commits could not be had one by one', async () => {
@@ -118,11 +137,15 @@ export const streamsSuite = (home: Home): void => {
         await events.next();
         await world.cache.replace(appSpace(ACCOUNT, APP), {
           version: 9,
+          history: HISTORY,
           entries: new Map([['z', flagText('z')]]),
         });
-        expect(await events.next()).toMatch(/^event: snapshot\nid: 9\n.*"flags":\{"z":/);
-        await world.cache.replace(appSpace(ACCOUNT, APP), { version: 4, entries: new Map() });
-        expect(await events.next()).toMatch(/^event: snapshot\nid: 4\n/);
+        const first = await events.next();
+        expect(first).toContain(`event: snapshot\nid: ${revision(9)}\n`);
+        expect(first).toContain('"flags":{"z":');
+        const history = { ...HISTORY, epoch: newEpoch(0, HISTORY.epoch) };
+        await world.cache.replace(appSpace(ACCOUNT, APP), { version: 4, history, entries: new Map() });
+        expect(await events.next()).toContain(`event: snapshot\nid: ${history.epoch}.4\n`);
       });
 
       test('ends when its app is deleted', async () => {
@@ -157,9 +180,13 @@ export const streamsSuite = (home: Home): void => {
         const events = await open(url);
         expect(await events.next()).toBe(':');
         await world.commit({ a: onFlag('a', { enabled: false }) });
-        expect(await events.next()).toBe('id: 2\ndata: {"type":"refetchEvaluation","etag":"2"}');
-        await world.cache.replace(appSpace(ACCOUNT, APP), { version: 5, entries: new Map() });
-        expect(await events.next()).toBe('id: 5\ndata: {"type":"refetchEvaluation","etag":"5"}');
+        expect(await events.next()).toBe(noticeOf(2));
+        await world.cache.replace(appSpace(ACCOUNT, APP), {
+          version: 5,
+          history: HISTORY,
+          entries: new Map(),
+        });
+        expect(await events.next()).toBe(noticeOf(5));
       });
 
       test('tells one that comes back what it missed', async () => {
@@ -168,9 +195,9 @@ export const streamsSuite = (home: Home): void => {
         await world.commit({});
         await world.commit({});
         settle();
-        const events = await open(url, { 'last-event-id': '2' });
-        expect(await events.next()).toBe('id: 3\ndata: {"type":"refetchEvaluation","etag":"3"}');
-        expect(await (await open(url, { 'last-event-id': '3' })).next()).toBe(':');
+        const events = await open(url, { 'last-event-id': revision(2) });
+        expect(await events.next()).toBe(noticeOf(3));
+        expect(await (await open(url, { 'last-event-id': revision(3) })).next()).toBe(':');
       });
 
       test('tells a newcomer of what changed between its evaluation and its stream', async () => {
@@ -178,7 +205,7 @@ export const streamsSuite = (home: Home): void => {
         const url = await streamUrl();
         await world.commit({});
         world.time += 1_000;
-        expect(await (await open(url)).next()).toBe('id: 2\ndata: {"type":"refetchEvaluation","etag":"2"}');
+        expect(await (await open(url)).next()).toBe(noticeOf(2));
       });
 
       test('has the same URL for half an hour, good for half an hour more', async () => {

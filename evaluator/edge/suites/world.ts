@@ -4,6 +4,8 @@ import {
   appSpace,
   type Change,
   type FlagCache,
+  type History,
+  revisionOf,
   SECRET_KEY,
   type TokenEntry,
   tokenKey,
@@ -13,6 +15,10 @@ import type { EdgeOptions } from '../options.ts';
 export const ACCOUNT = 'default';
 export const APP = 'shop';
 export const NOON = Date.parse('2026-05-04T12:00:00Z');
+/** Of every space of the fixture. */
+export const HISTORY: History = { identity: 'the-database', epoch: `${NOON}-0123456789abcdef` };
+/** A version of it as ETags and ids of events say it. */
+export const revision = (version: number): string => revisionOf({ version, history: HISTORY });
 
 /** Tokens of the fixture, by the secret that a test sends. */
 export const TOKENS = {
@@ -90,6 +96,7 @@ export const fillCache = async (
   cache: FlagCache,
   flags: Readonly<Record<string, object | string>>,
   account = ACCOUNT,
+  history = HISTORY,
 ): Promise<void> => {
   const tokens = Object.entries(TOKENS).map(
     async ([secret, token]): Promise<[string, string]> => [
@@ -99,6 +106,7 @@ export const fillCache = async (
   );
   await cache.replace(accountSpace(account), {
     version: 1,
+    history,
     entries: new Map([
       [appKey(APP), JSON.stringify({ id: APP, name: APP })],
       [appKey('blog'), JSON.stringify({ id: 'blog', name: 'blog' })],
@@ -106,7 +114,11 @@ export const fillCache = async (
       ...(await Promise.all(tokens)),
     ]),
   });
-  await cache.replace(appSpace(account, APP), { version: 1, entries: new Map(texts(flags)) });
+  await cache.replace(appSpace(account, APP), {
+    version: 1,
+    history,
+    entries: new Map(texts(flags)),
+  });
 };
 
 export interface WorldParts {
@@ -119,8 +131,14 @@ export interface WorldParts {
 
 export const worldOf = ({ cache, clock, request, close }: WorldParts): World => {
   const next = async (space: string, changes: readonly Change[]): Promise<number> => {
-    const version = ((await cache.head(space)) ?? 0) + 1;
-    const answer = await cache.publish(space, { version, changes });
+    const head = await cache.head(space);
+    const version = (head?.version ?? 0) + 1;
+    const { history } = head ?? {};
+    const answer = await cache.publish(space, {
+      version,
+      changes,
+      ...(history === undefined ? {} : { history }),
+    });
     if (answer !== 'applied') throw new Error(`The commit ${version} of ${space} was answered ${answer}.`);
     return version;
   };
