@@ -1,29 +1,5 @@
 import { settingFlags } from './configuration.ts';
 
-export const HELP = `Halyard decides feature flags.
-
-  halyard start             everything in one process: SQLite, edge, dashboard (the default)
-  halyard control-plane     the writer: API, dashboard, replication
-  halyard edge              a reader beside the users; needs a shared HALYARD_CACHE_URL
-
-  halyard link [NAME]                      a one-time sign-in link for the token NAME (default admin)
-  halyard token list | create | revoke     tokens, for when nobody can sign in
-    create --name NAME --permission evaluate|config|read|write|admin [--app ID]… [--origin URL]… [--expires DATE]
-    revoke ID
-  halyard audit verify [--app ID] [--expect HASH]   checks every entry's hash and shows the first broken link; in the database,
-                                                    or with HALYARD_URL and HALYARD_TOKEN of a server that is not taken at its word
-  halyard backup FILE                      copies a SQLite database while it is in use
-  halyard restore FILE                     puts a backup in the place of the database of a stopped server
-  halyard types --app ID                   TypeScript declarations of an app's flags, from HALYARD_URL with HALYARD_TOKEN
-
-  --no-example              with start and control-plane: no example app on the first start
-
-Settings are environment variables or the same-named flags:
-  HALYARD_PORT (4280), HALYARD_HOST (127.0.0.1), HALYARD_DATABASE_URL (file:./data/halyard.db), HALYARD_CACHE_URL (memory:),
-  HALYARD_ACCOUNT (default), HALYARD_EDGE_DATA, HALYARD_LOG (info), HALYARD_PUBLIC_URL, HALYARD_TRUST_PROXY, HALYARD_URL
-Secrets are variables only, or files by the variable with _FILE: HALYARD_ADMIN_TOKEN, HALYARD_SECRET, HALYARD_TOKEN
-`;
-
 export const COMMANDS = [
   'start',
   'control-plane',
@@ -35,6 +11,7 @@ export const COMMANDS = [
   'restore',
   'types',
   'help',
+  'version',
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
@@ -56,6 +33,7 @@ const FLAGS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'list
   restore: {},
   types: { '--app': 'text', '--manifest': null },
   help: {},
+  version: {},
 };
 
 const SECRET_FLAGS = ['--admin-token', '--secret', '--token'];
@@ -78,7 +56,10 @@ type Nearest = (name: string, known: readonly string[]) => string | null;
 
 /** Reads `halyard COMMAND …`; throws a `UsageError` of one sentence that says what to do. */
 export const parseCommand = (parameters: readonly string[], nearest: Nearest): Command => {
-  if (parameters.some((parameter) => parameter === '--help' || parameter === '-h')) return bare('help');
+  if (parameters.some((parameter) => parameter === '--help' || parameter === '-h')) {
+    return { ...bare('help'), words: COMMANDS.filter((command) => command === parameters[0]) };
+  }
+  if (parameters.some((parameter) => parameter === '--version' || parameter === '-v')) return bare('version');
   const first = parameters[0];
   const named = first !== undefined && !first.startsWith('-');
   const name = named ? COMMANDS.find((command) => command === first) : 'start';

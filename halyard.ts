@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --conditions=halyard-source
 /** The command, and the only file that knows both the writer and the reader. */
+import './node-version.js';
 import { randomBytes } from 'node:crypto';
 import { enableCompileCache } from 'node:module';
 import { hostname } from 'node:os';
@@ -14,7 +15,8 @@ import { Problem } from '@halyard/control-plane/problem';
 import { basePathOf } from '@halyard/control-plane/public-url';
 import type { Edge, EdgeOptions } from '@halyard/edge';
 import type { Logger } from 'pino';
-import { type Command, HELP, parseCommand, UsageError } from './command-line.ts';
+import { helpOf } from './command-help.ts';
+import { type Command, parseCommand, UsageError } from './command-line.ts';
 import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
 import { readDashboard } from './dashboard-files.ts';
 import { CannotStart, listen } from './listen.ts';
@@ -208,7 +210,8 @@ const run = async (): Promise<void> => {
   // Parsed and compiled modules are kept for the next start, which is then about twice as fast.
   enableCompileCache();
   const command = parseCommand(process.argv.slice(2), nearest);
-  if (command.name === 'help') return console.log(HELP);
+  if (command.name === 'help') return console.log(helpOf(command.words[0]));
+  if (command.name === 'version') return console.log(VERSION);
   const configuration = readConfiguration(process.env, command.settings, nearest);
   const log = createLog(configuration.log);
   switch (command.name) {

@@ -1,0 +1,112 @@
+import { COMMANDS, type CommandName, UsageError } from './command-line.ts';
+
+interface Help {
+  /** In the list of all commands; null: not in it. */
+  readonly summary: string | null;
+  /** What may follow the name. */
+  readonly usage: string;
+  readonly more: readonly string[];
+}
+
+const NO_EXAMPLE = '--no-example   make no example app on the first start';
+
+const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
+  start: {
+    summary: 'everything in one process: SQLite, edge, dashboard (the default)',
+    usage: '[--no-example] [SETTING…]',
+    more: [NO_EXAMPLE],
+  },
+  'control-plane': {
+    summary: 'the writer: API, dashboard, replication',
+    usage: '[--no-example] [SETTING…]',
+    more: [NO_EXAMPLE, 'Edges need HALYARD_CACHE_URL to be redis:// or nats://, the same as theirs.'],
+  },
+  edge: {
+    summary: 'a reader beside the users; needs a shared HALYARD_CACHE_URL',
+    usage: '[SETTING…]',
+    more: ['With HALYARD_EDGE_DATA it keeps its last good configuration over a restart.'],
+  },
+  link: {
+    summary: 'a one-time sign-in link for a token',
+    usage: '[NAME]',
+    more: ['NAME   the name of a token that may read (default: the oldest admin token)'],
+  },
+  token: {
+    summary: 'tokens, for when nobody can sign in',
+    usage: 'list | create | revoke',
+    more: [
+      'token create --name NAME --permission evaluate|config|read|write|admin [--app ID]… [--origin URL]… [--expires DATE]',
+      'token revoke ID',
+    ],
+  },
+  audit: {
+    summary: 'checks every entry of the audit trail and shows the first broken link',
+    usage: 'verify [--app ID] [--expect HASH]',
+    more: [
+      'In the database, or with HALYARD_URL and HALYARD_TOKEN of a server that is not taken at its word.',
+      '--app ID        one app only',
+      '--expect HASH   compare the last hash with one that was kept elsewhere',
+    ],
+  },
+  backup: {
+    summary: 'copies a SQLite database while it is in use',
+    usage: 'FILE',
+    more: ['FILE must not exist. Only its owner can read what is written.'],
+  },
+  restore: {
+    summary: 'puts a backup in the place of the database of a stopped server',
+    usage: 'FILE',
+    more: ['The database must not exist: move the old one away first, with its -wal and -shm files.'],
+  },
+  types: {
+    summary: "TypeScript declarations of an app's flags",
+    usage: '--app ID [--manifest]',
+    more: [
+      'From the server at HALYARD_URL, with a token that may read in HALYARD_TOKEN.',
+      '--manifest   the document that the OpenFeature CLI reads, instead',
+    ],
+  },
+  help: { summary: 'this, or more about one command', usage: '[COMMAND]', more: [] },
+  version: { summary: null, usage: '', more: ['The same as halyard --version.'] },
+};
+
+const SETTINGS = `Settings are environment variables or the same-named flags (HALYARD_PORT is --port):
+  HALYARD_PORT (4280), HALYARD_HOST (127.0.0.1), HALYARD_DATABASE_URL (file:./data/halyard.db), HALYARD_CACHE_URL (memory:),
+  HALYARD_ACCOUNT (default), HALYARD_EDGE_DATA, HALYARD_LOG (info), HALYARD_PUBLIC_URL, HALYARD_EDGE_URL,
+  HALYARD_TRUST_PROXY, HALYARD_URL
+Secrets are variables only: HALYARD_ADMIN_TOKEN, HALYARD_SECRET, HALYARD_TOKEN
+Secrets, HALYARD_DATABASE_URL and HALYARD_CACHE_URL may be files: HALYARD_SECRET_FILE and so on.`;
+
+/** What `halyard help` prints, or `halyard help COMMAND`. Throws a `UsageError` for a name that is not a command. */
+export const helpOf = (name?: string): string => {
+  if (name === undefined) return general();
+  const command = COMMANDS.find((each) => each === name);
+  if (command === undefined)
+    throw new UsageError(`"${name}" is not a command of halyard; see "halyard help".`);
+  const { summary, usage, more } = COMMAND_HELP[command];
+  return [
+    `halyard ${command} ${usage}`.trimEnd(),
+    '',
+    ...(summary === null ? [] : [`  ${summary}`, '']),
+    ...more.map((line) => `  ${line}`),
+    ...(more.length === 0 ? [] : ['']),
+    SETTINGS,
+    '',
+  ].join('\n');
+};
+
+const general = (): string => {
+  const lines = COMMANDS.flatMap((command) => {
+    const { summary } = COMMAND_HELP[command];
+    return summary === null ? [] : [`  halyard ${command.padEnd(15)} ${summary}`];
+  });
+  return `Halyard decides feature flags.
+
+${lines.join('\n')}
+
+  halyard COMMAND --help  more about one command
+  halyard --version       the version
+
+${SETTINGS}
+`;
+};
