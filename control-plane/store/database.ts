@@ -23,6 +23,9 @@ export interface Database {
   /** A consistent read shows one state only as long as nothing but its own queries is waited for. */
   readonly readsMustNotWait: boolean;
 
+  /** Throws a `Problem` that says what to do where the files that are open are no longer those at their path. */
+  refuseMisplaced?(): void;
+
   onCommit(listener: (place: Place) => void): Subscription;
   lead(term: (signal: AbortSignal) => Promise<void>): Subscription;
 

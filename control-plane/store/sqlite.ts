@@ -11,6 +11,9 @@ import { pathOfUrl } from './sqlite/connect.ts';
 import { Leadership } from './sqlite/leadership.ts';
 import { inFile, inMemory } from './sqlite/location.ts';
 import { Neighbours } from './sqlite/neighbours.ts';
+import { Presence } from './sqlite/presence.ts';
+import { tighten } from './sqlite/private-files.ts';
+import { Reserve } from './sqlite/reserve.ts';
 import { turn } from './sqlite/turns.ts';
 import { Writer } from './sqlite/writer.ts';
 import { createStores, type StoresOptions, undelivered } from './stores.ts';
@@ -38,9 +41,11 @@ export const openSqliteStores = async (url: string, options: SqliteOptions): Pro
 
 const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Promise<Database> => {
   const path = pathOfUrl(url);
+  if (path !== null) tighten(path, log);
   const location = path === null ? inMemory() : await inFile(path);
+  const file = path === null ? null : { presence: new Presence(path), reserve: new Reserve(path, log) };
   const listeners = new Listeners(log);
-  const writer = new Writer(location.writing, (places) => listeners.tell(places));
+  const writer = new Writer(location.writing, file, (places) => listeners.tell(places));
   const open = () => writer.open();
   let db: Kysely<Schema>;
   try {
@@ -61,8 +66,12 @@ const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Pro
     transact: (work) => writer.transact(work),
     read: () => location.read(open),
     readsMustNotWait: false,
+    refuseMisplaced: () => file?.presence.check(),
     onCommit: (listener) => listeners.add(listener),
-    lead: (term) => leadership.lead(term),
+    lead: (term) => {
+      file?.reserve.keep();
+      return leadership.lead(term);
+    },
     sha256: (text) => hash('sha256', text),
     pause: turn,
     async close() {

@@ -48,6 +48,7 @@ export const createStores = (database: Database, { now, limits }: StoresOptions)
     },
     undelivered: () => undelivered(database),
     async ping() {
+      database.refuseMisplaced?.();
       await sql`select 1`.execute(database.db);
     },
     close: () => database.close(),

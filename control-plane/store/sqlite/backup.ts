@@ -1,8 +1,9 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Problem } from '../../problem.ts';
-import { APPLICATION_ID, makeDirectory, openReader, pathOfUrl } from './connect.ts';
+import { APPLICATION_ID, openReader, pathOfUrl } from './connect.ts';
+import { copyPrivately, makeDirectory, makePrivate } from './private-files.ts';
 
 /**
  * Writes the database at `url` as it is at one moment to a new file, compacted. A server may be running on it: it goes on writing
@@ -26,6 +27,7 @@ export const backupSqlite = (url: string, file: string): void => {
   try {
     // VACUUM INTO writes to the new file only, but SQLite counts it as a write.
     source.exec('pragma query_only = off');
+    makePrivate(part);
     source.prepare('vacuum into ?').run(part);
     flush(part);
     renameSync(part, target);
@@ -56,7 +58,7 @@ export const restoreSqlite = (file: string, url: string): void => {
     refuseExisting(part, 'stop Halyard and move it away before a backup is restored');
   }
   makeDirectory(path);
-  copyFileSync(source, `${path}.part`);
+  copyPrivately(source, `${path}.part`);
   flush(`${path}.part`);
   renameSync(`${path}.part`, path);
   flush(dirname(path));

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../../problem.ts';
+import { makeDirectory, makePrivate } from './private-files.ts';
 
 /** How long SQLite waits for another process (a token made on the command line, say) that holds the file. */
 const BUSY_MS = 5_000;
@@ -29,7 +29,10 @@ export const pathOfUrl = (url: string): string | null => {
 export const openWriter = (path: string | null): DatabaseSync => {
   if (path !== null) makeDirectory(path);
   return opened(path, (database) => {
-    if (path !== null) refuseForeign(database, path);
+    if (path !== null) {
+      refuseForeign(database, path);
+      refuseDamaged(database, path);
+    }
     // FULL: a commit has reached the disk before it is answered, also when the power fails.
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
     // A long reader must not leave the log at its largest size for ever.
@@ -47,6 +50,7 @@ export const openReader = (path: string): DatabaseSync =>
 const opened = (path: string | null, prepare: (database: DatabaseSync) => void): DatabaseSync => {
   let database: DatabaseSync | null = null;
   try {
+    if (path !== null) makePrivate(path);
     database = new DatabaseSync(path ?? ':memory:', { timeout: BUSY_MS });
     prepare(database);
     return database;
@@ -57,24 +61,21 @@ const opened = (path: string | null, prepare: (database: DatabaseSync) => void):
   }
 };
 
-/** The directory of a file, with those above it. */
-export const makeDirectory = (path: string): void => {
-  const directory = dirname(path);
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw new Problem('unavailable', {
-      message: `The directory ${directory} cannot be created (${messageOf(error)}); create it yourself and make it writable for this user, or name another.`,
-    });
-  }
-};
-
 const refuseForeign = (database: DatabaseSync, path: string): void => {
   const id = Number(pragma(database, 'application_id'));
   const tables = database.prepare("select count(*) as n from sqlite_schema where type = 'table'").get();
   if (id === APPLICATION_ID || (id === 0 && tables?.['n'] === 0)) return;
   throw new Problem('unavailable', {
     message: `${path} is a SQLite database of another program; name another file with HALYARD_DATABASE_URL.`,
+  });
+};
+
+/** Damage is found now, not by the request that happens upon it, nor by a backup that is made of it. */
+const refuseDamaged = (database: DatabaseSync, path: string): void => {
+  const found = pragma(database, 'quick_check(1)');
+  if (found === 'ok') return;
+  throw new Problem('unavailable', {
+    message: `${path} is damaged (${String(found).replaceAll('\n', ' ')}); move it away with its -wal and -shm files and restore a backup with "halyard restore FILE".`,
   });
 };
 

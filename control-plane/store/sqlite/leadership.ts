@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Subscription } from '@halyard/caches';
 import type { StoreLog } from '../log.ts';
 import { sleep } from '../sleep.ts';
+import { makePrivate } from './private-files.ts';
 import { isBusy } from './problems.ts';
 
 const TRY_AGAIN_MS = 500;
@@ -63,6 +64,7 @@ export class Leadership {
     if (this.#path === null || this.#lock !== null) return true;
     let lock: DatabaseSync | null = null;
     try {
+      makePrivate(this.#path);
       lock = new DatabaseSync(this.#path, { timeout: 0 });
       lock.exec('pragma locking_mode = exclusive; begin exclusive');
       this.#lock = lock;

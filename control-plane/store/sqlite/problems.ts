@@ -29,6 +29,8 @@ export const problemOf = (error: unknown): unknown => {
 
 export const isBusy = (error: unknown): boolean => resultCode(error) === 5;
 
+export const isFull = (error: unknown): boolean => resultCode(error) === 13;
+
 /** The primary result code of an error of `node:sqlite`, or null. */
 const resultCode = (error: unknown): number | null => {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;

@@ -5,7 +5,10 @@ import type { Place } from '../port.ts';
 import type { Schema } from '../schema.ts';
 import type { Connection } from './connection.ts';
 import { NodeSqliteDialect } from './driver.ts';
+import { MeteredConnection } from './metered.ts';
+import type { Presence } from './presence.ts';
 import { problemOf } from './problems.ts';
+import { type Reserve, SMALL_WRITE } from './reserve.ts';
 import { turn } from './turns.ts';
 
 /** Pieces of work a transaction takes before it is made durable, so that the first of them does not wait for ever. */
@@ -16,10 +19,16 @@ interface Piece {
   readonly fail: (error: unknown) => void;
 }
 
+/** What is watched of the file that is written. */
+export interface FileGuard {
+  readonly presence: Presence;
+  readonly reserve: Reserve;
+}
+
 /** A piece that has run and waits for the commit. */
 interface Done {
   readonly settle: () => void;
-  readonly fail: (error: unknown) => void;
+  readonly piece: Piece;
   readonly places: readonly Place[];
 }
 
@@ -28,16 +37,19 @@ interface Done {
  * their own, so that one flush to disk serves them all; none is answered before it.
  */
 export class Writer {
-  readonly #connection: Connection;
+  readonly #connection: MeteredConnection;
+  readonly #file: FileGuard | null;
   readonly #db: Kysely<Schema>;
   readonly #onCommit: (places: readonly Place[]) => void;
   readonly #queue: Piece[] = [];
   #running: Promise<void> | null = null;
   #closed = false;
 
-  constructor(connection: Connection, onCommit: (places: readonly Place[]) => void) {
-    this.#connection = connection;
-    this.#db = new Kysely<Schema>({ dialect: new NodeSqliteDialect(connection) });
+  /** `file` null: the database is in memory. */
+  constructor(connection: Connection, file: FileGuard | null, onCommit: (places: readonly Place[]) => void) {
+    this.#connection = new MeteredConnection(connection);
+    this.#file = file;
+    this.#db = new Kysely<Schema>({ dialect: new NodeSqliteDialect(this.#connection) });
     this.#onCommit = onCommit;
   }
 
@@ -63,6 +75,7 @@ export class Writer {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
+    this.#file?.reserve.close();
     await this.#db.destroy();
   }
 
@@ -76,19 +89,30 @@ export class Writer {
   async #group(): Promise<void> {
     const first = this.#queue.shift();
     if (first === undefined) return;
+    const scarce = this.#file?.reserve.scarce === true;
     const group: Done[] = [];
+    let joining: Piece | null = null;
     try {
+      this.#file?.presence.check();
+      this.#connection.allow(scarce ? SMALL_WRITE : Number.POSITIVE_INFINITY);
       await this.#connection.exec('begin immediate');
       group.push(await this.#run(first));
-      while (this.#queue.length > 0 && group.length < GROUP) {
-        const next = this.#queue.shift();
-        if (next !== undefined) await this.#join(next, group);
+      while (this.#queue.length > 0 && group.length < (scarce ? 1 : GROUP)) {
+        joining = this.#queue.shift() ?? null;
+        if (joining !== null) await this.#join(joining, group);
+        joining = null;
       }
       await this.#connection.exec('commit');
     } catch (error) {
       await this.#rollback();
+      const pieces = [...(group.length > 0 ? group.map(({ piece }) => piece) : [first])];
+      if (joining !== null) pieces.push(joining);
+      if (this.#connection.diskWasFull && this.#file?.reserve.release() === true) {
+        this.#queue.unshift(...pieces);
+        return;
+      }
       const problem = problemOf(error);
-      for (const { fail } of group.length > 0 ? group : [first]) fail(problem);
+      for (const { fail } of pieces) fail(problem);
       return;
     }
     for (const { settle } of group) settle();
@@ -107,13 +131,13 @@ export class Writer {
       textBytes: Number.POSITIVE_INFINITY,
       announce,
     });
-    return { settle, fail: piece.fail, places };
+    return { settle, piece, places };
   }
 
   /**
    * A piece that fails leaves the transaction to the others.
    *
-   * @throws if SQLite gave up the whole transaction, as it does when the disk is full.
+   * @throws if SQLite gave up the whole transaction, or the disk is full.
    */
   async #join(piece: Piece, group: Done[]): Promise<void> {
     try {
@@ -122,8 +146,8 @@ export class Writer {
       await this.#connection.exec('release piece');
       group.push(done);
     } catch (error) {
+      if (!this.#connection.inTransaction || this.#connection.diskWasFull) throw error;
       piece.fail(problemOf(error));
-      if (!this.#connection.inTransaction) throw error;
       await this.#connection.exec('rollback to piece; release piece');
     }
   }
