@@ -82,7 +82,9 @@ test('says its version, the same as the package', () => {
 test('helps with each command by itself', () => {
   const general = halyard('--help');
   expect([general.status, general.stderr]).toEqual([0, '']);
-  const commands = [...general.stdout.matchAll(/^ {2}halyard ([a-z][a-z-]*) /gm)].map(([, name]) => name ?? '');
+  const commands = [...general.stdout.matchAll(/^ {2}halyard ([a-z][a-z-]*) /gm)].map(
+    ([, name]) => name ?? '',
+  );
   expect(commands).toEqual(expect.arrayContaining(['start', 'edge', 'token', 'backup', 'restore']));
   for (const command of commands.filter((name) => name !== 'help')) {
     const { status, stdout } = halyard(command, '--help');
