@@ -164,7 +164,7 @@ const operatorOnly =
           allowed_origins: null,
           expires_at: null,
         }
-      : null;
+      : undefined;
 
 const openCache = async (url: string, log: Logger): Promise<FlagCache> => {
   if (url === 'memory:')
@@ -180,13 +180,14 @@ const createEdge = async (
   extra: Pick<EdgeOptions, 'authenticate' | 'metricsFor' | 'standalone'>,
 ): Promise<Edge> => {
   const edge = await import('@halyard/edge');
-  const { edgeData, publicUrl } = configuration;
+  const { edgeData, publicUrl, trustProxy } = configuration;
   return edge.createEdge({
     cache,
     account: configuration.account,
     id: `${hostname()}-${randomBytes(4).toString('hex')}`,
     now: Date.now,
     log,
+    trustProxy,
     ...(publicUrl === null ? {} : { publicUrl }),
     ...(edgeData === null
       ? {}

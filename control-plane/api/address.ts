@@ -1,16 +1,7 @@
+import { visitorAddress } from '@halyard/caches/access';
 import type { SeenAs } from '../access/cookie.ts';
 import type { Identification } from './caller.ts';
 import { basePathOf } from './public-url.ts';
-
-/** What @hono/node-server gives with a request, as far as it is looked at. */
-const socketAddress = (env: unknown): string | null => {
-  let value: unknown = env;
-  for (const name of ['incoming', 'socket', 'remoteAddress']) {
-    if (typeof value !== 'object' || value === null) return null;
-    value = Reflect.get(value, name);
-  }
-  return typeof value === 'string' ? value : null;
-};
 
 /** The last entry is the one that our own proxy wrote; those before it can be made up by anybody. */
 const last = (header: string | null): string | null => header?.split(',').at(-1)?.trim() || null;
@@ -25,8 +16,7 @@ export const createVisitors = (
 ): Pick<Identification, 'address' | 'seenAs'> => {
   const publicly = publicUrl === null ? null : placeOf(publicUrl);
   return {
-    address: (request, env) =>
-      (trustProxy ? last(request.headers.get('x-forwarded-for')) : null) ?? socketAddress(env) ?? 'unknown',
+    address: ({ headers }, env) => visitorAddress(headers, env, trustProxy),
 
     seenAs: (request) => {
       if (publicly !== null) return publicly;

@@ -1,6 +1,6 @@
+import { type Failures, namesOrigin } from '@halyard/caches/access';
 import type { Authenticator, Credential } from '../access/authentication.ts';
 import { isSecure, readSessionCookie, type SeenAs } from '../access/cookie.ts';
-import type { Failures } from '../access/failures.ts';
 import { coversApp, type Grant } from '../access/grant.ts';
 import { allows } from '../access/permission.ts';
 import { Problem } from '../problem.ts';
@@ -110,7 +110,7 @@ export const authorize = (
       message: `The token's permission is ${JSON.stringify(grant.permission)}; this call needs ${JSON.stringify(needed)}.`,
     });
   }
-  if (grant.allowed_origins !== null && (origin === null || !grant.allowed_origins.includes(origin))) {
+  if (grant.allowed_origins !== null && (origin === null || !namesOrigin(grant.allowed_origins, origin))) {
     throw new Problem('forbidden', {
       message: `The Origin is ${origin === null ? 'missing' : JSON.stringify(origin)}; this browser token is for ${grant.allowed_origins.join(', ')}.`,
     });

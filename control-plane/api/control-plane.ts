@@ -1,11 +1,12 @@
 import type { FlagCache } from '@halyard/caches';
+import { createFailures } from '@halyard/caches/access';
 import { Hono } from 'hono';
 import { createAuthenticator } from '../access/authentication.ts';
-import { createFailures } from '../access/failures.ts';
 import { type FirstStart, type FirstStartOptions, firstStart, SYSTEM } from '../access/first-start.ts';
 import type { Grant } from '../access/grant.ts';
 import { mintLink, signInToken } from '../access/link.ts';
 import { type RandomBytes, systemRandom } from '../access/secret.ts';
+import { followUses } from '../access/uses.ts';
 import { Problem } from '../problem.ts';
 import type { Place, Stores, Subscription } from '../store/port.ts';
 import { createVisitors } from './address.ts';
@@ -74,10 +75,12 @@ const READ_ONLY = ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs', 
 export const createControlPlane = (options: ControlPlaneOptions): ControlPlane => {
   const { stores, cache, account, now, log } = options;
   const random = options.random ?? systemRandom;
+  const useNotWritten = (error: unknown): void =>
+    log.warn({ err: error }, 'the last use of a token could not be written');
   const authenticator = createAuthenticator({
     accounts: stores.accounts,
     now,
-    onError: (error) => log.warn({ err: error }, 'the last use of a token could not be written'),
+    onError: useNotWritten,
   });
   const metrics = options.metrics ?? null;
   const ending = new AbortController();
@@ -122,6 +125,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   });
 
   let following: Subscription | null = null;
+  let uses: Subscription | null = null;
   return {
     app,
     authenticate: authenticator.token,
@@ -163,11 +167,13 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
       following ??= stores.onCommit((place) => {
         if (place.app === null) authenticator.forget();
       });
+      uses ??= followUses({ cache, accounts: stores.accounts, account, now, onError: useNotWritten });
     },
 
     async close() {
       ending.abort();
       await following?.close();
+      await uses?.close();
       await setting.propagation.close();
     },
   };

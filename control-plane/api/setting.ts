@@ -1,6 +1,6 @@
 import type { FlagCache } from '@halyard/caches';
+import type { Failures } from '@halyard/caches/access';
 import type { Authenticator } from '../access/authentication.ts';
-import type { Failures } from '../access/failures.ts';
 import type { RandomBytes } from '../access/secret.ts';
 import type { Place, Stores } from '../store/port.ts';
 import type { Identification } from './caller.ts';

@@ -6,7 +6,7 @@ import type { Database, Transaction } from './database.ts';
 import { changesText } from './outbox.ts';
 import type { AccountNote, WriteInfo } from './port.ts';
 import type { Schema } from './schema.ts';
-import { expireTokens } from './token-entries.ts';
+import { settleTokens } from './token-entries.ts';
 
 /** What one change of an account does besides its own rows. */
 export interface AccountChange<T> {
@@ -52,7 +52,7 @@ export const changeAccount = <T>(
     let { version, space_hash } = row;
     if (changes.length > 0) {
       version += 1;
-      const all = [...changes, ...(await expireTokens(db, account, write.at, changes))];
+      const all = [...changes, ...(await settleTokens(db, account, write.at, changes))];
       const parent = space_hash;
       space_hash = await database.sha256(`${parent ?? ''}\n${version}\n${JSON.stringify(all)}`);
       await db

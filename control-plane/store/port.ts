@@ -137,7 +137,7 @@ export interface Accounts {
   /** Remembered answers of writes outside an app (POST /apps, POST /tokens). */
   idempotency(account: string): Idempotency;
 
-  /** The account's space: tokens (evaluate and config only), apps, secret; keys as in @halyard/caches account-space. */
+  /** The account's space: tokens (hashes of evaluate and config only), apps, secret; keys as in @halyard/caches account-space. */
   outbox(account: string): Outbox;
 }
 

@@ -1,46 +1,91 @@
-import { type Change, type TokenEntry, tokenKey } from '@halyard/caches';
+import {
+  type Change,
+  hashStart,
+  type OtherTokenEntry,
+  otherTokenKey,
+  type TokenEntry,
+  tokenKey,
+} from '@halyard/caches';
 import type { Kysely, Selectable } from 'kysely';
+import { chunks } from './chunks.ts';
 import type { NewToken } from './port.ts';
 import type { Schema, TokenTable } from './schema.ts';
 
-/** What edges know of a token; null for the ones they never hear of. */
-export const tokenEntry = (token: Omit<NewToken, 'hash'>): TokenEntry | null => {
-  const { id, name, permission, app_ids, allowed_origins, expires_at } = token;
-  if (permission !== 'evaluate' && permission !== 'config') return null;
+/** The entry of a token in the account's space: of one that edges accept, or of another, which they only know to be one. */
+export const tokenEntry = (token: NewToken): { readonly key: string; readonly value: string } => ({
+  key: tokenEntryKey(token),
+  value: JSON.stringify(entryOf(token)),
+});
+
+export const tokenEntryKey = ({
+  id,
+  hash,
+  permission,
+}: Pick<NewToken, 'id' | 'hash' | 'permission'>): string =>
+  permission === 'evaluate' || permission === 'config' ? tokenKey(hash) : otherTokenKey(id);
+
+const entryOf = (token: NewToken): TokenEntry | OtherTokenEntry => {
+  const { id, hash, name, permission, app_ids, allowed_origins, expires_at } = token;
+  const expiry = expires_at === null ? {} : { expires_at };
+  if (permission !== 'evaluate' && permission !== 'config') {
+    return { id, permission, hash_start: hashStart(hash), ...expiry };
+  }
   return {
     id,
     name,
     permission,
     ...(app_ids === null ? {} : { app_ids }),
     ...(allowed_origins === null ? {} : { allowed_origins }),
-    ...(expires_at === null ? {} : { expires_at }),
+    ...expiry,
   };
 };
 
-/** Tokens that expired leave the account's space with its next commit; until then edges judge `expires_at` themselves. */
-export const expireTokens = async (
+/**
+ * What a commit of the account's space changes besides its own: tokens that expired leave (until then edges judge `expires_at`
+ * themselves), and those that an older release did not tell edges of come in.
+ */
+export const settleTokens = async (
   db: Kysely<Schema>,
   account: string,
   at: string,
   besides: readonly Change[],
 ): Promise<readonly Change[]> => {
-  const rows = await db
+  const expired = await db
     .selectFrom('token')
-    .select('hash')
+    .select(['id', 'hash', 'permission'])
     .where('account', '=', account)
     .where('replicated', '=', 1)
     .where('expires_at', '<=', at)
     .execute();
-  if (rows.length === 0) return [];
-  const hashes = rows.map((row) => row.hash);
-  await db.updateTable('token').set({ replicated: 0 }).where('hash', 'in', hashes).execute();
-  return hashes
-    .map(tokenKey)
-    .filter((key) => !besides.some((change) => change.key === key))
-    .map((key) => ({ key, value: null }));
+  const untold = await db
+    .selectFrom('token')
+    .selectAll()
+    .where('account', '=', account)
+    .where('replicated', '=', 0)
+    .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
+    .execute();
+  await note(db, expired, 0);
+  await note(db, untold, 1);
+  const changes: Change[] = [
+    ...expired.map((row) => ({ key: tokenEntryKey(row), value: null })),
+    ...untold.map((row) => tokenEntry(listsOf(row))),
+  ];
+  return changes.filter(({ key }) => !besides.some((change) => change.key === key));
 };
 
-/** The `token/…` part of the account's space. */
+const note = async (
+  db: Kysely<Schema>,
+  rows: readonly { readonly id: string }[],
+  replicated: 0 | 1,
+): Promise<void> => {
+  for (const some of chunks(rows)) {
+    const ids = some.map((row) => row.id);
+    await db.updateTable('token').set({ replicated }).where('id', 'in', ids).execute();
+  }
+};
+
+/** The tokens' part of the account's space. */
 export const tokenEntries = async (
   db: Kysely<Schema>,
   account: string,
@@ -55,8 +100,8 @@ export const tokenEntries = async (
     .execute();
   const entries = new Map<string, string>();
   for (const row of rows) {
-    const entry = tokenEntry(listsOf(row));
-    if (entry !== null) entries.set(tokenKey(row.hash), JSON.stringify(entry));
+    const { key, value } = tokenEntry(listsOf(row));
+    entries.set(key, value);
   }
   return entries;
 };

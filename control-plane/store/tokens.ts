@@ -1,4 +1,3 @@
-import { tokenKey } from '@halyard/caches';
 import type { Kysely, Selectable } from 'kysely';
 import { checkName, foldName } from '../names.ts';
 import { Problem } from '../problem.ts';
@@ -6,7 +5,7 @@ import { changeAccount } from './account-change.ts';
 import type { Database } from './database.ts';
 import type { Accounts, NewToken, Token } from './port.ts';
 import type { Schema, TokenTable } from './schema.ts';
-import { listsOf, tokenEntry } from './token-entries.ts';
+import { listsOf, tokenEntry, tokenEntryKey } from './token-entries.ts';
 
 /** A token in steady use is written this often. */
 const USED_EVERY_MS = 60_000;
@@ -62,14 +61,14 @@ export const createTokens = (database: Database): Tokens => {
           last_used_at: null,
           revoked_at: null,
         };
-        const entry = token.expires_at !== null && token.expires_at <= write.at ? null : tokenEntry(token);
+        const told = token.expires_at === null || token.expires_at > write.at;
         const inserted = await db
           .insertInto('token')
           .values({
             ...token,
             app_ids: app_ids === null ? null : JSON.stringify(app_ids),
             allowed_origins: allowed_origins === null ? null : JSON.stringify(allowed_origins),
-            replicated: entry === null ? 0 : 1,
+            replicated: told ? 1 : 0,
           })
           .onConflict((conflict) => conflict.doNothing())
           .returning('id')
@@ -90,7 +89,7 @@ export const createTokens = (database: Database): Tokens => {
               expires_at: token.expires_at,
             },
           },
-          changes: entry === null ? [] : [{ key: tokenKey(token.hash), value: JSON.stringify(entry) }],
+          changes: told ? [tokenEntry(token)] : [],
         };
       }),
 
@@ -98,7 +97,7 @@ export const createTokens = (database: Database): Tokens => {
       changeAccount(database, account, write, async (db) => {
         const row = await db
           .selectFrom('token')
-          .select(['hash', 'name', 'permission', 'replicated'])
+          .select(['id', 'hash', 'name', 'permission', 'replicated'])
           .where('account', '=', account)
           .where('id', '=', id)
           .where('revoked_at', 'is', null)
@@ -119,7 +118,7 @@ export const createTokens = (database: Database): Tokens => {
             event: 'token_revoked',
             detail: { token: id, name: row.name, permission: row.permission },
           },
-          changes: row.replicated === 1 ? [{ key: tokenKey(row.hash), value: null }] : [],
+          changes: row.replicated === 1 ? [{ key: tokenEntryKey(row), value: null }] : [],
         };
       }),
 

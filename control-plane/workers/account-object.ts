@@ -54,6 +54,12 @@ export class AccountObject extends DurableObject<Environment> {
     return answerCall(stores.accounts, call, given);
   }
 
+  async used(tokens: readonly string[]): Promise<void> {
+    const { stores } = await this.opened();
+    const at = new Date(this.now()).toISOString();
+    for (const token of tokens) await stores.accounts.tokenUsed(token, at);
+  }
+
   async head(space: string): Promise<string | null> {
     return headMemory(this.ctx.storage).load(space);
   }

@@ -14,6 +14,7 @@ const stubOf = (ask: AccountStub['ask']): AccountStub => ({
   ask: async (...given) => structuredClone(await ask(...given)),
   fetch: () => Promise.reject(new Error('not asked')),
   head: async () => null,
+  used: async () => {},
 });
 
 test('the account is asked in its own object, and a refusal is the same one here', async () => {

@@ -13,6 +13,7 @@ const echoing = (kind: string): Environment['ACCOUNTS'] & Environment['APPS'] =>
     ask: () => Promise.reject(new Error('not asked')),
     bring: async () => {},
     head: async () => null,
+    used: async () => {},
     end: async () => null,
   }),
 });

@@ -6,7 +6,8 @@ const SPACE = /^(?:account\/([^/]+)|app\/([^/]+)\/([^/]+))$/;
 
 /**
  * Tells the evaluator what the flag cache has of a space, as the object that writes it knows it: Workers KV may take a minute to show
- * its locations as much. For a service binding; it has no address of its own.
+ * its locations as much. And takes its word of the tokens that it was shown, which KV could not bring here. For a service binding; it
+ * has no address of its own.
  */
 export class Heads extends WorkerEntrypoint<Environment> {
   /** The text of the head in KV; null where nothing was ever written. */
@@ -16,5 +17,11 @@ export class Heads extends WorkerEntrypoint<Environment> {
     if (account !== undefined) return ACCOUNTS.get(ACCOUNTS.idFromName(account)).head(space);
     if (owner === undefined || app === undefined) return null;
     return APPS.get(APPS.idFromName(objectName({ account: owner, app }))).head(space);
+  }
+
+  /** The evaluator was shown these tokens (their ids). */
+  async used(account: string, tokens: readonly string[]): Promise<void> {
+    const { ACCOUNTS } = this.env;
+    await ACCOUNTS.get(ACCOUNTS.idFromName(account)).used(tokens);
   }
 }

@@ -26,6 +26,8 @@ interface HeadStub extends ObjectStub {
 /** The account's object, as other objects and the Worker see it. */
 export interface AccountStub extends HeadStub {
   ask(call: AccountCall, given: readonly unknown[]): Promise<Reply>;
+  /** The evaluator was shown these tokens. */
+  used(tokens: readonly string[]): Promise<void>;
 }
 
 /** An app's object, as the account's object and the Worker see it. */

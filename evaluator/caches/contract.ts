@@ -313,6 +313,9 @@ export const flagCacheContract = (
         expect(await cache.silentEdges(SPACE)).toEqual([]);
         await other.leave('edge-1');
         await subscription.close();
+        const uses = await cache.watchUses('a', () => undefined);
+        await other.used('a', ['token']);
+        await uses.close();
       });
       return;
     }
@@ -415,6 +418,27 @@ export const flagCacheContract = (
       await subscription.close();
       await other.beat('edge-1', new Map([[SPACE, { version: 3 }]]));
       expect(heard.length).toBe(2);
+    });
+
+    test('who watches is told of tokens that edges were shown, of its account only', async ({
+      cache,
+      other,
+    }) => {
+      const heard: string[] = [];
+      const throwing = await cache.watchUses('a', () => {
+        throw new Error('a watcher that throws');
+      });
+      const subscription = await cache.watchUses('a', (tokens) => heard.push(...tokens));
+      await other.used('b', ['of-another-account']);
+      await other.used('a', ['one', 'two']);
+      await until(() => heard.length >= 2);
+      await other.used('a', ['one']);
+      await until(() => heard.length >= 3);
+      expect(heard).toEqual(['one', 'two', 'one']);
+      await subscription.close();
+      await throwing.close();
+      await other.used('a', ['three']);
+      expect(heard.length).toBe(3);
     });
 
     historyContract(test, expect, limits);

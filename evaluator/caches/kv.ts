@@ -23,6 +23,8 @@ export interface KvCacheOptions {
    * hear of it. Null or a rejection: KV is asked, as it is when this takes over half a second.
    */
   readonly heads?: (space: string) => Promise<string | null>;
+  /** Where a reader tells which tokens it was shown: KV itself has nobody who listens. */
+  readonly used?: (account: string, tokens: readonly string[]) => Promise<void>;
   /** For the writer. */
   readonly memory?: KvMemory;
   /** Between two writes of one head; default one second, as KV demands. */
@@ -49,7 +51,7 @@ const TOLD_WITHIN_MS = 500;
  * - Edges do not report (`receipts` is false).
  */
 export const openKvCache = (options: KvCacheOptions): KvCache => {
-  const { namespace: kv, now, log, prefix = 'halyard', pollMs = null, memory, heads } = options;
+  const { namespace: kv, now, log, prefix = 'halyard', pollMs = null, memory, heads, used } = options;
   const writing = { kv, prefix, now, memory, headEveryMs: options.headEveryMs ?? HEAD_EVERY_MS };
   const writers = new Map<string, KvWriter>();
   const followers = new Map<string, Set<KvFollower>>();
@@ -135,6 +137,8 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
     edges: async () => [],
     silentEdges: async () => [],
     watchEdges: async () => ({ close: async () => undefined }),
+    used: async (account, tokens) => used?.(account, tokens),
+    watchUses: async () => ({ close: async () => undefined }),
 
     async close() {
       for (const group of followers.values()) for (const follower of group) follower.close();

@@ -11,6 +11,7 @@ import {
   type Subscription,
 } from './port.ts';
 import { type Shown, showTo } from './shown.ts';
+import { tellUses, usesText } from './uses.ts';
 
 export interface MemoryCacheOptions {
   /** Epoch milliseconds; ages the receipts. */
@@ -37,6 +38,7 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
   const watchers = new Map<string, Set<Shown>>();
   const edges = new Map<string, Edge>();
   const edgeWatchers = new Map<string, Set<(receipt: EdgeReceipt) => void>>();
+  const useWatchers = new Map<string, Set<(tokens: readonly string[]) => void>>();
   const events: (() => void)[] = [];
   let draining = false;
 
@@ -198,10 +200,27 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
       };
     },
 
+    async used(account, tokens) {
+      for (const onUsed of useWatchers.get(account) ?? []) tellUses(usesText(tokens), account, onUsed, log);
+    },
+
+    async watchUses(account, onUsed) {
+      const group = useWatchers.get(account) ?? new Set();
+      const own = (tokens: readonly string[]): void => onUsed(tokens);
+      useWatchers.set(account, group.add(own));
+      return {
+        async close() {
+          group.delete(own);
+          if (group.size === 0 && useWatchers.get(account) === group) useWatchers.delete(account);
+        },
+      };
+    },
+
     async close() {
       for (const group of watchers.values()) for (const shown of group) shown.close();
       watchers.clear();
       edgeWatchers.clear();
+      useWatchers.clear();
     },
   };
 };

@@ -21,6 +21,8 @@ export interface Layout {
   changedSubject(space: string): string;
   aliveSubject(edge: string): string;
   receiptSubject(edge: string, space: string): string;
+  /** Of no stream: what nobody hears is gone. */
+  usesSubject(account: string): string;
 }
 
 /** Names below a prefix, so that several accounts of one server or runs of the tests do not meet. */
@@ -36,6 +38,7 @@ export const layoutOf = (prefix: string): Layout => {
     flagsOf: (space) => `${root}.flag.${tokenOf(space)}.*`,
     changedSubject: (space) => `${root}.changed.${space === '*' ? '*' : tokenOf(space)}`,
     aliveSubject: (edge) => `${root}.edge.${edge === '*' ? '*' : tokenOf(edge)}.alive`,
+    usesSubject: (account) => `${root}.used.${tokenOf(account)}`,
     receiptSubject: (edge, space) =>
       `${root}.edge.${edge === '*' ? '*' : tokenOf(edge)}.${space === '*' ? '*' : tokenOf(space)}`,
   };

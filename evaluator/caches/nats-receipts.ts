@@ -4,6 +4,7 @@ import type { History, Position } from './history.ts';
 import { HISTORY_HEADER, type Layout, LIFE_HEADER, textOf } from './nats-layout.ts';
 import { ANSWER_MS, type NatsStreams } from './nats-streams.ts';
 import { type CacheLog, EDGE_KEPT_MS, type EdgeReceipt, type Subscription } from './port.ts';
+import { tellUses, usesText } from './uses.ts';
 
 type Reached = () => { readonly connection: NatsConnection; readonly streams: NatsStreams };
 
@@ -114,6 +115,25 @@ export class NatsReceipts {
       },
     });
     // The server has the subscription when it has answered.
+    await connection.flush();
+    return {
+      async close() {
+        subscription.unsubscribe();
+      },
+    };
+  }
+
+  async used(account: string, tokens: readonly string[]): Promise<void> {
+    this.#reached().connection.publish(this.#layout.usesSubject(account), usesText(tokens));
+  }
+
+  async watchUses(account: string, onUsed: (tokens: readonly string[]) => void): Promise<Subscription> {
+    const { connection } = this.#reached();
+    const subscription = connection.subscribe(this.#layout.usesSubject(account), {
+      callback: (error, message) => {
+        if (error === null) tellUses(message.string(), account, onUsed, this.#log);
+      },
+    });
     await connection.flush();
     return {
       async close() {

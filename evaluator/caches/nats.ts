@@ -211,6 +211,8 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
     edges: (space) => asked(() => receipts.edges(space)),
     silentEdges: (space) => asked(() => receipts.silentEdges(space)),
     watchEdges: (space, onReceipt): Promise<Subscription> => asked(() => receipts.watch(space, onReceipt)),
+    used: (account, tokens) => asked(() => receipts.used(account, tokens)),
+    watchUses: (account, onUsed): Promise<Subscription> => asked(() => receipts.watchUses(account, onUsed)),
 
     async close() {
       closed = true;

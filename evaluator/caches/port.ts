@@ -104,6 +104,12 @@ export interface FlagCache {
   /** Calls back soon after any receipt for the space arrived. What is called back may leave out the history; `edges` does not. */
   watchEdges(space: string, onReceipt: (receipt: EdgeReceipt) => void): Promise<Subscription>;
 
+  /** Edges were shown these tokens (their ids). Told to who watches now and kept nowhere; what is lost is told again while they are used. */
+  used(account: string, tokens: readonly string[]): Promise<void>;
+
+  /** Calls back soon after edges were shown tokens of the account. */
+  watchUses(account: string, onUsed: (tokens: readonly string[]) => void): Promise<Subscription>;
+
   close(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ import {
 import { newFilling } from './reading.ts';
 import { listIn, positionIn, readingIn, receiptIn, versionIn } from './redis-reading.ts';
 import { SCRIPTS } from './redis-scripts.ts';
+import { tellUses, usesText } from './uses.ts';
 
 export interface RedisCacheOptions {
   readonly log: CacheLog;
@@ -123,6 +124,18 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
   ];
   const channelOf = (space: string): string => `${prefix}:changed:${space}`;
   const receiptsOf = (space: string): string => `${prefix}:receipts:${space}`;
+
+  const usesOf = (account: string): string => `${prefix}:used:${account}`;
+
+  const listenTo = async (channel: string, listener: (message: string) => void): Promise<Subscription> => {
+    if (!channels.isReady) throw new CacheUnavailable('Redis cannot be reached.');
+    await ask(channels.subscribe(channel, listener));
+    return {
+      async close() {
+        if (channels.isReady) await ask(channels.unsubscribe(channel, listener)).catch(() => undefined);
+      },
+    };
+  };
 
   const judge = (): void => {
     const ready = commands.isReady && channels.isReady;
@@ -334,13 +347,16 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
           log.error({ space, error: String(error) }, 'A watcher of receipts threw; it goes on being told.');
         }
       };
-      if (!channels.isReady) throw new CacheUnavailable('Redis cannot be reached.');
-      await ask(channels.subscribe(channel, listener));
-      return {
-        async close() {
-          if (channels.isReady) await ask(channels.unsubscribe(channel, listener)).catch(() => undefined);
-        },
-      };
+      return listenTo(channel, listener);
+    },
+
+    async used(account, tokens) {
+      await ask(commands.publish(usesOf(account), usesText(tokens)));
+    },
+
+    async watchUses(account, onUsed): Promise<Subscription> {
+      const listener = (text: string): void => tellUses(text, account, onUsed, log);
+      return listenTo(usesOf(account), listener);
     },
 
     async close() {

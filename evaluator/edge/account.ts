@@ -1,12 +1,15 @@
-import { accountSpace, appKey, type Position, SECRET_KEY, tokenKey } from '@halyard/caches';
+import { accountSpace, appKey, otherTokenKey, type Position, SECRET_KEY, tokenKey } from '@halyard/caches';
+import { formsOfOrigin } from '@halyard/caches/access';
 import { LRUCache } from 'lru-cache';
 import { type Caller, callerOf } from './caller.ts';
+import { grantIn, secretIn } from './entries.ts';
 import { FollowedSpace, type FollowOptions } from './followed-space.ts';
-import type { Grant } from './options.ts';
+import { OtherTokens } from './other-tokens.ts';
 
 /** Verified secrets remembered: hashing one costs as much as the rest of a request. */
 const REMEMBERED = 10_000;
 const TOKEN_PREFIX = tokenKey('');
+const OTHER_PREFIX = otherTokenKey('');
 const APP_PREFIX = appKey('');
 
 export interface AccountListener {
@@ -18,6 +21,15 @@ export interface AccountListener {
   onLive(): void;
 }
 
+/** What is known of a secret. */
+export type Verdict =
+  | { readonly kind: 'caller'; readonly caller: Caller }
+  /** It starts as that of a token that edges do not accept. */
+  | { readonly kind: 'other' }
+  | { readonly kind: 'unknown' }
+  /** The tokens were never had, or may be old: a good token may be missing. */
+  | { readonly kind: 'unsure' };
+
 /** What this edge knows of its account: tokens, apps, and the secret that signs stream tickets. */
 export class Account {
   readonly id: string;
@@ -26,6 +38,7 @@ export class Account {
   readonly #now: () => number;
   readonly #byHash = new Map<string, Caller>();
   readonly #byId = new Map<string, Caller>();
+  readonly #others: OtherTokens;
   readonly #remembered = new LRUCache<string, Caller>({ max: REMEMBERED });
   readonly #apps = new Set<string>();
   #origins: Map<string, 'all' | Set<string>> | null = null;
@@ -36,10 +49,12 @@ export class Account {
     this.id = id;
     this.#listener = listener;
     this.#now = options.now;
+    this.#others = new OtherTokens(options.now);
     this.#space = new FollowedSpace(accountSpace(id), options, {
       reset: (entries) => {
         this.#byHash.clear();
         this.#byId.clear();
+        this.#others.clear();
         this.#apps.clear();
         this.#secret = null;
         for (const [key, value] of entries) this.#take(key, value);
@@ -122,13 +137,22 @@ export class Account {
   }
 
   /** Checks a secret against the replicated hashes, and remembers it if it is good. */
-  async verify(secret: string): Promise<Caller | null> {
-    const position = this.#space.position;
-    const caller = this.#byHash.get(await sha256(secret));
-    if (caller === undefined) return null;
-    // A revocation may have arrived while the hash was computed.
-    if (position === this.#space.position) this.#remembered.set(secret, caller);
-    return caller;
+  async verify(secret: string): Promise<Verdict> {
+    const hash = await sha256(secret);
+    // From here on without a pause: what is held now decides, whatever came while the hash was computed.
+    const caller = this.#byHash.get(hash);
+    if (caller !== undefined) {
+      this.#remembered.set(secret, caller);
+      return { kind: 'caller', caller };
+    }
+    if (this.#others.has(hash)) return { kind: 'other' };
+    return { kind: this.loaded && this.staleSeconds === null ? 'unknown' : 'unsure' };
+  }
+
+  /** Whether a token that edges do not accept may still live: false only if it is known to have ended. */
+  otherMayLive(id: string): boolean {
+    // The operator of an edge is in no account.
+    return id === '' || this.staleSeconds !== null || this.#others.mayLive(id);
   }
 
   /** The replicated token of this id, unless it is revoked or expired. */
@@ -140,17 +164,21 @@ export class Account {
   /** Whether any token (of the app, if one is named) allows the origin. */
   allowsOrigin(origin: string, app: string | null): boolean {
     this.#origins ??= this.#indexOrigins();
-    const apps = this.#origins.get(origin);
-    return apps !== undefined && (app === null || apps === 'all' || apps.has(app));
+    for (const form of formsOfOrigin(origin)) {
+      const apps = this.#origins.get(form);
+      if (apps !== undefined && (app === null || apps === 'all' || apps.has(app))) return true;
+    }
+    return false;
   }
 
   #take(key: string, value: string | null): void {
     if (key.startsWith(TOKEN_PREFIX)) this.#takeToken(key.slice(TOKEN_PREFIX.length), value);
+    else if (key.startsWith(OTHER_PREFIX)) this.#others.take(key.slice(OTHER_PREFIX.length), value);
     else if (key.startsWith(APP_PREFIX)) {
       const app = key.slice(APP_PREFIX.length);
       if (value === null) this.#apps.delete(app);
       else this.#apps.add(app);
-    } else if (key === SECRET_KEY) this.#secret = secretFrom(value);
+    } else if (key === SECRET_KEY) this.#secret = secretIn(value);
   }
 
   #takeToken(hash: string, value: string | null): void {
@@ -159,7 +187,7 @@ export class Account {
       this.#byHash.delete(hash);
       this.#byId.delete(known.grant.token_id);
     }
-    const grant = value === null ? null : grantFrom(this.id, value);
+    const grant = value === null ? null : grantIn(value, this.id);
     if (grant === null) return;
     const caller = callerOf(grant, true);
     this.#byHash.set(hash, caller);
@@ -191,48 +219,4 @@ export class Account {
 const sha256 = async (text: string): Promise<string> => {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-};
-
-const record = (value: unknown): Readonly<Record<string, unknown>> | null =>
-  // The assertion only says that a property of it may be asked for.
-  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-
-const parsed = (text: string): Readonly<Record<string, unknown>> | null => {
-  try {
-    return record(JSON.parse(text));
-  } catch {
-    return null;
-  }
-};
-
-const texts = (value: unknown): readonly string[] | null =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null;
-
-/** A token entry that cannot be understood allows nothing: a newer release may restrict it in a way unknown here. */
-const grantFrom = (account: string, text: string): Grant | null => {
-  const entry = parsed(text);
-  if (entry === null) return null;
-  const { id, name, permission, app_ids, allowed_origins, expires_at } = entry;
-  if (typeof id !== 'string' || typeof name !== 'string') return null;
-  if (permission !== 'evaluate' && permission !== 'config') return null;
-  const apps = app_ids === undefined || app_ids === null ? null : texts(app_ids);
-  const origins = allowed_origins === undefined || allowed_origins === null ? null : texts(allowed_origins);
-  const expires = expires_at === undefined || expires_at === null ? null : expires_at;
-  if (apps === null && app_ids !== undefined && app_ids !== null) return null;
-  if (origins === null && allowed_origins !== undefined && allowed_origins !== null) return null;
-  if (expires !== null && (typeof expires !== 'string' || Number.isNaN(Date.parse(expires)))) return null;
-  return {
-    account,
-    token_id: id,
-    name,
-    permission,
-    app_ids: apps,
-    allowed_origins: origins,
-    expires_at: expires,
-  };
-};
-
-const secretFrom = (text: string | null): string | null => {
-  const secret = text === null ? null : parsed(text)?.['secret'];
-  return typeof secret === 'string' && secret !== '' ? secret : null;
 };

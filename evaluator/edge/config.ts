@@ -3,14 +3,16 @@ import type { Hono, Context as HonoContext } from 'hono';
 import type { Account } from './account.ts';
 import type { Gate } from './admission.ts';
 import { notModified } from './etag.ts';
-import { type Streams, streamHeaders } from './event-streams.ts';
+import { type OpenStream, type Streams, streamHeaders } from './event-streams.ts';
 import { answerCompressed } from './gzip.ts';
 import type { HeldApp } from './held-app.ts';
 import { refusal } from './refusal.ts';
+import type { StreamRoom } from './stream-room.ts';
 
 export interface ConfigOptions {
   readonly gate: Gate;
   readonly account: Account;
+  readonly room: StreamRoom;
   readonly streams: Streams;
 }
 
@@ -24,7 +26,7 @@ export const configRoutes = (app: Hono, options: ConfigOptions): void => {
 
 const answerConfig = async (c: HonoContext, { gate }: ConfigOptions): Promise<Response> => {
   const request = c.req.raw;
-  const admission = await gate.admit(request.headers, c.req.param('app'), 'config');
+  const admission = await gate.admit(c, c.req.param('app'), 'config');
   if (admission.kind === 'refused') return refusal(admission, null);
   const { app, cors } = admission;
   const etag = `"${app.revision}"`;
@@ -40,17 +42,28 @@ const answerConfig = async (c: HonoContext, { gate }: ConfigOptions): Promise<Re
   return answerCompressed(request.headers, app.config.document, headers);
 };
 
-const answerStream = async (c: HonoContext, { gate, account, streams }: ConfigOptions): Promise<Response> => {
+const answerStream = async (
+  c: HonoContext,
+  { gate, account, room, streams }: ConfigOptions,
+): Promise<Response> => {
   const { headers } = c.req.raw;
-  const admission = await gate.admit(headers, c.req.param('app'), 'config');
+  const admission = await gate.admit(c, c.req.param('app'), 'config');
   if (admission.kind === 'refused') return refusal(admission, null);
   const { app, caller, cors } = admission;
   const answered = { headers: { ...streamHeaders(app.headers), ...cors } };
   // Hono answers it by this route and drops the body: a stream that was opened for it would never end.
   if (c.req.method === 'HEAD') return new Response(null, answered);
-  const body = follow(app, revisionIn(headers.get('last-event-id')), streams, () => {
-    if (app.closed) return false;
-    return caller.replicated ? account.token(caller.grant.token_id) !== null : gate.stillGood(headers);
+  const id = caller.grant.token_id;
+  const leave = room.take(id);
+  if (leave === null) return refusal(gate.refuse(503, room.full, headers, app.id, room.retrySeconds), null);
+  const body = follow(app, revisionIn(headers.get('last-event-id')), streams, {
+    stillAllowed: () => {
+      if (app.closed) return false;
+      if (caller.replicated) return account.token(id) !== null;
+      return account.otherMayLive(id) && gate.stillGood(headers);
+    },
+    endsAt: caller.expiresAt,
+    onClose: leave,
   });
   return new Response(body, answered);
 };
@@ -63,7 +76,7 @@ const follow = (
   app: HeldApp,
   seen: Revision | null,
   streams: Streams,
-  stillAllowed: () => boolean | Promise<boolean>,
+  { onClose, ...terms }: Pick<OpenStream, 'stillAllowed' | 'endsAt' | 'onClose'>,
 ): ReadableStream<Uint8Array> => {
   const { config } = app;
   let at: Revision | null = seen === null || seen.epoch === null ? null : seen;
@@ -91,7 +104,7 @@ const follow = (
   const reader = streams.open({
     space: app.space,
     first: joined(missing()),
-    stillAllowed,
+    ...terms,
     onHeartbeat: () => {
       // Still ahead of an edge that is not behind: what it read is not there any more.
       if (app.staleSeconds !== null || at === null) return;
@@ -99,7 +112,10 @@ const follow = (
       at = null;
       sendMissing();
     },
-    onClose: stop,
+    onClose: () => {
+      stop();
+      onClose();
+    },
   });
   return reader.body;
 };

@@ -1,3 +1,4 @@
+import { visitorAddress } from '@halyard/caches/access';
 import { assembleEdge, type Edge } from './edge.ts';
 import { EventStreams } from './event-streams.ts';
 import { renderMetrics } from './metrics.ts';
@@ -6,5 +7,12 @@ import { DEFAULT_LIMITS, type EdgeOptions } from './options.ts';
 /** An edge in a process of its own, before a cache that pushes. */
 export const createEdge = (options: EdgeOptions): Edge => {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  return assembleEdge(options, { limits, streams: new EventStreams(limits), renderMetrics });
+  const address = (headers: Headers, env: unknown): string =>
+    visitorAddress(headers, env, options.trustProxy === true);
+  return assembleEdge(options, {
+    limits,
+    streams: new EventStreams(limits, options.now),
+    renderMetrics,
+    address,
+  });
 };

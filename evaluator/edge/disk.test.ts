@@ -118,7 +118,8 @@ describe('an edge with a disk', () => {
     expect(await response.json()).toMatchObject({ value: false });
     expect(response.headers.get('halyard-version')).toBe('2');
     expect(response.headers.get('halyard-stale')).toBe('90');
-    expect((await evaluate('stranger')).status).toBe(401);
+    // It may be a token that was made after this was written.
+    expect((await evaluate('stranger')).status).toBe(503);
     await restarted.close();
   });
 

@@ -63,6 +63,8 @@ export const cuttable = (inner: FlagCache): CuttableCache => {
     edges: (space) => whileUp(() => inner.edges(space)),
     silentEdges: (space) => whileUp(() => inner.silentEdges(space)),
     watchEdges: (space, onReceipt) => whileUp(() => inner.watchEdges(space, onReceipt)),
+    used: (account, tokens) => whileUp(() => inner.used(account, tokens)),
+    watchUses: (account, onUsed) => whileUp(() => inner.watchUses(account, onUsed)),
     close: () => inner.close(),
     watch: (space, watcher, held) =>
       whileUp(async () => {

@@ -12,11 +12,14 @@ import { FIXED_HEADERS } from './fixed-headers.ts';
 import { flagshipRoutes } from './flagship.ts';
 import type { FollowOptions } from './followed-space.ts';
 import { failure } from './fragments.ts';
+import { Guesses } from './guesses.ts';
+import type { Counted } from './metrics.ts';
 import { noticeRoutes } from './notices.ts';
 import { ofrepRoutes } from './ofrep.ts';
 import { operationRoutes } from './operations.ts';
 import type { EdgeLimits, EdgeOptions } from './options.ts';
 import { Receipts } from './receipts.ts';
+import { StreamRoom } from './stream-room.ts';
 import { Tickets } from './tickets.ts';
 
 export interface Edge {
@@ -39,8 +42,10 @@ const STILL_CURRENT_EVERY_MS = 10_000;
 export interface Home {
   readonly limits: EdgeLimits;
   readonly streams: Streams;
+  /** The address that failed attempts are counted by; `env` is what the server gave with the request. */
+  readonly address: (headers: Headers, env: unknown) => string;
   /** Absent: nothing counts here. */
-  readonly renderMetrics?: (account: Account, apps: Apps, streams: Streams) => Promise<string>;
+  readonly renderMetrics?: (counted: Counted) => Promise<string>;
 }
 
 /** An edge and its parts, for what else is evaluated with them. */
@@ -52,13 +57,14 @@ export interface AssembledEdge extends Edge {
 /** The read path: follows the flag cache and answers evaluations from memory, whatever else is down. */
 export const assembleEdge = (
   options: EdgeOptions,
-  { limits, streams, renderMetrics }: Home,
+  { limits, streams, address, renderMetrics }: Home,
 ): AssembledEdge => {
   const { cache, account: accountId, id, now, log, disk, random = Math.random } = options;
   const following: FollowOptions = { cache, now, log, random, disk, outages: 'warn' };
 
   const receipts = new Receipts({
     cache,
+    account: accountId,
     edge: id,
     log,
     held: () => {
@@ -84,10 +90,17 @@ export const assembleEdge = (
     },
   });
 
-  const gate = new Gate(account, apps, options);
+  const guesses = new Guesses({ now, log, address });
+  const room = new StreamRoom(limits);
+  const gate = new Gate(account, apps, {
+    ...options,
+    guesses,
+    onUsed: (tokenId) => receipts.used(tokenId),
+  });
   const tickets = new Tickets(() => account.secret);
   const ready = (): boolean => account.loaded;
-  const metrics = async (): Promise<string> => (await renderMetrics?.(account, apps, streams)) ?? '';
+  const metrics = async (): Promise<string> =>
+    (await renderMetrics?.({ account, apps, streams, room, guesses })) ?? '';
 
   const app = new Hono();
   const basePath = basePathOf(options.publicUrl);
@@ -100,8 +113,8 @@ export const assembleEdge = (
     catchUpMs: limits.catchUpMs,
     basePath,
   });
-  configRoutes(app, { gate, account, streams });
-  noticeRoutes(app, { gate, account, apps, streams, tickets, now, freshen: options.freshen });
+  configRoutes(app, { gate, account, room, streams });
+  noticeRoutes(app, { gate, account, apps, room, streams, tickets, now, freshen: options.freshen });
   const preflight = (request: Request, appId: string | null): Response => {
     const origin = request.headers.get('origin');
     return preflightAnswer(origin, origin !== null && account.allowsOrigin(origin, appId));

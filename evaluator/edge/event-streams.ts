@@ -1,3 +1,5 @@
+import type { EdgeLimits } from './options.ts';
+
 /** One reader of server-sent events. */
 export interface Reader {
   readonly body: ReadableStream<Uint8Array>;
@@ -32,11 +34,18 @@ export interface OpenStream {
   readonly first: Uint8Array;
   /** Sent where there was nothing else to say for a while; default a comment. */
   readonly heartbeat?: Uint8Array;
-  /** Asked with every heartbeat and when tokens change; a reader that no longer is, is ended. */
+  /** Asked with every heartbeat, when tokens change and at `endsAt`; a reader that no longer is, is ended. */
   readonly stillAllowed: () => boolean | Promise<boolean>;
+  /** Epoch milliseconds; infinity for never. */
+  readonly endsAt: number;
   readonly onHeartbeat: () => void;
   readonly onClose: () => void;
 }
+
+/** What a timer can wait at most. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Where the clock says that it is not yet time although the timer rang. */
+const SOONEST_MS = 10;
 
 export const HEARTBEAT = new TextEncoder().encode(':\n\n');
 
@@ -47,24 +56,31 @@ export const HEARTBEAT = new TextEncoder().encode(':\n\n');
 export class EventStreams implements Streams {
   readonly #streamBytes: number;
   readonly #heartbeatMs: number;
+  readonly #now: () => number;
   readonly #entries = new Set<Entry>();
   #timer: ReturnType<typeof setInterval> | null = null;
   dropped = 0;
 
-  constructor({ streamBytes, heartbeatMs }: { readonly streamBytes: number; readonly heartbeatMs: number }) {
+  constructor(
+    { streamBytes, heartbeatMs }: Pick<EdgeLimits, 'streamBytes' | 'heartbeatMs'>,
+    now: () => number,
+  ) {
     this.#streamBytes = streamBytes;
     this.#heartbeatMs = heartbeatMs;
+    this.#now = now;
   }
 
   get size(): number {
     return this.#entries.size;
   }
 
-  open({ first, heartbeat = HEARTBEAT, stillAllowed, onHeartbeat, onClose }: OpenStream): Reader {
+  open({ first, heartbeat = HEARTBEAT, stillAllowed, endsAt, onHeartbeat, onClose }: OpenStream): Reader {
     let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+    let ending: ReturnType<typeof setTimeout> | undefined;
     const forget = (): void => {
       if (controller === null) return;
       controller = null;
+      clearTimeout(ending);
       this.#entries.delete(entry);
       if (this.#entries.size === 0) this.#stopHeartbeat();
       onClose();
@@ -102,6 +118,16 @@ export class EventStreams implements Streams {
     const entry: Entry = { reader, heartbeat, stillAllowed, onHeartbeat };
     this.#entries.add(entry);
     this.#timer ??= setInterval(() => this.#beat(), this.#heartbeatMs);
+    const endInTime = (): void => {
+      ending = setTimeout(
+        async () => {
+          await endUnlessAllowed(entry);
+          if (reader.open) endInTime();
+        },
+        Math.min(Math.max(endsAt - this.#now(), SOONEST_MS), LONGEST_TIMER_MS),
+      );
+    };
+    if (endsAt !== Number.POSITIVE_INFINITY) endInTime();
     return reader;
   }
 

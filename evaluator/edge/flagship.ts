@@ -14,6 +14,7 @@ const CODES: Readonly<Record<number, number>> = {
   404: 1004,
   413: 1009,
   422: 1011,
+  429: 1013,
   500: 1500,
   503: 1014,
 };
@@ -45,7 +46,7 @@ const answer = async (
   understand: () => Promise<Question>,
 ): Promise<Response> => {
   const { headers } = c.req.raw;
-  const admission = await gate.admit(headers, c.req.param('app'), 'evaluate');
+  const admission = await gate.admit(c, c.req.param('app'), 'evaluate');
   if (admission.kind === 'refused') return refused(admission);
   const { app, caller, cors } = admission;
   if (c.req.param('account') !== account) {

@@ -1,12 +1,23 @@
 import type { Account } from './account.ts';
 import type { Apps } from './apps.ts';
 import type { Streams } from './event-streams.ts';
+import type { Guesses } from './guesses.ts';
+import type { StreamRoom } from './stream-room.ts';
+
+/** What there is to count. */
+export interface Counted {
+  readonly account: Account;
+  readonly apps: Apps;
+  readonly streams: Streams;
+  readonly room: StreamRoom;
+  readonly guesses: Guesses;
+}
 
 /**
  * What the edge counts, in Prometheus' text format. The hot path only adds to plain numbers; they are put in form when asked for, and
  * so is the library, which Workers need not load.
  */
-export const renderMetrics = async (account: Account, apps: Apps, streams: Streams): Promise<string> => {
+export const renderMetrics = async ({ account, apps, streams, room, guesses }: Counted): Promise<string> => {
   const { Counter, Gauge, Registry } = await import('prom-client');
   const registers = [new Registry()];
   const counter = (name: string, help: string, labelNames: string[] = []) =>
@@ -36,6 +47,15 @@ export const renderMetrics = async (account: Account, apps: Apps, streams: Strea
   );
   gauge('halyard_edge_stream_subscribers', 'Open event streams.').set(streams.size);
   counter('halyard_edge_stream_dropped_total', 'Readers cut off for being slow.').inc(streams.dropped);
+  counter('halyard_edge_stream_refused_total', 'Readers turned away because there was no room.').inc(
+    room.refused,
+  );
+  counter('halyard_edge_failed_attempts_total', 'Tokens and tickets refused because they are not good.').inc(
+    guesses.failures,
+  );
+  counter('halyard_edge_limited_attempts_total', 'Those of them that were answered 429.').inc(
+    guesses.limited,
+  );
   gauge('halyard_edge_compiled_apps', 'Apps held in compiled form.').set(apps.compiledCount);
   gauge('halyard_edge_compiled_bytes', 'Their configuration as JSON text.').set(apps.compiledBytes);
   counter('halyard_edge_compiled_hits_total', 'Requests that found the compiled form.').inc(apps.hits);

@@ -1,18 +1,21 @@
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Account } from './account.ts';
-import type { Gate, Refused } from './admission.ts';
+import type { Gate, Refused, Visit } from './admission.ts';
 import type { Apps } from './apps.ts';
+import { mayFrom } from './caller.ts';
 import { corsHeaders } from './cors.ts';
-import { type Streams, streamHeaders } from './event-streams.ts';
+import { type OpenStream, type Streams, streamHeaders } from './event-streams.ts';
 import type { HeldApp } from './held-app.ts';
 import type { EdgeOptions } from './options.ts';
 import { refusal } from './refusal.ts';
+import type { StreamRoom } from './stream-room.ts';
 import type { Ticket, Tickets } from './tickets.ts';
 
 export interface NoticeOptions {
   readonly gate: Gate;
   readonly account: Account;
   readonly apps: Apps;
+  readonly room: StreamRoom;
   readonly streams: Streams;
   readonly tickets: Tickets;
   readonly now: () => number;
@@ -40,14 +43,13 @@ export const noticeRoutes = (app: Hono, options: NoticeOptions): void => {
 };
 
 const answer = async (c: HonoContext, options: NoticeOptions): Promise<Response> => {
-  const { account, apps, gate, tickets, now } = options;
+  const { account, apps, gate, room, tickets, now } = options;
   const { headers } = c.req.raw;
   const id = c.req.param('app') ?? '';
-  const ticket = await tickets.check(c.req.query('ticket') ?? '', now());
-  const refused = ticket === null ? noTicket(options, headers, id) : judge(options, ticket, headers, id);
-  if (refused !== null || ticket === null) {
-    return refusal(refused ?? gate.refuse(401, 'This ticket is not valid.', headers, id), null);
-  }
+  const found = await tickets.check(c.req.query('ticket') ?? '', now());
+  if (found === null) return refusal(noTicket(options, c, id), null);
+  const ticket = judge(options, found, headers, id);
+  if ('kind' in ticket) return refusal(ticket, null);
   const app = apps.held(id) ?? (await apps.load(id));
   if (app === null)
     return refusal(gate.refuse(503, `The app ${id} cannot be loaded now.`, headers, id), null);
@@ -57,41 +59,47 @@ const answer = async (c: HonoContext, options: NoticeOptions): Promise<Response>
   const answered = { headers: { ...streamHeaders(app.headers), ...cors } };
   // Hono answers it by this route and drops the body: a stream that was opened for it would never end.
   if (c.req.method === 'HEAD') return new Response(null, answered);
-  const body = notify(app, headers.get('last-event-id'), options, () => {
-    if (app.closed) return false;
-    return ticket.replicated ? account.token(ticket.tokenId) !== null : ticket.expiresAt > now();
+  const leave = room.take(ticket.tokenId);
+  if (leave === null) return refusal(gate.refuse(503, room.full, headers, id, room.retrySeconds), null);
+  const body = notify(app, headers.get('last-event-id'), options, {
+    stillAllowed: () => !app.closed && lives(options, ticket),
+    endsAt: ticket.replicated
+      ? (account.token(ticket.tokenId)?.expiresAt ?? Number.POSITIVE_INFINITY)
+      : ticket.expiresAt,
+    onClose: leave,
   });
   return new Response(body, answered);
 };
 
-const noTicket = ({ gate, account }: NoticeOptions, headers: Headers, id: string): Refused =>
-  account.secret === null
-    ? gate.refuse(503, 'This edge has not loaded its account yet.', headers, id)
-    : gate.refuse(401, 'This ticket is not valid: evaluate again for a new one.', headers, id);
+/** A token of which this edge knows that it lives outlives its tickets; of another, a ticket is the last word. */
+const lives = ({ account, now }: NoticeOptions, { tokenId, replicated, expiresAt }: Ticket): boolean =>
+  replicated ? account.token(tokenId) !== null : expiresAt > now() && account.otherMayLive(tokenId);
 
-const judge = (
-  { gate, account }: NoticeOptions,
-  ticket: Ticket,
-  headers: Headers,
-  id: string,
-): Refused | null => {
+const noTicket = ({ gate, account }: NoticeOptions, visit: Visit, id: string): Refused =>
+  account.secret === null
+    ? gate.refuse(503, 'This edge has not loaded its account yet.', visit.req.raw.headers, id)
+    : gate.refuseGuess(401, 'This ticket is not valid: evaluate again for a new one.', visit, id);
+
+const judge = (options: NoticeOptions, ticket: Ticket, headers: Headers, id: string): Ticket | Refused => {
+  const { gate, account } = options;
   if (ticket.app !== id) return gate.refuse(403, 'This ticket is for another app.', headers, id);
   if (!account.apps.has(id)) return gate.refuse(404, `There is no app ${id}.`, headers, id);
-  if (!ticket.replicated) return null;
-  const caller = account.token(ticket.tokenId);
-  if (caller === null) return gate.refuse(401, 'The token of this ticket is revoked.', headers, id);
+  if (!lives(options, ticket)) {
+    return gate.refuse(401, 'The token of this ticket is revoked.', headers, id);
+  }
+  const origins = account.token(ticket.tokenId)?.origins ?? null;
   const origin = headers.get('origin');
-  if (caller.origins !== null && origin !== null && !caller.origins.has(origin)) {
+  if (origins !== null && origin !== null && !mayFrom(origins, origin)) {
     return gate.refuse(403, `The token of this ticket is not for the origin ${origin}.`, headers, id);
   }
-  return null;
+  return ticket;
 };
 
 const notify = (
   app: HeldApp,
   seen: string | null,
   { streams, now }: NoticeOptions,
-  stillAllowed: () => boolean,
+  { onClose, ...terms }: Pick<OpenStream, 'stillAllowed' | 'endsAt' | 'onClose'>,
 ): ReadableStream<Uint8Array> => {
   const notice = (): void => reader.send(app.config.noticeFrame);
   const missed = seen === null ? now() - app.changedAt < JUST_NOW_MS : seen !== app.revision;
@@ -100,9 +108,12 @@ const notify = (
     space: app.space,
     first: missed ? app.config.noticeFrame : OPENED,
     heartbeat: ALIVE,
-    stillAllowed,
+    ...terms,
     onHeartbeat: () => undefined,
-    onClose: stop,
+    onClose: () => {
+      stop();
+      onClose();
+    },
   });
   return reader.body;
 };

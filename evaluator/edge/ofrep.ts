@@ -40,7 +40,7 @@ export const ofrepRoutes = (app: Hono, options: OfrepOptions): void => {
 const answerSingle = async (c: HonoContext, { gate, apps, catchUpMs }: OfrepOptions): Promise<Response> => {
   const request = c.req.raw;
   const key = c.req.param('key') ?? '';
-  const deciding = gate.admit(request.headers, c.req.param('app'), 'evaluate');
+  const deciding = gate.admit(c, c.req.param('app'), 'evaluate');
   const admission = deciding instanceof Promise ? await deciding : deciding;
   if (admission.kind === 'refused') return refusal(admission, key);
   const { app, caller, cors } = admission;
@@ -69,7 +69,7 @@ const answerSingle = async (c: HonoContext, { gate, apps, catchUpMs }: OfrepOpti
 const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Response> => {
   const { gate, now, catchUpMs } = options;
   const request = c.req.raw;
-  const deciding = gate.admit(request.headers, c.req.param('app'), 'evaluate');
+  const deciding = gate.admit(c, c.req.param('app'), 'evaluate');
   const admission: Admission = deciding instanceof Promise ? await deciding : deciding;
   if (admission.kind === 'refused') return refusal(admission, null);
   const { app, caller, cors } = admission;

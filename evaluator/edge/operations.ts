@@ -34,7 +34,7 @@ export const operationRoutes = (app: Hono, options: OperationOptions): void => {
   app.get('/metrics', async (c) => {
     const { headers } = c.req.raw;
     if (metricsFor === 'read') {
-      const caller = await gate.identify(headers);
+      const caller = await gate.identify(c);
       if ('kind' in caller) return refusal(caller, null);
       if (!may(caller, 'read')) {
         const { permission } = caller.grant;

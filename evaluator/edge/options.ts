@@ -39,8 +39,13 @@ export interface EdgeOptions {
   readonly publicUrl?: string;
   /** Keeps the last good configuration over a restart. */
   readonly disk?: LastGood;
-  /** Asked for a secret that the replicated hashes do not know; never remembered. Rejects if it could not be asked. */
-  readonly authenticate?: (secret: string) => Promise<Grant | null>;
+  /**
+   * Asked for a secret that the replicated hashes do not know; never remembered. Null: there is no such token. Undefined: who is asked
+   * does not know all tokens, so that says nothing. Rejects if it could not be asked.
+   */
+  readonly authenticate?: (secret: string) => Promise<Grant | null | undefined>;
+  /** Believe `X-Forwarded-For`, when failed attempts are counted by address. */
+  readonly trustProxy?: boolean;
   /** Serve the Flagship call, health and metrics too. Where a control plane shares the server, it does. */
   readonly standalone?: boolean;
   /** Who may read `/metrics` of a standalone edge: tokens with `read` (only `authenticate` knows any), or `anyone` that reaches it. */
@@ -65,6 +70,9 @@ export interface EdgeLimits {
   /** What may wait in memory for one reader of a stream, over its snapshot. */
   readonly streamBytes: number;
   readonly heartbeatMs: number;
+  /** Open streams, of all tokens. */
+  readonly streams: number;
+  readonly streamsPerToken: number;
   /** How long a request waits for an app that is not loaded yet. */
   readonly loadMs: number;
   /** How long a request waits for the version a notice told it of. */
@@ -78,6 +86,8 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   prefetchApps: 100,
   streamBytes: 1024 * 1024,
   heartbeatMs: 15_000,
+  streams: 50_000,
+  streamsPerToken: 25_000,
   loadMs: 2_000,
   catchUpMs: 2_000,
 };

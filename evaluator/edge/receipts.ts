@@ -8,6 +8,7 @@ const REPEAT_EVERY_MS = 60_000;
 export interface ReceiptOptions {
   readonly cache: FlagCache;
   readonly edge: string;
+  readonly account: string;
   readonly log: Log;
   /** Everything this edge holds now, by space. */
   readonly held: () => ReadonlyMap<string, Position>;
@@ -20,6 +21,7 @@ export interface ReceiptOptions {
 export class Receipts {
   readonly #options: ReceiptOptions;
   #pending = new Map<string, Position>();
+  readonly #uses = new Set<string>();
   #sending = false;
   #due = false;
   #failed = false;
@@ -44,6 +46,12 @@ export class Receipts {
     this.#beatSoon();
   }
 
+  /** A token is in use: told with the next beat, together with others. Where nothing beats it is told at once. */
+  used(tokenId: string): void {
+    this.#uses.add(tokenId);
+    if (this.#timer === null) void this.#sayUses();
+  }
+
   /** After an outage: the cache may have forgotten this edge. */
   sayEverything(): void {
     for (const [space, position] of this.#options.held()) this.#pending.set(space, position);
@@ -61,6 +69,14 @@ export class Receipts {
     }
   }
 
+  /** Best effort: one that is lost is told again while its token is in use. */
+  async #sayUses(): Promise<void> {
+    if (this.#uses.size === 0) return;
+    const tokens = [...this.#uses];
+    this.#uses.clear();
+    await this.#options.cache.used(this.#options.account, tokens).catch(() => undefined);
+  }
+
   #beatSoon(): void {
     this.#due = true;
     // Only later: the watchers of a commit come first.
@@ -76,6 +92,7 @@ export class Receipts {
       this.#pending = new Map();
       try {
         await this.#options.cache.beat(this.#options.edge, saying);
+        await this.#sayUses();
         if (this.#failed) {
           this.#failed = false;
           this.sayEverything();

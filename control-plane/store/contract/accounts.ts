@@ -1,4 +1,4 @@
-import { appKey, SECRET_KEY, tokenKey } from '@halyard/caches';
+import { appKey, otherTokenKey, SECRET_KEY, tokenKey } from '@halyard/caches';
 import type { Accounts } from '../port.ts';
 import {
   ACCOUNT,
@@ -185,7 +185,7 @@ export const accountsContract = ({ check, expect }: Suite): void => {
   );
 
   check(
-    "edges hear of an account's apps, its secret, and its evaluate and config tokens",
+    "edges hear of an account's apps, its secret, its evaluate and config tokens, and that there are others",
     async ({ stores }) => {
       await settle(stores);
       const { accounts } = stores;
@@ -204,7 +204,9 @@ export const accountsContract = ({ check, expect }: Suite): void => {
         await accounts.createToken(ACCOUNT, token(permission, { permission }), by('ann', 2));
       }
       await accounts.createApp(ACCOUNT, { ...shop, id: 'x', name: 'x' }, by('ann', 3));
+      await accounts.createToken(ACCOUNT, token('former', { permission: 'read' }), by('ann', 2));
       await accounts.revokeToken(ACCOUNT, 'gone', by('ann', 3));
+      await accounts.revokeToken(ACCOUNT, 'former', by('ann', 3));
       await accounts.deleteApp(ACCOUNT, 'x', by('ann', 3));
       await accounts.renameApp(ACCOUNT, APP, 'store', by('ann', 60));
       const expected = {
@@ -212,6 +214,12 @@ export const accountsContract = ({ check, expect }: Suite): void => {
         [SECRET_KEY]: { secret: 's3cret' },
         [tokenKey('hash-of-e')]: { id: 'e', name: 'e', permission: 'evaluate', ...browser },
         [tokenKey('hash-of-c')]: { id: 'c', name: 'c', permission: 'config', expires_at: at(1e6) },
+        ...Object.fromEntries(
+          ['read', 'write', 'admin'].map((permission) => [
+            otherTokenKey(permission),
+            { id: permission, permission, hash_start: 'hash' },
+          ]),
+        ),
       };
       expect(await space(accounts)).toEqual({ snapshot: expected, replayed: expected });
     },

@@ -9,7 +9,10 @@ export interface Environment {
   /** The flag cache; the control plane's Worker writes the same namespace. */
   readonly FLAG_CACHE: KvNamespace;
   /** The control plane's entrypoint `Heads`. Without it a change waits until KV shows it here. */
-  readonly HEADS?: { head(space: string): Promise<string | null> };
+  readonly HEADS?: {
+    head(space: string): Promise<string | null>;
+    used(account: string, tokens: readonly string[]): Promise<void>;
+  };
   /** Default `default`. */
   readonly HALYARD_ACCOUNT?: string;
   /** Where clients reach the evaluator, if that has a path: `https://example.com/flags`. */
@@ -42,6 +45,7 @@ const open = (env: Environment): Evaluator => {
   return new Evaluator({
     namespace: env.FLAG_CACHE,
     heads: env.HEADS === undefined ? undefined : (space) => env.HEADS?.head(space) ?? Promise.resolve(null),
+    used: async (account, tokens) => env.HEADS?.used(account, tokens),
     account: env.HALYARD_ACCOUNT ?? 'default',
     log,
     now: Date.now,

@@ -12,6 +12,8 @@ export interface EvaluatorOptions {
   readonly namespace: KvNamespace;
   /** The writer's own word of what is newest; see `KvCacheOptions`. */
   readonly heads?: ((space: string) => Promise<string | null>) | undefined;
+  /** Where it is told which tokens were shown here; see `KvCacheOptions`. */
+  readonly used?: (account: string, tokens: readonly string[]) => Promise<void>;
   readonly account: string;
   readonly log: Log;
   /** Epoch milliseconds. */
@@ -38,6 +40,8 @@ const LIMITS: EdgeLimits & PolledStreamLimits = {
   compiledBytes: 16 * 1024 * 1024,
   evictWhole: true,
   prefetchApps: 0,
+  streams: 5_000,
+  streamsPerToken: 2_500,
   lookMs: 1_000,
   lifeMs: 10 * 60 * 1000,
 };
@@ -50,10 +54,17 @@ export class Evaluator {
   #started = false;
 
   constructor(options: EvaluatorOptions) {
-    const { namespace, account, log, now, waitUntil, heads, publicUrl } = options;
+    const { namespace, account, log, now, waitUntil, heads, used, publicUrl } = options;
     this.#basePath = basePathOf(publicUrl);
     const limits = { ...LIMITS, ...options.limits };
-    const kv = openKvCache({ namespace, now, log, ...(heads === undefined ? {} : { heads }) });
+    const kv = openKvCache({
+      namespace,
+      now,
+      log,
+      ...(heads === undefined ? {} : { heads }),
+      used: async (told, tokens) =>
+        waitUntil((used?.(told, tokens) ?? Promise.resolve()).catch(() => undefined)),
+    });
     this.#freshness = new Freshness(kv, { ...DEFAULT_FRESHNESS, ...options.freshness }, now, waitUntil);
     const { freshen, cache } = this.#freshness;
     const streams = new PolledStreams(limits, now, async (space) => {
@@ -71,7 +82,7 @@ export class Evaluator {
         freshen,
         ...(publicUrl === undefined ? {} : { publicUrl }),
       },
-      { limits, streams },
+      { limits, streams, address: visitorOf },
     );
   }
 
@@ -119,6 +130,9 @@ const withoutBase = (request: Request, basePath: string): Request => {
   const pathname = withoutBasePath(url.pathname, basePath);
   return pathname === url.pathname ? request : new Request(new URL(pathname + url.search, url), request);
 };
+
+/** Cloudflare says who asks; no client can set this header. */
+const visitorOf = (headers: Headers): string => headers.get('cf-connecting-ip') ?? 'unknown';
 
 const failed = (message: string): NoAnswer => ({ kind: 'failed', code: 'GENERAL', message });
 

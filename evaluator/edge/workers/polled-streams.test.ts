@@ -20,6 +20,7 @@ const open = (
     first: text('a first one that is long'),
     ...more,
     stillAllowed: () => state.allowed,
+    endsAt: Number.POSITIVE_INFINITY,
     onHeartbeat: () => {
       state.heartbeats += 1;
     },
