@@ -227,7 +227,7 @@ describe('a stream', () => {
   });
 
   test('ends in the moment its token expires, not with a heartbeat', async () => {
-    world = await startWorld({ flag: onFlag('flag') });
+    world = await startWorld({ flag: onFlag('flag') }, { limits: { heartbeatMs: 600_000 } });
     const { time } = world;
     await world.mint('short', {
       id: 't-short',
