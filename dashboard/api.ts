@@ -33,6 +33,13 @@ export interface Propagation {
   readonly edges: readonly EdgeReceipt[];
   /** Only where edges do not report: the version that the flag cache has. */
   readonly published_version?: number | null;
+  /** Only where there are some: edges that fell silent without signing off. */
+  readonly silent_edges?: readonly SilentEdge[];
+}
+export interface SilentEdge {
+  readonly id: string;
+  readonly applied_version: number;
+  readonly last_seen: string;
 }
 export type EdgeReceipt = ServerPropagation['edges'][number];
 

@@ -119,6 +119,21 @@ export const changelogQuery = (account: string, app: string, query: ChangelogSea
     placeholderData: keepPreviousData,
   });
 
+/** A flag's newest change: its own version, and that of the app by which edges say what they have. */
+export const flagCommitQuery = (account: string, app: string, key: string) =>
+  queryOptions({
+    queryKey: [account, app, 'changelog', { flag: key }, 'newest'],
+    queryFn: async ({ signal }) => {
+      const { result } = await call<{ readonly version: number; readonly app_version: number }[]>(
+        `${flagPath(account, app, key)}/changelog${search({ limit: 1 })}`,
+        { signal },
+      );
+      const [newest] = result;
+      return newest === undefined ? null : { version: newest.version, app_version: newest.app_version };
+    },
+    staleTime: 0,
+  });
+
 export const propagationQuery = (account: string, app: string) =>
   queryOptions({
     queryKey: [account, app, 'propagation'],

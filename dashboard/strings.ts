@@ -228,12 +228,6 @@ export const strings = {
   live: {
     changed: (name: string, key: string, flags: number, comment: string | null) =>
       `${name} changed ${flags === 1 ? key : count(flags, 'flag', 'flags')}${comment === null ? '' : `: ${comment}`}`,
-    none: 'No edges are connected',
-    published: 'Published',
-    publishing: 'Publishing …',
-    all: (edges: number, ms: number) =>
-      `Live on ${edges} of ${count(edges, 'edge', 'edges')}, ${Math.round(ms)} ms`,
-    some: (done: number, edges: number) => `Live on ${done} of ${count(edges, 'edge', 'edges')} …`,
   },
   targeting: {
     title: 'Rules',

@@ -1,42 +1,80 @@
-import { Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import type { Propagation } from '../api.ts';
-import { propagationQuery } from '../queries.ts';
-import { useSession } from '../session/session.ts';
-import { strings } from '../strings.ts';
+import { Button, Group, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { appPath, call, type StoredFlag } from '../api.ts';
+import { useWriting } from '../flags/write-flag.ts';
+import { useFollowing } from '../live/state.ts';
+import { flagCommitQuery, propagationQuery } from '../queries.ts';
+import { useConnection } from '../session/connection.ts';
+import { usePermitted, useSession } from '../session/session.ts';
+import { sayDone, sayFailed } from '../shell/notify.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import classes from './live.module.css';
-import { type Reach, reachOf } from './reach.ts';
+import { type Liveness, livenessOf } from './liveness.ts';
 
-/** The event stream tells at once; this is for when it is interrupted. */
-const BEHIND_MS = 1_000;
-const SETTLED_MS = 10_000;
+/** The event stream tells at once; this is for when it is interrupted, and for edges that fall silent, which nothing tells. */
+const UNSETTLED_MS = 1_000;
+const SETTLED_MS = 3_000;
 
-const sentence = ({ reported, edges, reached, done, lagMs }: Reach): string => {
-  if (!reported) return done ? strings.live.published : strings.live.publishing;
-  if (edges === 0) return strings.live.none;
-  return done ? strings.live.all(edges, lagMs) : strings.live.some(reached, edges);
-};
-
-/** Whether the newest change has reached the edges; looks often while it has not. */
-export const Live = ({ app }: { readonly app: string }) => {
+const useLiveness = (app: string, flag: StoredFlag): Liveness => {
   const { account } = useSession();
+  const connection = useConnection();
+  const following = useFollowing();
+  const writing = useWriting(app, flag.key);
+  const newest = useQuery(flagCommitQuery(account, app, flag.key)).data;
+  const commit = newest?.version === flag.version ? newest.app_version : null;
   const propagation = useQuery({
     ...propagationQuery(account, app),
-    refetchInterval: ({ state }: { state: { data: Propagation | undefined } }) =>
-      state.data !== undefined && reachOf(state.data).done ? SETTLED_MS : BEHIND_MS,
-  }).data;
-  if (propagation === undefined) return null;
-  const reach = reachOf(propagation);
+    refetchInterval: ({ state }) => {
+      const { data, status } = state;
+      const tone = livenessOf({ writing, reachable: status === 'success', commit, propagation: data }).tone;
+      return tone === 'good' ? SETTLED_MS : UNSETTLED_MS;
+    },
+  });
+  const reachable = connection === 'fine' && following === 'following' && propagation.error === null;
+  return livenessOf({ writing, reachable, commit, propagation: propagation.data });
+};
+
+const Dismiss = ({ app, edges }: { readonly app: string; readonly edges: readonly string[] }) => {
+  const { account } = useSession();
+  const client = useQueryClient();
+  const dismiss = useMutation({
+    mutationFn: async () => {
+      for (const edge of edges) {
+        await call(`${appPath(account, app)}/propagation/edges/${encodeURIComponent(edge)}`, {
+          method: 'DELETE',
+        });
+      }
+    },
+    onSuccess: () => sayDone(flagPage.live.dismissed(edges)),
+    onError: (error) => sayFailed(flagPage.live.notDismissed, error),
+    onSettled: () => client.invalidateQueries({ queryKey: propagationQuery(account, app).queryKey }),
+  });
   return (
-    <Group gap={8} wrap="nowrap" role="status">
-      <span
-        className={classes['dot']}
-        data-done={reach.done && (reach.edges > 0 || !reach.reported)}
-        aria-hidden="true"
-      />
-      <Text size="sm" c="dimmed">
-        {sentence(reach)}
-      </Text>
+    <Button
+      size="compact-sm"
+      variant="default"
+      title={flagPage.live.dismissHelp(edges)}
+      loading={dismiss.isPending}
+      onClick={() => dismiss.mutate()}
+    >
+      {flagPage.live.dismiss}
+    </Button>
+  );
+};
+
+/** Whether this flag's own newest commit has reached the edges; looks often while it has not. */
+export const Live = ({ app, flag }: { readonly app: string; readonly flag: StoredFlag }) => {
+  const { tone, text, silent } = useLiveness(app, flag);
+  const writable = usePermitted('write');
+  return (
+    <Group gap={8} wrap="nowrap">
+      <Group gap={8} wrap="nowrap" role="status" aria-label={flagPage.live.label} data-tone={tone}>
+        <span className={classes['dot']} data-tone={tone} aria-hidden="true" />
+        <Text size="sm" c={tone === 'bad' ? 'var(--halyard-removed)' : 'dimmed'}>
+          {text}
+        </Text>
+      </Group>
+      {writable && silent.length > 0 && <Dismiss app={app} edges={silent} />}
     </Group>
   );
 };

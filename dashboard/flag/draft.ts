@@ -1,7 +1,7 @@
 import type { Flag, FlagType, FlagValue, Rule, Scalar, Split } from '@halyard/engine';
 import type { StoredFlag } from '../api.ts';
 import { sharesOf } from '../words/summary.ts';
-import { type BuilderGroup, newId, queryOf } from './query.ts';
+import { type BuilderGroup, emptyCondition, newId, queryOf } from './query.ts';
 import type { Weights } from './weights.ts';
 
 /** A flag while it is edited. Variations have ids, so that renaming one is one change and not a search through the rules. */
@@ -37,6 +37,8 @@ export interface DraftRule {
   /** The priority it was read with; null: it is new. */
   readonly was: number | null;
   readonly query: BuilderGroup;
+  /** Somebody means it to hold for everyone; without that, a rule without conditions is not finished. */
+  readonly everyone: boolean;
   readonly serve: Serve;
 }
 
@@ -79,8 +81,22 @@ export const draftRuleOf = (rule: Rule): DraftRule => ({
   id: newId(),
   was: rule.priority,
   query: queryOf(rule.conditions),
+  everyone: rule.conditions.length === 0,
   serve: serveOf(rule),
 });
+
+/** A rule that somebody is about to write: it holds for nobody until it has a condition, or they choose everyone. */
+export const newRule = (variation: string): DraftRule => ({
+  id: newId(),
+  was: null,
+  query: { ...queryOf([]), rules: [emptyCondition()] },
+  everyone: false,
+  serve: { kind: 'variation', variation },
+});
+
+/** Where a new rule goes: before the open rules at the end. */
+export const placeOfNewRule = (rules: readonly DraftRule[]): number =>
+  rules.findLastIndex(({ query, everyone }) => !everyone || query.rules.length > 0) + 1;
 
 /** A variation's id is the name it was read with; a new one's has a colon, which no name has. */
 export const draftOf = (flag: Flag & { readonly type: FlagType }): Draft => ({

@@ -1,13 +1,14 @@
 import { explain } from '@halyard/engine';
-import { Grid } from '@mantine/core';
+import { Button, Grid, Group, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
 import { usePermitted, useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
 import { sayDone } from '../shell/notify.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
-import { readContext, STARTING_CONTEXT } from '../try/context-text.ts';
+import { readContext } from '../try/context-text.ts';
 import { TryPanel } from '../try/try-panel.tsx';
 import classes from './flag.module.css';
 import { FlagSettings } from './flag-settings.tsx';
@@ -32,7 +33,8 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
   const { account } = useSession();
   const writable = usePermitted('write');
   const editing = useDraft(flag);
-  const [text, setText] = useState(context ?? STARTING_CONTEXT);
+  const [text, setText] = useState(context ?? '');
+  const [trying, tryUser] = useDisclosure(context !== undefined);
   const [reviewing, review] = useDisclosure(false);
   const [merging, merge] = useDisclosure(false);
   const { dirty, finished, theirs, begin } = editing;
@@ -40,8 +42,11 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
   const read = useMemo(() => readContext(text), [text]);
   const explanation = useMemo(
     // A flag that is off answers the same to everyone; what it would answer is what people try.
-    () => ('context' in read ? explain({ ...finished.flag, enabled: true }, read.context, account) : null),
-    [finished.flag, read, account],
+    () =>
+      trying && text.trim() !== '' && 'context' in read
+        ? explain({ ...finished.flag, enabled: true }, read.context, account)
+        : null,
+    [finished.flag, read, account, trying, text],
   );
   const savable = dirty && finished.problems.length === 0 && theirs === null;
   const discard = () => {
@@ -49,34 +54,56 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
     begin(flag);
     sayDone(strings.saving.discarded, () => begin(base, draft));
   };
-  useHotkeys([['mod+S', () => savable && review.open()]], []);
+  const openReview = () => savable && !reviewing && review.open();
+  useHotkeys(
+    [
+      ['mod+S', openReview],
+      ['mod+Enter', openReview],
+    ],
+    [],
+  );
   useCommand('review', strings.saving.review, savable ? review.open : null);
 
   return (
     <>
       {tab === 'targeting' && (
         <Grid gap="lg">
-          <Grid.Col span={{ base: 12, lg: 8 }}>
+          {!trying && (
+            <Grid.Col span={12}>
+              <Group gap="xs" justify="flex-end">
+                <Text size="sm" c="dimmed">
+                  {flagPage.tryUser.help}
+                </Text>
+                <Button size="compact-md" variant="default" onClick={tryUser.open}>
+                  {flagPage.tryUser.open}
+                </Button>
+              </Group>
+            </Grid.Col>
+          )}
+          {trying && (
+            <Grid.Col span={{ base: 12, lg: 4 }} order={{ base: 1, lg: 2 }}>
+              <div className={classes['beside']}>
+                <TryPanel
+                  flag={finished.flag}
+                  text={text}
+                  onText={setText}
+                  problem={'message' in read ? read.message : null}
+                  explanation={explanation}
+                  unsaved={dirty}
+                  close={tryUser.close}
+                />
+              </div>
+            </Grid.Col>
+          )}
+          <Grid.Col span={{ base: 12, lg: trying ? 8 : 12 }} order={{ base: 2, lg: 1 }}>
             <Targeting editing={editing} writable={writable} explanation={explanation} />
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, lg: 4 }}>
-            <div style={{ position: 'sticky', top: 72 }}>
-              <TryPanel
-                flag={finished.flag}
-                text={text}
-                onText={setText}
-                problem={'message' in read ? read.message : null}
-                explanation={explanation}
-                unsaved={dirty}
-              />
-            </div>
           </Grid.Col>
         </Grid>
       )}
       {tab === 'variations' && <Variations editing={editing} writable={writable} />}
       {tab === 'settings' && <FlagSettings app={app} flag={flag} editing={editing} writable={writable} />}
       {dirty && writable && (
-        <div className={classes['savebar']}>
+        <div className={classes['savebar']} data-savebar>
           <SaveBar editing={editing} review={review.open} discard={discard} merge={merge.open} />
         </div>
       )}

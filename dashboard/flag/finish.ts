@@ -1,5 +1,7 @@
 import {
+  type Condition,
   type Flag,
+  isPercentage,
   OPERATORS,
   type Operator,
   type Rule,
@@ -7,8 +9,11 @@ import {
   type Scalar,
   type Split,
 } from '@halyard/engine';
+import { isCatchAll } from '@halyard/engine/shares';
 import type { StoredFlag } from '../api.ts';
+import { readNumber } from '../draft/read-number.ts';
 import { KEY_PATTERN } from '../flags/new-flag.ts';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import { conditionsOf } from './conditions.ts';
 import {
@@ -19,7 +24,7 @@ import {
   definitionOf,
   type Serve,
 } from './draft.ts';
-import { type BuilderGroup, type BuilderRule, isGroup } from './query.ts';
+import { type BuilderGroup, type BuilderRule, hasEmptyGroup, isGroup } from './query.ts';
 import { totalOf, type Weights } from './weights.ts';
 
 /** What keeps a draft from being saved, and where. */
@@ -55,16 +60,15 @@ type Read = { readonly value: NonNullable<Flag['variations'][string]> } | { read
 /** The value a variation's text stands for, or what is wrong with the text. */
 export const readVariation = (type: Draft['type'], text: string): Read => {
   if (type === 'string') return { value: text };
+  if (type === 'number') {
+    const number = readNumber(text);
+    return Number.isNaN(number) ? { message: flagPage.problems.number } : { value: number };
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return { message: type === 'json' ? strings.problems.json(String(error)) : strings.problems[type] };
-  }
-  if (type === 'number') {
-    return typeof value === 'number' && Number.isFinite(value)
-      ? { value }
-      : { message: strings.problems.number };
   }
   if (type === 'boolean') {
     return typeof value === 'boolean' ? { value } : { message: strings.problems.boolean };
@@ -75,7 +79,8 @@ export const readVariation = (type: Draft['type'], text: string): Read => {
     : { message: strings.problems.object };
 };
 
-const variationsOf = (type: Draft['type'], variations: readonly DraftVariation[]) => {
+/** The values that variations stand for by name, and what is wrong with their names and texts. */
+export const readVariations = (type: Draft['type'], variations: readonly DraftVariation[]) => {
   const problems: DraftProblem[] = [...problemsOfNames(variations)];
   const values: Record<string, Flag['variations'][string]> = {};
   for (const { id, name, text } of variations) {
@@ -94,6 +99,7 @@ const metadataValue = ({ text, was }: DraftMetadata): Scalar => {
 
 const problemOfCondition = (node: BuilderRule | BuilderGroup): string | null => {
   if (isGroup(node)) {
+    if (hasEmptyGroup(node)) return flagPage.problems.emptyGroup;
     for (const inner of node.rules) {
       const problem = problemOfCondition(inner);
       if (problem !== null) return problem;
@@ -132,6 +138,8 @@ export const splitOf = (
 ): { readonly split: Split; readonly moved: number } => {
   const attribute = serve.attribute === '' ? {} : { attribute: serve.attribute };
   const total = totalOf(serve.weights);
+  // Something in it cannot be read: it is a problem of the draft, and nothing is shared out anew.
+  if (!Number.isFinite(total)) return { split: serve.base ?? { ...attribute, allocations: [] }, moved: 0 };
   if (serve.base !== null && sameWeights(serve.weights, sharesOfSplit(serve.base))) {
     return { split: { ...attribute, allocations: serve.base.allocations }, moved: 0 };
   }
@@ -146,7 +154,7 @@ const servedBy = (draft: Draft, serve: Serve): Omit<Rule, 'priority' | 'conditio
     return {
       serve_variation: nameOf(draft, serve.variation),
       rollout: {
-        percentage: serve.percentage,
+        percentage: Number.isNaN(serve.percentage) ? 0 : serve.percentage,
         ...(serve.attribute === '' ? {} : { attribute: serve.attribute }),
       },
     };
@@ -159,8 +167,30 @@ const servedBy = (draft: Draft, serve: Serve): Omit<Rule, 'priority' | 'conditio
   return { split: { ...split, allocations } };
 };
 
+/** A rule that says neither whom it is for nor that it is for everyone. */
+export const isUnfinished = ({ query, everyone }: DraftRule): boolean => !everyone && !saysSomething(query);
+
+const saysSomething = (node: BuilderRule | BuilderGroup): boolean =>
+  isGroup(node) ? node.rules.some(saysSomething) : node.field.trim() !== '';
+
+/** Holds for nobody: what an unfinished rule stands for, so that nothing shows it as a rule for everyone. */
+const NOBODY: Condition = { attribute: 'targetingKey', operator: 'in', value: [] };
+
+const problemsOfRule = (rule: DraftRule): readonly DraftProblem[] => {
+  const message =
+    problemOfCondition(rule.query) ?? (isUnfinished(rule) ? flagPage.problems.noCondition : null);
+  return [...(message === null ? [] : [{ id: rule.id, message }]), ...problemsOfServe(rule)];
+};
+
 const problemsOfServe = (rule: DraftRule): readonly DraftProblem[] => {
   const { serve } = rule;
+  const shares =
+    serve.kind === 'rollout'
+      ? [serve.percentage]
+      : serve.kind === 'split'
+        ? Object.values(serve.weights)
+        : [];
+  if (!shares.every(isPercentage)) return [{ id: rule.id, message: flagPage.problems.percentage }];
   if (serve.kind === 'split' && totalOf(serve.weights) === 0) {
     return [{ id: rule.id, message: strings.problems.emptySplit }];
   }
@@ -177,24 +207,21 @@ export const prioritiesOf = (rules: readonly Pick<DraftRule, 'was'>[]): readonly
   return rules.map(({ was }, index) => was ?? last + index - kept.length + 1);
 };
 
-const isPlain = (rule: Rule): boolean =>
-  rule.conditions.length === 0 && rule.split === undefined && (rule.rollout?.percentage ?? 100) === 100;
-
 const problemsOfOrder = (draft: Draft, rules: readonly Rule[]): readonly DraftProblem[] => {
-  const catchAll = rules.findIndex(isPlain);
-  const after = rules.findIndex((rule, index) => catchAll !== -1 && index > catchAll && !isPlain(rule));
+  const catchAll = rules.findIndex(isCatchAll);
+  const after = rules.findIndex((rule, index) => catchAll !== -1 && index > catchAll && !isCatchAll(rule));
   const id = draft.rules[catchAll]?.id;
   return after === -1 || id === undefined ? [] : [{ id, message: strings.problems.catchAll }];
 };
 
 /** The flag a draft stands for, and all that is still wrong with it. Fields that were absent and are untouched stay absent. */
 export const finish = (draft: Draft, base: StoredFlag): Finished => {
-  const variations = variationsOf(draft.type, draft.variations);
+  const variations = readVariations(draft.type, draft.variations);
   const priorities = prioritiesOf(draft.rules);
   const rules = draft.rules.map(
     (rule, index): Rule => ({
       priority: priorities[index] ?? index + 1,
-      conditions: conditionsOf(rule.query),
+      conditions: isUnfinished(rule) ? [NOBODY] : conditionsOf(rule.query),
       // The union of what a rule serves was built from a union of the same kinds.
       ...(servedBy(draft, rule.serve) as { serve_variation: string }),
     }),
@@ -215,10 +242,7 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
   };
   const problems = [
     ...variations.problems,
-    ...draft.rules.flatMap((rule): readonly DraftProblem[] => {
-      const message = problemOfCondition(rule.query);
-      return [...(message === null ? [] : [{ id: rule.id, message }]), ...problemsOfServe(rule)];
-    }),
+    ...draft.rules.flatMap(problemsOfRule),
     ...problemsOfOrder(draft, rules),
     ...problemsOfNames(draft.metadata),
   ];

@@ -54,7 +54,9 @@ export const FlagPage = () => {
         </div>
       </Tabs>
       {tab === 'targeting' && (
-        <FlagTimeline app={app} flag={flag.data} recent openHistory={() => open('history')} />
+        <div className={classes['bounded']}>
+          <FlagTimeline app={app} flag={flag.data} recent openHistory={() => open('history')} />
+        </div>
       )}
     </Stack>
   );

@@ -112,6 +112,8 @@ export const FlagSettings = ({ app, flag, editing, writable }: FlagSettingsProps
             disabled={!writable}
             autosize
             minRows={2}
+            maxRows={8}
+            dir="auto"
           />
           <TagsInput
             label={strings.flagSettings.tags}

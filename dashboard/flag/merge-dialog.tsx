@@ -1,12 +1,15 @@
 import { Button, Group, Modal, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { StoredFlag } from '../api.ts';
+import { draftKeys, rebased } from '../draft/rebase.ts';
+import { keysFrom } from '../draft/rule-keys.ts';
 import { ChangeList } from '../history/change-list.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import type { ChangeInWords } from '../words/change.ts';
-import { definitionOf, draftOf } from './draft.ts';
+import { definitionOf } from './draft.ts';
 import classes from './flag.module.css';
-import { merged, mergeOf, type Side } from './merge.ts';
+import { mergeOf, ORDER, type Side } from './merge.ts';
 import { reviewOf } from './review.ts';
 import type { Editing } from './use-draft.ts';
 
@@ -19,8 +22,9 @@ interface MergeDialogProps {
 
 const isSide = (text: string): text is Side => text === 'theirs' || text === 'mine';
 
+/** The changes that a conflict is about: of the order of the rules, every rule that moved. */
 const find = (changes: readonly ChangeInWords[], id: string) =>
-  changes.filter((change) => change.path === id);
+  changes.filter(({ path }) => path === id || (id === ORDER && path.endsWith(',"order"]')));
 
 interface KeptProps {
   readonly title: string;
@@ -44,13 +48,13 @@ export const MergeDialog = ({ editing, theirs, opened, close }: MergeDialogProps
   const base = definitionOf(editing.base);
   const their = definitionOf(theirs);
   const mine = editing.finished.flag;
-  const { conflicts } = mergeOf(base, their, mine);
-  const theirChanges = reviewOf(base, their);
-  const myChanges = reviewOf(base, mine);
+  const keys = draftKeys(editing.draft);
+  const { conflicts } = mergeOf(base, their, mine, keys);
+  const theirChanges = reviewOf(base, their, undefined, keysFrom(base.rules, their.rules, 'theirs'));
+  const myChanges = reviewOf(base, mine, undefined, keys);
   const open = conflicts.filter((id) => choices[id] === undefined);
   const goOn = () => {
-    const both = merged(base, their, mine, choices);
-    editing.begin(theirs, draftOf({ ...both, type: theirs.type }));
+    editing.begin(theirs, rebased({ ...editing, theirs, choices }));
     close();
   };
   return (
@@ -66,7 +70,10 @@ export const MergeDialog = ({ editing, theirs, opened, close }: MergeDialogProps
           changes={myChanges.filter((change) => !conflicts.includes(change.path))}
         />
         {conflicts.map((id) => {
-          const label = find(myChanges, id)[0]?.label ?? find(theirChanges, id)[0]?.label ?? id;
+          const label =
+            id === ORDER
+              ? flagPage.merge.order
+              : (find(myChanges, id)[0]?.label ?? find(theirChanges, id)[0]?.label ?? id);
           return (
             <section key={id} className={classes['conflict']} aria-label={label}>
               <Text size="sm" fw={600}>

@@ -1,6 +1,7 @@
 import type { Flag, JsonValue, Rule } from '@halyard/engine';
+import { inOrder, ownKeys, type RuleKeys } from '../draft/rule-keys.ts';
 
-/** The part of a flag that is changed, shown and merged as one: its path as names, `['rules', '2', 'conditions']`. */
+/** The part of a flag that is changed, shown and merged as one: its path as names, `['rules', KEY, 'conditions']`. */
 export interface Part {
   readonly names: readonly string[];
   readonly value: JsonValue;
@@ -33,8 +34,17 @@ const FIELDS = [
   'tags',
 ] as const;
 
-/** A flag taken apart into what people change one at a time. */
-export const partsOf = (flag: Flag): Parts => {
+const moreOf = ({
+  priority: _p,
+  conditions: _c,
+  serve_variation: _v,
+  rollout: _r,
+  split: _s,
+  ...more
+}: Rule): object => more;
+
+/** A flag taken apart into what people change one at a time; rules go by their keys, by default their priorities. */
+export const partsOf = (flag: Flag, keys: RuleKeys = ownKeys(flag.rules)): Parts => {
   const parts = new Map<string, Part>();
   const put = (value: JsonValue, ...names: readonly string[]) => parts.set(idOf(names), { names, value });
   for (const field of FIELDS) {
@@ -43,32 +53,49 @@ export const partsOf = (flag: Flag): Parts => {
   }
   for (const [name, value] of Object.entries(flag.variations)) put(value, 'variations', name);
   for (const [name, value] of Object.entries(flag.metadata ?? {})) put(value, 'metadata', name);
-  for (const rule of flag.rules) {
-    const priority = String(rule.priority);
-    put(json(rule.conditions), 'rules', priority, 'conditions');
-    put(servedOf(rule), 'rules', priority, 'serve');
+  for (const [index, rule] of inOrder(flag.rules).entries()) {
+    const key = keys[index] ?? `${rule.priority}`;
+    put(json(rule.conditions), 'rules', key, 'conditions');
+    put(servedOf(rule), 'rules', key, 'serve');
+    const more = moreOf(rule);
+    if (Object.keys(more).length > 0) put(json(more), 'rules', key, 'more');
   }
   return parts;
 };
 
-/** The flag put together again; what the parts do not hold is taken from `rest` (its key and bucketing). */
-export const flagOf = (parts: Parts, rest: Flag): Flag => {
+/** A rule put together again from its parts. */
+const ruleOf = (parts: Parts, key: string, priority: number): Rule => {
+  const part = (name: string) => parts.get(idOf(['rules', key, name]))?.value;
+  const rule = {
+    priority,
+    ...Object(part('more')),
+    conditions: part('conditions') ?? [],
+    ...Object(part('serve')),
+  };
+  // Its parts were taken from rules.
+  return rule as Rule;
+};
+
+/**
+ * The flag put together again, its rules those of `order` with their priorities; what the parts do not hold is taken from `rest` (its
+ * key and bucketing).
+ */
+export const flagOf = (
+  parts: Parts,
+  rest: Flag,
+  order: readonly { readonly key: string; readonly priority: number }[] = inOrder(rest.rules).map(
+    ({ priority }) => ({ key: `${priority}`, priority }),
+  ),
+): Flag => {
   const { description: _d, off_variation: _o, client_side: _c, tags: _t, metadata: _m, ...identity } = rest;
   const fields: Record<string, JsonValue> = {};
   const variations: [string, JsonValue][] = [];
   const metadata: [string, JsonValue][] = [];
-  const rules = new Map<number, Record<string, JsonValue>>();
   for (const { names, value } of parts.values()) {
-    const [field = '', name = '', inner] = names;
+    const [field = '', name = ''] = names;
     if (field === 'variations') variations.push([name, value]);
     else if (field === 'metadata') metadata.push([name, value]);
-    else if (field === 'rules') {
-      const rule = rules.get(Number(name)) ?? { priority: Number(name) };
-      rules.set(
-        Number(name),
-        inner === 'conditions' ? { ...rule, conditions: value } : { ...rule, ...(value as object) },
-      );
-    } else fields[field] = value;
+    else if (field !== 'rules') fields[field] = value;
   }
   const whole = {
     ...identity,
@@ -79,7 +106,7 @@ export const flagOf = (parts: Parts, rest: Flag): Flag => {
       : { metadata: Object.fromEntries(metadata) }),
     ...(fields['tags'] === undefined && rest.tags !== undefined ? { tags: [] } : {}),
     ...(fields['description'] === undefined && rest.description ? { description: '' } : {}),
-    rules: [...rules.values()].sort((a, b) => Number(a['priority']) - Number(b['priority'])),
+    rules: order.map(({ key, priority }) => ruleOf(parts, key, priority)),
   };
   // Put together from the parts of flags, it is one; the server validates what is sent.
   return whole as unknown as Flag;

@@ -29,6 +29,18 @@ export const newId = (): string => {
   return `:${lastId}`;
 };
 
+/** A comparison that nothing is said in yet. */
+export const emptyCondition = (): BuilderRule => ({
+  id: newId(),
+  field: '',
+  operator: 'equals',
+  value: EMPTY_OPERAND,
+});
+
+/** Whether a group, or one in it, has nothing in it. */
+export const hasEmptyGroup = (group: BuilderGroup): boolean =>
+  group.rules.some((node) => isGroup(node) && (node.rules.length === 0 || hasEmptyGroup(node)));
+
 const operandOf = (comparison: Comparison): Operand => {
   const value: Scalar | readonly Scalar[] | undefined = 'value' in comparison ? comparison.value : undefined;
   const ignoreCase = 'ignore_case' in comparison && comparison.ignore_case === true;

@@ -1,71 +1,39 @@
-import { Button, Card, Group, NumberInput, Progress, Stack, Text, Title } from '@mantine/core';
+import type { Rule } from '@halyard/engine';
+import { Button, Card, Group, Progress, Select, Stack, Text, Title } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
+import { inOrder } from '../draft/rule-keys.ts';
 import { Live } from '../edges/live.tsx';
-import { useFlagWrite } from '../flags/write-flag.ts';
+import { useFlagWrite, useShownFlag } from '../flags/write-flag.ts';
+import { PercentField } from '../rules/percent-field.tsx';
 import { usePermitted } from '../session/session.ts';
-import { sayDone } from '../shell/notify.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
-import { offVariation } from '../words/summary.ts';
-import { percent } from '../words/words.ts';
-import { RAMP_STEPS, type Ramp, rampOf, rampTo } from './ramp.ts';
+import { Sentence } from '../words/sentence.tsx';
+import { offVariation, sharesWords } from '../words/summary.ts';
+import { percent, plain, variation, type Words } from '../words/words.ts';
+import { RAMP_STEPS, type Ramp, type RampTarget, rampOf, rampTo } from './ramp.ts';
 
-const useRampTo = (app: string, flag: StoredFlag) => {
-  const write = useFlagWrite(app, flag.key);
-  const go = (percentage: number, undoable: boolean): void => {
-    const ramp = rampOf(flag);
-    if (ramp === null) return;
-    const change = rampTo(flag, ramp, percentage);
-    write.mutate({
-      method: 'PATCH',
-      at: change.kind === 'rule' ? `/rules/${change.priority}` : '',
-      body: () => change.body,
-      after: (current) => ({
-        ...current,
-        rules: change.after.rules,
-        default_variation: change.after.default_variation,
-      }),
-      onDone: () =>
-        sayDone(
-          strings.write.ramped(ramp.variation, percent(percentage)),
-          undoable ? () => go(ramp.percentage, false) : undefined,
-        ),
-    });
-  };
-  return { go, pending: write.isPending };
-};
-
-const OtherPercentage = ({
-  ramp,
-  go,
-}: {
-  readonly ramp: Ramp;
+interface StepsProps {
+  /** Null: there is no share yet. */
+  readonly percentage: number | null;
   readonly go: (percentage: number) => void;
-}) => {
-  const [share, setShare] = useState<number | string>(ramp.percentage);
-  useEffect(() => setShare(ramp.percentage), [ramp.percentage]);
+}
+
+const OtherPercentage = ({ percentage, go }: StepsProps) => {
+  const [share, setShare] = useState(percentage ?? Number.NaN);
+  useEffect(() => setShare(percentage ?? Number.NaN), [percentage]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (typeof share === 'number') go(share);
+    if (!Number.isNaN(share) && share !== percentage) go(share);
   };
   return (
     <form onSubmit={submit}>
-      <Group gap={6} wrap="nowrap">
-        <NumberInput
-          aria-label={strings.ramp.custom}
-          value={share}
-          onChange={setShare}
-          min={0}
-          max={100}
-          decimalScale={6}
-          step={5}
-          suffix="%"
-          w={116}
-          clampBehavior="strict"
-        />
-        <Button type="submit" variant="default" disabled={share === ramp.percentage || share === ''}>
+      <Group gap={6} wrap="nowrap" align="flex-start">
+        <PercentField aria-label={strings.ramp.custom} value={share} onChange={setShare} w={116} />
+        <Button type="submit" variant="default" disabled={share === percentage || Number.isNaN(share)}>
           {strings.ramp.set}
         </Button>
       </Group>
@@ -74,13 +42,11 @@ const OtherPercentage = ({
 };
 
 const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: StoredFlag }) => {
-  const write = useFlagWrite(app, flag.key);
-  const set = (enabled: boolean) =>
-    write.mutate({
-      method: 'PATCH',
-      body: () => ({ enabled }),
-      after: (current) => ({ ...current, enabled }),
-      onDone: () => sayDone(strings.write.switched(flag.key, enabled), enabled ? undefined : () => set(true)),
+  const { write } = useFlagWrite(app, flag.key);
+  const kill = () =>
+    write({
+      change: (before) => ({ ...before, enabled: false }),
+      said: strings.write.switched(flag.key, false),
     });
   const ask = () =>
     modals.openConfirmModal({
@@ -88,7 +54,7 @@ const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: Stored
       children: <Text size="sm">{strings.ramp.killHelp(offVariation(flag))}</Text>,
       labels: { confirm: strings.ramp.killConfirm, cancel: strings.cancel },
       confirmProps: { color: 'red' },
-      onConfirm: () => set(false),
+      onConfirm: kill,
     });
   return (
     <Button
@@ -103,29 +69,146 @@ const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: Stored
   );
 };
 
-const RampControls = ({ ramp, go }: { readonly ramp: Ramp; readonly go: (percentage: number) => void }) => (
+const Steps = ({ percentage, go }: StepsProps) => (
   <Group gap="xs">
     <Button.Group>
       {RAMP_STEPS.map((step) => (
         <Button
           key={step}
-          variant={step === ramp.percentage ? 'filled' : 'default'}
-          aria-pressed={step === ramp.percentage}
-          onClick={() => step !== ramp.percentage && go(step)}
+          variant={step === percentage ? 'filled' : 'default'}
+          aria-pressed={step === percentage}
+          onClick={() => step !== percentage && go(step)}
         >
           {percent(step)}
         </Button>
       ))}
     </Button.Group>
-    <OtherPercentage ramp={ramp} go={go} />
+    <OtherPercentage percentage={percentage} go={go} />
   </Group>
 );
 
+interface ChoiceProps {
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly value: string | null;
+  readonly choose: (name: string | null) => void;
+}
+
+const Choice = ({ label, names, value, choose }: ChoiceProps) => (
+  <Select
+    label={label}
+    placeholder={flagPage.ramp.choose}
+    data={[...names]}
+    value={value}
+    onChange={choose}
+    searchable={names.length > 8}
+    w={260}
+    maw="100%"
+  />
+);
+
+interface MoveProps {
+  readonly flag: StoredFlag;
+  readonly go: (target: RampTarget) => void;
+}
+
+/** Moves the share of one variation; what the others get is asked where nothing says it. */
+const MoveShare = ({ flag, ramp, go }: MoveProps & { readonly ramp: Ramp & { readonly kind: 'share' } }) => {
+  const [rest, setRest] = useState<string | null>(null);
+  const others = ramp.rest ?? rest;
+  const names = Object.keys(flag.variations).filter((name) => name !== ramp.variation);
+  return (
+    <Group gap="xs" align="flex-end">
+      {ramp.rest === null && (
+        <Choice label={flagPage.ramp.othersGet} names={names} value={rest} choose={setRest} />
+      )}
+      {others !== null && (
+        <Steps
+          percentage={ramp.percentage}
+          go={(percentage) => go({ variation: ramp.variation, percentage, rest: others })}
+        />
+      )}
+    </Group>
+  );
+};
+
+/** Starts a rollout to a variation that somebody chose. */
+const StartRollout = ({
+  flag,
+  ramp,
+  go,
+}: MoveProps & { readonly ramp: Ramp & { readonly kind: 'start' } }) => {
+  const [to, setTo] = useState<string | null>(null);
+  return (
+    <Group gap="xs" align="flex-end">
+      <Choice label={flagPage.ramp.startTo} names={ramp.to} value={to} choose={setTo} />
+      {to !== null && (
+        <Steps
+          percentage={null}
+          go={(percentage) => go({ variation: to, percentage, rest: flag.default_variation })}
+        />
+      )}
+    </Group>
+  );
+};
+
+/** Who is meant by a share: rules with conditions may come before the open ones, and after them. */
+const surroundings = (flag: StoredFlag) => {
+  const rules = inOrder(flag.rules);
+  const open = rules.findIndex(({ conditions }) => conditions.length === 0);
+  const targeted = (rule: Rule): boolean => rule.conditions.length > 0;
+  return {
+    before: (open === -1 ? rules : rules.slice(0, open)).some(targeted),
+    after: open !== -1 && rules.slice(open).some(targeted),
+  };
+};
+
+const Standing = ({ flag, ramp }: { readonly flag: StoredFlag; readonly ramp: Ramp }) => {
+  const { before, after } = surroundings(flag);
+  if (ramp.kind === 'none') return flagPage.ramp.none;
+  if (ramp.kind === 'start') {
+    return (
+      <>
+        {before ? flagPage.ramp.restGets : flagPage.ramp.allGet}{' '}
+        <Sentence cut words={[variation(flag.default_variation)]} />
+      </>
+    );
+  }
+  if (ramp.kind === 'shares') {
+    return (
+      <>
+        {before ? flagPage.ramp.restGets : flagPage.ramp.allGet}{' '}
+        <Sentence cut words={sharesWords(ramp.shares)} />. {flagPage.ramp.shared}
+      </>
+    );
+  }
+  const rest = after ? [plain(flagPage.ramp.goOn)] : ramp.rest === null ? [] : restWords(ramp.rest);
+  return (
+    <>
+      {before ? flagPage.ramp.shareOfRest : flagPage.ramp.share}{' '}
+      <Sentence cut words={[variation(ramp.variation)]} />: <strong>{percent(ramp.percentage)}</strong>
+      {ramp.percentage < 100 && rest.length > 0 && (
+        <Text span c="dimmed">
+          , <Sentence cut words={rest} />
+        </Text>
+      )}
+    </>
+  );
+};
+
+const restWords = (rest: string): Words => [plain(`${flagPage.ramp.rest} `), variation(rest)];
+
 /** One click a step, the kill switch beside it, and below whether it is live. */
-export const RampCard = ({ app, flag }: { readonly app: string; readonly flag: StoredFlag }) => {
+export const RampCard = ({ app, flag: stored }: { readonly app: string; readonly flag: StoredFlag }) => {
+  const flag = useShownFlag(app, stored);
   const ramp = rampOf(flag);
   const writable = usePermitted('write');
-  const { go } = useRampTo(app, flag);
+  const { write } = useFlagWrite(app, flag.key);
+  const go = (target: RampTarget) =>
+    write({
+      change: (before) => rampTo(before, target),
+      said: strings.write.ramped(target.variation, percent(target.percentage)),
+    });
   return (
     <Card withBorder component="section" aria-label={strings.ramp.title}>
       <Stack gap="sm">
@@ -133,43 +216,35 @@ export const RampCard = ({ app, flag }: { readonly app: string; readonly flag: S
           <Title order={2} size="h4">
             {strings.ramp.title}
           </Title>
-          <Live app={app} />
+          <Live app={app} flag={stored} />
         </Group>
-        {ramp === null ? (
-          <Text c="dimmed" size="sm">
-            {strings.ramp.none}
+        <Group justify="space-between" gap="xs">
+          <Text size="sm" component="div">
+            <Standing flag={flag} ramp={ramp} />
           </Text>
-        ) : (
-          <>
-            <Group justify="space-between" gap="xs">
-              <Text size="sm">
-                {ramp.first ? strings.ramp.lead(ramp.variation) : strings.ramp.leadRest(ramp.variation)}:{' '}
-                <strong>{percent(ramp.percentage)}</strong>
-                <Text span c="dimmed">
-                  {ramp.percentage < 100 ? `, ${strings.ramp.rest(ramp.rest)}` : ''}
-                </Text>
-              </Text>
-              {!flag.enabled && (
-                <Text size="sm" c="dimmed">
-                  {strings.ramp.off}
-                </Text>
-              )}
-            </Group>
-            <Progress
-              value={ramp.percentage}
-              size="lg"
-              radius="xl"
-              color={flag.enabled ? 'sea' : 'gray.5'}
-              aria-label={strings.ramp.lead(ramp.variation)}
-            />
-          </>
+          {!flag.enabled && (
+            <Text size="sm" c="dimmed">
+              {strings.ramp.off}
+            </Text>
+          )}
+        </Group>
+        {ramp.kind === 'share' && (
+          <Progress
+            value={ramp.percentage}
+            size="lg"
+            radius="xl"
+            color={flag.enabled ? 'sea' : 'gray.5'}
+            aria-label={strings.ramp.lead(ramp.variation)}
+          />
         )}
         {writable ? (
-          <Group justify="space-between" gap="xs">
-            {ramp === null ? (
-              <span />
+          <Group justify="space-between" gap="xs" align="flex-end">
+            {ramp.kind === 'share' ? (
+              <MoveShare key={ramp.variation} flag={flag} ramp={ramp} go={go} />
+            ) : ramp.kind === 'start' ? (
+              <StartRollout flag={flag} ramp={ramp} go={go} />
             ) : (
-              <RampControls ramp={ramp} go={(percentage) => go(percentage, true)} />
+              <span />
             )}
             <KillSwitch app={app} flag={flag} />
           </Group>

@@ -1,80 +1,89 @@
 import type { Flag, Rule } from '@halyard/engine';
+import { isCatchAll, type OpenShare } from '@halyard/engine/shares';
+import { inOrder } from '../draft/rule-keys.ts';
+import { everyoneElse } from '../words/summary.ts';
 
 export const RAMP_STEPS = [5, 25, 50, 100] as const;
 
-/** What a ramp moves: the share of everyone not decided by an earlier rule who get `variation`; the others get `rest`. */
-export interface Ramp {
+/** What can be done about the share of everyone whom no rule with conditions decides. */
+export type Ramp =
+  /** One variation has a share of them, which can be moved. */
+  | {
+      readonly kind: 'share';
+      readonly variation: string;
+      readonly percentage: number;
+      /** What the others get; null: nothing says so yet, because the default is the variation itself, and there are several to choose from. */
+      readonly rest: string | null;
+    }
+  /** They all get the default: a rollout to another variation can be started. */
+  | { readonly kind: 'start'; readonly to: readonly string[] }
+  /** Several rules or a split share them out. */
+  | { readonly kind: 'shares'; readonly shares: readonly OpenShare[]; readonly rules: number }
+  /** One variation only. */
+  | { readonly kind: 'none' };
+
+const openRules = (flag: Flag): readonly Rule[] =>
+  inOrder(flag.rules).filter(({ conditions }) => conditions.length === 0);
+
+const servesOne = (rule: Rule): rule is Rule & { readonly serve_variation: string } =>
+  rule.split === undefined;
+
+const others = (flag: Flag, variation: string): readonly string[] =>
+  Object.keys(flag.variations).filter((name) => name !== variation);
+
+/** What those get whom the rule's share leaves out. */
+const restOf = (flag: Flag, variation: string, next: Rule | undefined): string | null => {
+  if (next !== undefined) return next.serve_variation ?? null;
+  if (flag.default_variation !== variation) return flag.default_variation;
+  const [only, ...more] = others(flag, variation);
+  return more.length === 0 ? (only ?? null) : null;
+};
+
+export const rampOf = (flag: Flag): Ramp => {
+  const [rule, next, ...more] = openRules(flag);
+  if (rule === undefined) {
+    const to = others(flag, flag.default_variation);
+    return to.length === 0 ? { kind: 'none' } : { kind: 'start', to };
+  }
+  const simple =
+    servesOne(rule) &&
+    (next === undefined ||
+      (more.length === 0 &&
+        servesOne(next) &&
+        isCatchAll(next) &&
+        next.serve_variation !== rule.serve_variation));
+  if (!simple) return { kind: 'shares', shares: everyoneElse(flag), rules: openRules(flag).length };
+  const variation = rule.serve_variation;
+  if (others(flag, variation).length === 0) return { kind: 'none' };
+  const all = next === undefined && flag.default_variation === variation;
+  return {
+    kind: 'share',
+    variation,
+    percentage: all ? 100 : (rule.rollout?.percentage ?? 100),
+    rest: restOf(flag, variation, next),
+  };
+};
+
+export interface RampTarget {
   readonly variation: string;
-  readonly rest: string;
   readonly percentage: number;
-  /** The rule that holds the share; null: the first step adds it. */
-  readonly priority: number | null;
-  /** No other rule comes before it. */
-  readonly first: boolean;
+  /** What the others get; becomes the default where the default is the variation itself. */
+  readonly rest: string;
 }
 
-export type RampChange =
-  | { readonly kind: 'rule'; readonly priority: number; readonly body: object; readonly after: Flag }
-  | { readonly kind: 'flag'; readonly body: object; readonly after: Flag };
-
-const openRule = (flag: Flag): Rule | undefined =>
-  [...flag.rules].sort((a, b) => a.priority - b.priority).find((rule) => rule.conditions.length === 0);
-
-const chosenVariation = (flag: Flag): string | undefined => {
-  const names = Object.keys(flag.variations);
-  return (
-    names.find((name) => flag.variations[name] === true) ??
-    names.find((name) => name !== flag.default_variation)
-  );
-};
-
-const restOf = (flag: Flag, variation: string): string | undefined => {
-  const names = [flag.default_variation, flag.off_variation, ...Object.keys(flag.variations)];
-  return names.find((name) => name !== undefined && name !== variation);
-};
-
-/** Null where there is nothing to ramp: one variation only, or a split already shares out everyone. */
-export const rampOf = (flag: Flag): Ramp | null => {
-  const rule = openRule(flag);
-  if (rule?.split !== undefined) return null;
-  const variation = rule?.serve_variation ?? chosenVariation(flag);
-  if (variation === undefined) return null;
-  const rest = restOf(flag, variation);
-  if (rest === undefined) return null;
-  if (rule === undefined) {
-    const percentage = flag.default_variation === variation ? 100 : 0;
-    return { variation, rest, percentage, priority: null, first: flag.rules.length === 0 };
-  }
-  const percentage = flag.default_variation === variation ? 100 : (rule.rollout?.percentage ?? 100);
-  const first = flag.rules.every(({ priority }) => priority >= rule.priority);
-  return { variation, rest, percentage, priority: rule.priority, first };
-};
-
-/** The write that brings the ramp to a percentage, and the flag as it will be. */
-export const rampTo = (flag: Flag, ramp: Ramp, percentage: number): RampChange => {
-  const fallsBack = flag.default_variation !== ramp.variation;
-  const withDefault = fallsBack ? {} : { default_variation: ramp.rest };
-  const existing = flag.rules.find((rule) => rule.priority === ramp.priority);
-  if (existing === undefined) {
+/** The flag with the share at the target; a rule for it is added at the end where there is none. */
+export const rampTo = (flag: Flag, { variation, percentage, rest }: RampTarget): Flag => {
+  const open = openRules(flag);
+  const own = open.find((rule) => servesOne(rule) && rule.serve_variation === variation);
+  const last = open.length === (own === undefined ? 0 : 1);
+  const fallback = last && flag.default_variation === variation ? { default_variation: rest } : {};
+  if (own === undefined) {
     const priority = Math.max(0, ...flag.rules.map((rule) => rule.priority)) + 1;
-    const added: Rule = {
-      priority,
-      conditions: [],
-      serve_variation: ramp.variation,
-      rollout: { percentage },
-    };
-    const body = { ...withDefault, rules: [...flag.rules, added] };
-    return { kind: 'flag', body, after: { ...flag, ...body } };
+    const added: Rule = { priority, conditions: [], serve_variation: variation, rollout: { percentage } };
+    return { ...flag, ...fallback, rules: [...flag.rules, added] };
   }
-  const changed: Rule = {
-    priority: existing.priority,
-    conditions: existing.conditions,
-    serve_variation: ramp.variation,
-    rollout: { ...existing.rollout, percentage },
-  };
-  const rules = flag.rules.map((rule) => (rule === existing ? changed : rule));
-  const after: Flag = { ...flag, ...withDefault, rules };
-  return fallsBack
-    ? { kind: 'rule', priority: existing.priority, body: { rollout: { percentage } }, after }
-    : { kind: 'flag', body: { ...withDefault, rules }, after };
+  const { split: _, ...kept } = own;
+  // It has no split, so it serves one variation.
+  const changed = { ...kept, serve_variation: variation, rollout: { ...own.rollout, percentage } } as Rule;
+  return { ...flag, ...fallback, rules: flag.rules.map((rule) => (rule === own ? changed : rule)) };
 };

@@ -1,13 +1,21 @@
 import { Alert, Button, Group, Modal, Stack, Textarea } from '@mantine/core';
+import { getHotkeyHandler } from '@mantine/hooks';
+import { IconUsers } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, call, flagPath, type StoredFlag } from '../api.ts';
+import { draftKeys } from '../draft/rebase.ts';
+import { widened } from '../draft/widened.ts';
 import { replaceFlag } from '../flags/cached-flags.ts';
+import { flagWriteKey, flagWriteScope, useFlagWrite } from '../flags/write-flag.ts';
 import { ChangeList } from '../history/change-list.tsx';
 import { flagQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
+import { definitionOf } from './draft.ts';
+import classes from './flag.module.css';
 import type { Editing } from './use-draft.ts';
 import { wholeOf } from './whole.ts';
 
@@ -37,7 +45,11 @@ export const ReviewDialog = ({ app, editing, opened, close, onConflict }: Review
   const client = useQueryClient();
   const [comment, setComment] = useState('');
   const { base, changes, finished, begin } = editing;
+  const { undo } = useFlagWrite(app, base.key);
+  const widening = widened(definitionOf(base), finished.flag, draftKeys(editing.draft));
   const save = useMutation({
+    mutationKey: flagWriteKey(account, app, base.key),
+    scope: flagWriteScope(account, app, base.key),
     mutationFn: () =>
       call<StoredFlag>(flagPath(account, app, base.key), {
         method: 'PUT',
@@ -47,10 +59,12 @@ export const ReviewDialog = ({ app, editing, opened, close, onConflict }: Review
       }),
     onSuccess: ({ result }) => {
       replaceFlag(client, account, app, result);
+      const written = { before: definitionOf(base), after: definitionOf(result) };
       begin(result);
       setComment('');
       close();
-      sayDone(strings.saving.saved(result.key));
+      const said = strings.saving.saved(result.key);
+      sayDone(said, () => undo(written, said));
       void client.invalidateQueries({ queryKey: [account, app, 'changelog'] });
     },
     onError: async (error) => {
@@ -70,15 +84,24 @@ export const ReviewDialog = ({ app, editing, opened, close, onConflict }: Review
       >
         <Stack>
           {save.error && <Issues error={save.error} />}
-          <ChangeList changes={changes} />
+          <div className={classes['bounded']}>
+            <ChangeList changes={changes} />
+          </div>
+          {widening.map((number) => (
+            <Alert key={number} color="yellow" p="xs" icon={<IconUsers size={18} />}>
+              {flagPage.review.widens(strings.targeting.rule(number))}
+            </Alert>
+          ))}
           <Textarea
             label={strings.saving.reason}
             description={strings.saving.reasonHint}
             value={comment}
             onChange={(event) => setComment(event.currentTarget.value)}
+            onKeyDown={getHotkeyHandler([['mod+Enter', () => save.mutate()]])}
             maxLength={1_000}
             autosize
             minRows={2}
+            maxRows={6}
             data-autofocus
           />
           <Group justify="flex-end">

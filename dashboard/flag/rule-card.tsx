@@ -1,5 +1,18 @@
 import type { Rule, RuleTrace } from '@halyard/engine';
-import { ActionIcon, Alert, Button, Card, Collapse, Group, Menu, Stack, Text, Tooltip } from '@mantine/core';
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  Card,
+  Collapse,
+  Group,
+  Menu,
+  Modal,
+  Stack,
+  Text,
+  Tooltip,
+} from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import {
   IconArrowDown,
   IconArrowUp,
@@ -13,12 +26,15 @@ import {
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { ConditionBuilder } from '../rules/condition-builder.tsx';
 import { ServeField } from '../rules/serve-field.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import { RuleTraceView } from '../try/rule-trace.tsx';
 import { conditionsWords } from '../words/condition.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { servesWords } from '../words/summary.ts';
+import { percent } from '../words/words.ts';
 import type { DraftRule, DraftVariation } from './draft.ts';
+import { isUnfinished } from './finish.ts';
 import classes from './flag.module.css';
 
 export interface RuleActions {
@@ -44,6 +60,10 @@ interface RuleCardProps {
   readonly fallback: string;
   readonly attributes: readonly string[];
   readonly trace: RuleTrace | null;
+  /** Set where rules above take part of its share: what is left of it, of everyone whom no condition decides; in percent. */
+  readonly net: number | null;
+  /** It stands at the end, with the others that are open to everyone. */
+  readonly trailing: boolean;
   readonly actions: RuleActions;
 }
 
@@ -83,10 +103,54 @@ const moveByKey =
     move(event.key === 'ArrowUp' ? -1 : 1);
   };
 
-/** A rule: closed it is a sentence, open it is the builder that makes one. */
+const PHONE = '(max-width: 48em)';
+
+/** The builder, and what the rule serves. */
+const RuleEditor = (props: RuleCardProps) => {
+  const { rule, place, variations, fallback, attributes, actions } = props;
+  const empty = rule.query.rules.length === 0;
+  return (
+    <Stack gap="md" pt="sm">
+      {empty && (
+        <Group gap="xs" justify="space-between">
+          <Text size="sm" c="dimmed">
+            {rule.everyone ? flagPage.rule.isForEveryone : flagPage.rule.nobodyYetHelp}
+          </Text>
+          {!rule.everyone && (
+            <Button
+              size="compact-md"
+              variant="default"
+              onClick={() => actions.change({ ...rule, everyone: true })}
+            >
+              {flagPage.rule.everyone}
+            </Button>
+          )}
+        </Group>
+      )}
+      <ConditionBuilder
+        label={strings.rule.conditions(place)}
+        query={rule.query}
+        attributes={attributes}
+        onChange={(query) =>
+          actions.change({ ...rule, query, everyone: rule.everyone && query.rules.length === 0 })
+        }
+      />
+      <ServeField
+        serve={rule.serve}
+        variations={variations}
+        fallback={fallback}
+        attributes={attributes}
+        onChange={(serve) => actions.change({ ...rule, serve })}
+      />
+    </Stack>
+  );
+};
+
+/** A rule: closed it is a sentence, open it is the builder that makes one; on a phone the builder has the screen to itself. */
 export const RuleCard = (props: RuleCardProps) => {
-  const { rule, finished, place, open, writable, problem, variations, fallback, attributes, trace, actions } =
-    props;
+  const { rule, finished, place, open, writable, problem, trace, net, trailing, actions } = props;
+  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const editing = open && writable;
   return (
     <Card
       component="li"
@@ -117,13 +181,25 @@ export const RuleCard = (props: RuleCardProps) => {
         <div className={classes['sentence']}>
           <Text size="xs" c="dimmed" fw={600}>
             {strings.targeting.rule(place)}
+            {trailing && ` · ${flagPage.rule.everyoneElse}`}
           </Text>
           <Text size="sm">
-            {finished.conditions.length > 0 && `${strings.targeting.when} `}
-            <Sentence words={conditionsWords(finished.conditions)} />
+            {isUnfinished(rule) ? (
+              flagPage.rule.nobodyYet
+            ) : (
+              <>
+                {finished.conditions.length > 0 && `${strings.targeting.when} `}
+                <Sentence cut words={conditionsWords(finished.conditions)} />
+              </>
+            )}
             {' → '}
-            <Sentence words={servesWords(finished)} />
+            <Sentence cut words={servesWords(finished)} />
           </Text>
+          {net !== null && (
+            <Text size="xs" c="dimmed">
+              {flagPage.rule.net(percent(net))}
+            </Text>
+          )}
         </div>
         {writable && (
           <Group gap={2} wrap="nowrap">
@@ -146,25 +222,27 @@ export const RuleCard = (props: RuleCardProps) => {
           {problem}
         </Alert>
       )}
-      <Collapse expanded={open && writable}>
-        {open && writable && (
-          <Stack gap="md" pt="sm">
-            <ConditionBuilder
-              label={strings.rule.conditions(place)}
-              query={rule.query}
-              attributes={attributes}
-              onChange={(query) => actions.change({ ...rule, query })}
-            />
-            <ServeField
-              serve={rule.serve}
-              variations={variations}
-              fallback={fallback}
-              attributes={attributes}
-              onChange={(serve) => actions.change({ ...rule, serve })}
-            />
-          </Stack>
-        )}
-      </Collapse>
+      {phone ? (
+        <Modal
+          opened={editing}
+          onClose={actions.toggle}
+          fullScreen
+          title={strings.targeting.rule(place)}
+          transitionProps={{ duration: 0 }}
+        >
+          {problem !== null && (
+            <Alert color="red" p="xs" role="alert">
+              {problem}
+            </Alert>
+          )}
+          <RuleEditor {...props} />
+          <Button mt="md" fullWidth onClick={actions.toggle}>
+            {strings.rule.done}
+          </Button>
+        </Modal>
+      ) : (
+        <Collapse expanded={editing}>{editing && <RuleEditor {...props} />}</Collapse>
+      )}
       {trace !== null && <RuleTraceView trace={trace} />}
     </Card>
   );

@@ -1,5 +1,7 @@
 import { Alert, Button, Group, Paper, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { useSession } from '../session/session.ts';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import type { Editing } from './use-draft.ts';
 
@@ -13,6 +15,7 @@ interface SaveBarProps {
 /** How much is unsaved, and what can be done about it. */
 export const SaveBar = ({ editing, review, discard, merge }: SaveBarProps) => {
   const { changes, finished, theirs } = editing;
+  const { name } = useSession();
   const [problem] = finished.problems;
   return (
     <Paper
@@ -26,7 +29,9 @@ export const SaveBar = ({ editing, review, discard, merge }: SaveBarProps) => {
       {theirs !== null && (
         <Alert color="yellow" mb="sm" p="xs" icon={<IconAlertTriangle />} role="alert">
           <Group justify="space-between">
-            {strings.saving.changedBy(theirs.updated_by)}
+            {theirs.updated_by === name
+              ? flagPage.merge.mineElsewhere
+              : strings.saving.changedBy(theirs.updated_by)}
             <Button size="compact-sm" variant="default" onClick={merge}>
               {strings.saving.compare}
             </Button>

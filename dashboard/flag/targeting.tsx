@@ -1,16 +1,22 @@
-import type { Explanation } from '@halyard/engine';
+import type { Explanation, Rule } from '@halyard/engine';
+import { isCatchAll, openRules } from '@halyard/engine/shares';
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import { inOrder } from '../draft/rule-keys.ts';
 import { NONE, VariationSelect } from '../rules/serve-field.tsx';
+import { sayDone } from '../shell/notify.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
+import { sharesOf } from '../words/summary.ts';
 import { variation } from '../words/words.ts';
 import { attributesOf } from './attributes.ts';
-import type { DraftRule } from './draft.ts';
+import { type DraftRule, newRule, placeOfNewRule } from './draft.ts';
 import classes from './flag.module.css';
+import { OneSplit } from './one-split-offer.tsx';
 import { movedTo } from './order.ts';
-import { newId, queryOf } from './query.ts';
+import { newId } from './query.ts';
 import { RuleCard } from './rule-card.tsx';
 import type { Editing } from './use-draft.ts';
 import { useRuleDrag } from './use-rule-drag.ts';
@@ -20,6 +26,9 @@ interface TargetingProps {
   readonly writable: boolean;
   readonly explanation: Explanation | null;
 }
+
+/** More rules than these scroll in a frame of their own, so that the page stays in sight. */
+const MANY = 8;
 
 /** The rules in the order they are tried, and what is left for those whom none takes. */
 export const Targeting = ({ editing, writable, explanation }: TargetingProps) => {
@@ -37,13 +46,29 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
       return next;
     });
   const add = () => {
-    const id = newId();
     const first = draft.variations.find((each) => each.id !== draft.defaultVariation) ?? draft.variations[0];
-    setRules((rules) => [
-      ...rules,
-      { id, was: null, query: queryOf([]), serve: { kind: 'variation', variation: first?.id ?? '' } },
-    ]);
-    toggle(id);
+    const rule = newRule(first?.id ?? '');
+    setRules((rules) => rules.toSpliced(placeOfNewRule(rules), 0, rule));
+    toggle(rule.id);
+  };
+  const remove = (rule: DraftRule, place: number) => {
+    setRules((rules) => rules.filter((each) => each.id !== rule.id));
+    // Only this rule comes back, to its place: what is edited meanwhile stays.
+    sayDone(flagPage.rule.removed(place), () =>
+      setRules((rules) =>
+        rules.some((each) => each.id === rule.id) ? rules : rules.toSpliced(place - 1, 0, rule),
+      ),
+    );
+  };
+  const order = inOrder(finished.flag.rules);
+  const opened = openRules(order);
+  const trailing = order.findLastIndex(({ conditions }) => conditions.length > 0) + 1;
+  /** What is left of an open rule's share, where it is not all of it. */
+  const netOf = (rule: Rule): number | null => {
+    const left = opened.get(rule)?.shares.reduce((sum, { share }) => sum + share, 0);
+    const own = sharesOf(rule).reduce((sum, { share }) => sum + share, 0);
+    if (left === undefined || Math.abs(left - own) < 1e-6) return null;
+    return isCatchAll(rule) && rule.split === undefined ? null : left;
   };
   const refocus = (id: string) =>
     requestAnimationFrame(() =>
@@ -60,7 +85,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
           {draft.rules.length === 0 ? strings.targeting.none : strings.targeting.lead}
         </Text>
       </div>
-      <ol ref={list} className={classes['rules']}>
+      <ol ref={list} className={classes['rules']} data-many={draft.rules.length > MANY}>
         {draft.rules.map((rule, index) => {
           const whole = finished.flag.rules[index];
           if (whole === undefined) return null;
@@ -79,6 +104,8 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
               fallback={draft.defaultVariation}
               attributes={attributes}
               trace={explanation?.rules.find(({ priority }) => priority === whole.priority) ?? null}
+              net={netOf(whole)}
+              trailing={index >= trailing && whole.conditions.length === 0}
               actions={{
                 change: (changed) =>
                   setRules((rules) => rules.map((each) => (each.id === rule.id ? changed : each))),
@@ -88,7 +115,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
                 },
                 copy: () =>
                   setRules((rules) => rules.toSpliced(index + 1, 0, { ...rule, id: newId(), was: null })),
-                remove: () => setRules((rules) => rules.filter((each) => each.id !== rule.id)),
+                remove: () => remove(rule, index + 1),
                 toggle: () => toggle(rule.id),
                 drag: (event) => drag.begin(rule.id, event),
               }}
@@ -96,6 +123,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
           );
         })}
       </ol>
+      {writable && <OneSplit editing={editing} />}
       {writable && (
         <Group>
           <Button variant="default" leftSection={<IconPlus size={16} />} onClick={add}>
@@ -122,7 +150,8 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
           </>
         ) : (
           <Text size="sm">
-            {strings.targeting.otherwise} <Sentence words={[variation(finished.flag.default_variation)]} />
+            {strings.targeting.otherwise}{' '}
+            <Sentence cut words={[variation(finished.flag.default_variation)]} />
           </Text>
         )}
       </Group>

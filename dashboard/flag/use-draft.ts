@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
+import { draftKeys, rebased } from '../draft/rebase.ts';
 import type { ChangeInWords } from '../words/change.ts';
 import { type Draft, definitionOf, draftOf } from './draft.ts';
 import { type Finished, finish } from './finish.ts';
-import { merged, mergeOf } from './merge.ts';
+import { mergeOf } from './merge.ts';
 import { reviewOf } from './review.ts';
 
 export interface Editing {
@@ -24,31 +25,32 @@ const sameState = (a: StoredFlag, b: StoredFlag): boolean =>
 
 /**
  * A draft of a flag that lives through the flag changing under it: what others change beside it is taken in silently, what they change
- * of the same is held back as `theirs`.
+ * of the same is held back as `theirs`. While something of it is unfinished nobody can tell, and nothing is taken in.
  */
 export const useDraft = (flag: StoredFlag): Editing => {
   const [state, setState] = useState(() => ({ base: flag, draft: draftOf(flag) }));
   const { base, draft } = state;
   const finished = useMemo(() => finish(draft, base), [draft, base]);
-  const changes = useMemo(() => reviewOf(definitionOf(base), finished.flag), [base, finished]);
-  const dirty = changes.length > 0 || finished.problems.length > 0;
+  const changes = useMemo(
+    () => reviewOf(definitionOf(base), finished.flag, undefined, draftKeys(draft)),
+    [base, draft, finished],
+  );
+  const broken = finished.problems.length > 0;
+  const dirty = changes.length > 0 || broken;
   const newer = !sameState(base, flag) && flag.version >= base.version;
   const conflict = useMemo(
     () =>
       newer &&
       dirty &&
-      (finished.problems.length > 0 ||
-        mergeOf(definitionOf(base), definitionOf(flag), finished.flag).conflicts.length > 0),
-    [newer, dirty, base, flag, finished],
+      !broken &&
+      mergeOf(definitionOf(base), definitionOf(flag), finished.flag, draftKeys(draft)).conflicts.length > 0,
+    [newer, dirty, broken, base, flag, finished, draft],
   );
   useEffect(() => {
-    if (!newer || conflict) return;
-    if (!dirty) setState({ base: flag, draft: draftOf(flag) });
-    else {
-      const both = merged(definitionOf(base), definitionOf(flag), finished.flag, {});
-      setState({ base: flag, draft: draftOf({ ...both, type: flag.type }) });
-    }
-  }, [newer, conflict, dirty, base, flag, finished]);
+    if (!newer || conflict || broken) return;
+    const next = dirty ? rebased({ draft, finished, base, theirs: flag }) : draftOf(flag);
+    setState({ base: flag, draft: next });
+  }, [newer, conflict, broken, dirty, draft, base, flag, finished]);
   return {
     base,
     draft,

@@ -5,7 +5,6 @@ import {
   Card,
   Group,
   JsonInput,
-  NumberInput,
   Select,
   Stack,
   Text,
@@ -15,9 +14,12 @@ import {
   Tooltip,
 } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { sayDone } from '../shell/notify.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import type { Draft, DraftVariation } from './draft.ts';
 import type { DraftProblem } from './finish.ts';
+import classes from './flag.module.css';
 import { newId } from './query.ts';
 import type { Editing } from './use-draft.ts';
 
@@ -42,7 +44,15 @@ const ValueField = ({ type, text, problem, onChange }: ValueFieldProps) => {
     );
   }
   if (type === 'number') {
-    return <NumberInput {...shared} value={text} onChange={(value) => onChange(String(value))} />;
+    return (
+      <TextInput
+        {...shared}
+        value={text}
+        inputMode="decimal"
+        spellCheck={false}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
   }
   if (type === 'string') {
     return (
@@ -51,6 +61,8 @@ const ValueField = ({ type, text, problem, onChange }: ValueFieldProps) => {
         value={text}
         autosize
         minRows={1}
+        maxRows={8}
+        dir="auto"
         onChange={(event) => onChange(event.currentTarget.value)}
       />
     );
@@ -63,7 +75,7 @@ const ValueField = ({ type, text, problem, onChange }: ValueFieldProps) => {
       formatOnBlur
       autosize
       minRows={3}
-      maxRows={20}
+      maxRows={12}
       spellCheck={false}
     />
   );
@@ -161,6 +173,14 @@ export const Variations = ({
   const { draft, finished, edit } = editing;
   const setVariations = (change: (before: readonly DraftVariation[]) => readonly DraftVariation[]) =>
     edit((before) => ({ ...before, variations: change(before.variations) }));
+  const remove = (variation: DraftVariation, place: number) => {
+    setVariations((before) => before.filter((each) => each.id !== variation.id));
+    sayDone(flagPage.variations.removed(variation.name), () =>
+      setVariations((before) =>
+        before.some((each) => each.id === variation.id) ? before : before.toSpliced(place, 0, variation),
+      ),
+    );
+  };
   const add = () =>
     setVariations((before) => [
       ...before,
@@ -176,8 +196,8 @@ export const Variations = ({
           {strings.variations.lead(strings.types[draft.type])}
         </Text>
       </div>
-      <Stack gap="sm" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-        {draft.variations.map((variation) => (
+      <Stack gap="sm" component="ul" p={0} m={0} className={classes['variations'] ?? ''}>
+        {draft.variations.map((variation, index) => (
           <VariationCard
             key={variation.id}
             draft={draft}
@@ -187,7 +207,7 @@ export const Variations = ({
             change={(changed) =>
               setVariations((before) => before.map((each) => (each.id === variation.id ? changed : each)))
             }
-            remove={() => setVariations((before) => before.filter((each) => each.id !== variation.id))}
+            remove={() => remove(variation, index)}
           />
         ))}
       </Stack>

@@ -12,9 +12,13 @@ import {
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { DraftVariation } from '../flag/draft.ts';
+import { readVariations } from '../flag/finish.ts';
 import { Snippet } from '../shell/snippet.tsx';
 import { strings } from '../strings.ts';
-import { KEY_PATTERN, keyOf, newFlag, snippetOf } from './new-flag.ts';
+import { KEY_PATTERN, keyOf, newBooleanFlag, newFlag, snippetOf } from './new-flag.ts';
+import { emptyVariation, NewVariations } from './new-variations.tsx';
 import { useCreateFlag } from './write-flag.ts';
 
 const TYPES: readonly FlagType[] = ['boolean', 'string', 'number', 'json'];
@@ -25,20 +29,48 @@ interface CreateFlagProps {
   readonly close: () => void;
 }
 
+interface Typed {
+  readonly key: string;
+  readonly type: FlagType;
+  readonly description: string;
+  readonly variations: readonly DraftVariation[];
+}
+
+const nothing = (): Typed => ({
+  key: '',
+  type: 'boolean',
+  description: '',
+  variations: [emptyVariation(), emptyVariation()],
+});
+
+/** What was typed into a form that was closed without being sent: Escape is quickly pressed, and drops nothing. */
+const kept = new Map<string, Typed>();
+
 const CreateFlagForm = ({ app, close }: CreateFlagProps) => {
   const navigate = useNavigate();
   const create = useCreateFlag(app);
-  const form = useForm<{ key: string; type: FlagType; description: string }>({
-    initialValues: { key: '', type: 'boolean', description: '' },
+  const form = useForm<Typed>({
+    initialValues: kept.get(app) ?? nothing(),
+    onValuesChange: (values) => kept.set(app, values),
     validate: {
       key: (key) => (KEY_PATTERN.test(keyOf(key)) ? null : strings.createFlag.keyNeeded),
     },
   });
+  const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
   const key = KEY_PATTERN.test(form.values.key) ? form.values.key : keyOf(form.values.key);
-  const submit = form.onSubmit(({ type, description }) => {
-    create.mutate(newFlag(key, type, description), {
+  const forget = () => {
+    kept.delete(app);
+    close();
+  };
+  const submit = form.onSubmit(({ type, description, variations }) => {
+    const named = type === 'boolean' ? { values: {}, problems: [] } : readVariations(type, variations);
+    setProblems(new Map(named.problems.map(({ id, message }) => [id, message])));
+    if (named.problems.length > 0) return;
+    const flag =
+      type === 'boolean' ? newBooleanFlag(key, description) : newFlag(key, description, named.values);
+    create.mutate(flag, {
       onSuccess: () => {
-        close();
+        forget();
         void navigate({ to: '/apps/$app/flags/$key', params: { app, key } });
       },
     });
@@ -80,16 +112,25 @@ const CreateFlagForm = ({ app, close }: CreateFlagProps) => {
             {strings.createFlag.typeHints[form.values.type]}
           </Text>
         </div>
+        {form.values.type !== 'boolean' && (
+          <NewVariations
+            type={form.values.type}
+            variations={form.values.variations}
+            problems={problems}
+            change={(variations) => form.setFieldValue('variations', variations)}
+          />
+        )}
         <Textarea
           label={strings.createFlag.description}
           description={strings.createFlag.descriptionHint}
           autosize
           minRows={2}
+          maxRows={8}
           {...form.getInputProps('description')}
         />
         {key !== '' && <Snippet label={strings.createFlag.snippet} code={snippetOf(key, form.values.type)} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
+          <Button variant="default" onClick={forget}>
             {strings.cancel}
           </Button>
           <Button type="submit" loading={create.isPending}>

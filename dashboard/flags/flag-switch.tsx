@@ -1,10 +1,9 @@
 import { Switch } from '@mantine/core';
 import type { StoredFlag } from '../api.ts';
 import { usePermitted } from '../session/session.ts';
-import { sayDone } from '../shell/notify.tsx';
 import { strings } from '../strings.ts';
 import classes from './flag-switch.module.css';
-import { useFlagWrite } from './write-flag.ts';
+import { useFlagWrite, useShownFlag } from './write-flag.ts';
 
 interface FlagSwitchProps {
   readonly app: string;
@@ -15,14 +14,12 @@ interface FlagSwitchProps {
 /** Turns a flag on and off in place. Who may not write sees the state as a word, not as a switch that refuses. */
 export const FlagSwitch = ({ app, flag, size = 'md' }: FlagSwitchProps) => {
   const writable = usePermitted('write');
-  const write = useFlagWrite(app, flag.key);
-  const set = (enabled: boolean, undoable: boolean) =>
-    write.mutate({
-      method: 'PATCH',
-      body: () => ({ enabled }),
-      after: (current) => ({ ...current, enabled }),
-      onDone: () =>
-        sayDone(strings.write.switched(flag.key, enabled), undoable ? () => set(!enabled, false) : undefined),
+  const { write } = useFlagWrite(app, flag.key);
+  const { enabled } = useShownFlag(app, flag);
+  const set = (on: boolean) =>
+    write({
+      change: (before) => ({ ...before, enabled: on }),
+      said: strings.write.switched(flag.key, on),
     });
   if (!writable) return <strong>{flag.enabled ? strings.flags.on : strings.flags.off}</strong>;
   return (
@@ -33,10 +30,10 @@ export const FlagSwitch = ({ app, flag, size = 'md' }: FlagSwitchProps) => {
         track: classes['track'] ?? '',
       }}
       aria-label={flag.key}
-      title={flag.enabled ? strings.flags.turnOff : strings.flags.turnOn}
+      title={enabled ? strings.flags.turnOff : strings.flags.turnOn}
       size={size}
-      checked={flag.enabled}
-      onChange={(event) => set(event.currentTarget.checked, true)}
+      checked={enabled}
+      onChange={(event) => set(event.currentTarget.checked)}
     />
   );
 };

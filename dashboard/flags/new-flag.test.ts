@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { KEY_PATTERN, keyOf, newFlag, snippetOf } from './new-flag.ts';
+import { KEY_PATTERN, keyOf, newBooleanFlag, newFlag, snippetOf } from './new-flag.ts';
 
 it.each([
   ['New checkout!', 'new-checkout'],
@@ -13,7 +13,7 @@ it.each([
 });
 
 it('starts a boolean flag switched off, and on for everyone once switched on', () => {
-  expect(newFlag('f', 'boolean', ' why ')).toEqual({
+  expect(newBooleanFlag('f', ' why ')).toEqual({
     key: 'f',
     description: 'why',
     enabled: false,
@@ -24,10 +24,14 @@ it('starts a boolean flag switched off, and on for everyone once switched on', (
   });
 });
 
-it.each(['string', 'number', 'json'] as const)('starts a %s flag on a variation that exists', (type) => {
-  const flag = newFlag('f', type, '');
-  expect(Object.keys(flag.variations)).toContain(flag.default_variation);
-  expect(flag).not.toHaveProperty('description');
+it('invents no variations: a flag of another type has those that somebody named, and serves the first', () => {
+  expect(newFlag('f', '', { plain: 'Pay', friendly: 'Pay now' })).toEqual({
+    key: 'f',
+    enabled: false,
+    variations: { plain: 'Pay', friendly: 'Pay now' },
+    default_variation: 'plain',
+    rules: [],
+  });
 });
 
 it('asks OpenFeature for the type of the flag', () => {

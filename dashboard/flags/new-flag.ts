@@ -1,4 +1,4 @@
-import type { Flag, FlagType, FlagValue } from '@halyard/engine';
+import type { Flag, FlagType } from '@halyard/engine';
 
 export const KEY_PATTERN = /^[A-Za-z0-9_-]{1,128}$/;
 
@@ -13,34 +13,31 @@ export const keyOf = (name: string): string =>
     .toLowerCase()
     .slice(0, 128);
 
-const STARTING_VARIATIONS = {
-  boolean: { on: true, off: false },
-  string: { control: 'control', treatment: 'treatment' },
-  number: { low: 10, high: 100 },
-  json: { control: { layout: 'list' }, treatment: { layout: 'grid' } },
-} as const satisfies Record<FlagType, Record<string, FlagValue>>;
-
 /**
- * What a new flag of a type starts as: switched off. A boolean one serves `on` to everyone once switched on and can be ramped from
- * there; the others serve their first variation until a rule says otherwise.
+ * A new boolean flag: switched off; once switched on it serves `on` to everyone, and can be ramped from there. Of the other types only
+ * who makes the flag knows the values.
  */
-export const newFlag = (key: string, type: FlagType, description: string): Flag => {
-  const described = description.trim() === '' ? {} : { description: description.trim() };
-  if (type === 'boolean') {
-    return {
-      key,
-      ...described,
-      enabled: false,
-      variations: STARTING_VARIATIONS.boolean,
-      default_variation: 'off',
-      off_variation: 'off',
-      rules: [{ priority: 1, conditions: [], serve_variation: 'on', rollout: { percentage: 100 } }],
-    };
-  }
-  const variations = STARTING_VARIATIONS[type];
-  const [first = ''] = Object.keys(variations);
-  return { key, ...described, enabled: false, variations, default_variation: first, rules: [] };
-};
+export const newBooleanFlag = (key: string, description: string): Flag => ({
+  ...startOf(key, description),
+  variations: { on: true, off: false },
+  default_variation: 'off',
+  off_variation: 'off',
+  rules: [{ priority: 1, conditions: [], serve_variation: 'on', rollout: { percentage: 100 } }],
+});
+
+/** A new flag with the variations that somebody named: switched off, and the first of them for everyone until a rule says otherwise. */
+export const newFlag = (key: string, description: string, variations: Flag['variations']): Flag => ({
+  ...startOf(key, description),
+  variations,
+  default_variation: Object.keys(variations)[0] ?? '',
+  rules: [],
+});
+
+const startOf = (key: string, description: string) => ({
+  key,
+  ...(description.trim() === '' ? {} : { description: description.trim() }),
+  enabled: false,
+});
 
 const METHOD = { boolean: 'Boolean', string: 'String', number: 'Number', json: 'Object' } as const;
 const FALLBACK = { boolean: 'false', string: "''", number: '0', json: '{}' } as const;

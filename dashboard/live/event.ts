@@ -1,4 +1,4 @@
-import type { EdgeReceipt } from '../api.ts';
+import type { Propagation } from '../api.ts';
 
 export type AppEvent =
   | {
@@ -8,7 +8,7 @@ export type AppEvent =
       readonly comment: string | null;
       readonly keys: readonly string[];
     }
-  | { readonly type: 'propagation'; readonly version: number; readonly edges: readonly EdgeReceipt[] }
+  | ({ readonly type: 'propagation' } & Pick<Propagation, 'version' | 'edges' | 'silent_edges'>)
   | { readonly type: 'reload'; readonly version: number };
 
 /** The data of one server-sent event; null for one that this release does not know. */

@@ -8,12 +8,11 @@ import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { strings } from '../strings.ts';
 import { type AppEvent, readEvent } from './event.ts';
+import { followStream } from './shared-stream.ts';
 import { setFollowing } from './state.ts';
 
 /** More changed flags than this are not asked for one by one. */
 const FEW = 20;
-/** A stream that reconnects by itself within this time was never gone. */
-const GRACE_MS = 4_000;
 
 /** Brings one changed flag up to date everywhere it is shown; a list it is not in yet is asked again. */
 const refresh = async (client: QueryClient, account: string, app: string, key: string): Promise<void> => {
@@ -35,8 +34,8 @@ const refresh = async (client: QueryClient, account: string, app: string, key: s
 
 const take = (client: QueryClient, account: string, app: string, me: string, event: AppEvent): void => {
   if (event.type === 'propagation') {
-    const { version, edges } = event;
-    client.setQueryData(propagationQuery(account, app).queryKey, { version, edges });
+    const { type: _, ...propagation } = event;
+    client.setQueryData(propagationQuery(account, app).queryKey, propagation);
     return;
   }
   if (event.type === 'reload' || event.keys.length > FEW) {
@@ -57,35 +56,17 @@ export const FollowApp = ({ app }: { readonly app: string }) => {
   const { account, token_id } = useSession();
   const client = useQueryClient();
   useEffect(() => {
-    let grace: ReturnType<typeof setTimeout> | null = null;
-    let again: ReturnType<typeof setTimeout> | null = null;
-    let source: EventSource;
-    const open = () => {
-      source = new EventSource(`${basePath}/client/v4${appPath(account, app)}/events`);
-      source.onopen = () => {
-        if (grace !== null) clearTimeout(grace);
-        grace = null;
-        setFollowing('following');
-      };
-      source.onmessage = ({ data }) => {
-        const event = readEvent(String(data));
+    const stream = `${basePath}/client/v4${appPath(account, app)}/events`;
+    const end = followStream(stream, {
+      data: (data) => {
+        const event = readEvent(data);
         if (event !== null) take(client, account, app, token_id, event);
-      };
-      source.onerror = () => {
-        grace ??= setTimeout(() => setFollowing('stale'), GRACE_MS);
-        // EventSource reconnects by itself but for a refusal, which closes it.
-        if (source.readyState !== EventSource.CLOSED) return;
-        again = setTimeout(() => {
-          open();
-          void client.invalidateQueries({ queryKey: [account, app] });
-        }, GRACE_MS);
-      };
-    };
-    open();
+      },
+      state: setFollowing,
+      missed: () => void client.invalidateQueries({ queryKey: [account, app] }),
+    });
     return () => {
-      source.close();
-      if (grace !== null) clearTimeout(grace);
-      if (again !== null) clearTimeout(again);
+      end();
       setFollowing('following');
     };
   }, [account, app, token_id, client]);

@@ -1,8 +1,7 @@
 import { useSyncExternalStore } from 'react';
+import type { Following } from './event-stream.ts';
 
-/** Whether changes by others reach this tab at once. `stale`: the stream broke and what is shown may be old. */
-type Following = 'following' | 'stale';
-
+/** Whether changes by others reach this tab at once. */
 let current: Following = 'following';
 const listeners = new Set<() => void>();
 

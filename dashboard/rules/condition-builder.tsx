@@ -177,7 +177,8 @@ export const ConditionBuilder = ({ label, query, onChange, attributes }: Conditi
         context={context}
         controlElements={controlElements}
         controlClassnames={controlClassnames}
-        getDefaultField={() => ''}
+        // Without this the builder's own placeholder, a tilde, becomes the attribute of every new condition.
+        onAddRule={(added) => ({ ...added, field: '' })}
         getDefaultOperator={() => 'equals'}
         getDefaultValue={() => EMPTY_OPERAND}
         suppressStandardClassnames

@@ -1,15 +1,7 @@
-import {
-  Autocomplete,
-  Group,
-  NumberInput,
-  SegmentedControl,
-  Select,
-  Slider,
-  Stack,
-  Text,
-} from '@mantine/core';
+import { Autocomplete, Group, SegmentedControl, Select, Slider, Stack, Text } from '@mantine/core';
 import type { DraftVariation, Serve } from '../flag/draft.ts';
 import { strings } from '../strings.ts';
+import { PercentField } from './percent-field.tsx';
 import { type ServeKind, serveAs } from './serve-as.ts';
 import { SplitField } from './split-field.tsx';
 
@@ -101,21 +93,16 @@ export const ServeField = ({ serve, variations, fallback, attributes, onChange }
               </Text>
               <Slider
                 thumbLabel={strings.serve.percentage}
-                value={serve.percentage}
+                value={serve.percentage || 0}
                 onChange={(percentage) => onChange({ ...serve, percentage })}
                 label={(percentage) => `${percentage}%`}
                 mb={10}
               />
             </div>
-            <NumberInput
+            <PercentField
               aria-label={strings.serve.percentage}
               value={serve.percentage}
-              onChange={(percentage) => typeof percentage === 'number' && onChange({ ...serve, percentage })}
-              min={0}
-              max={100}
-              decimalScale={6}
-              suffix="%"
-              clampBehavior="strict"
+              onChange={(percentage) => onChange({ ...serve, percentage })}
               w={110}
             />
           </>

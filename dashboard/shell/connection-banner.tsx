@@ -10,7 +10,7 @@ export const ConnectionBanner = () => {
   const following = useFollowing();
   const client = useQueryClient();
   const unreachable = connection === 'unreachable';
-  if (!unreachable && following === 'following') return null;
+  if (!unreachable && following !== 'stale') return null;
   return (
     <Alert
       color="yellow"

@@ -9,6 +9,7 @@ import { useSession } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { runCommand } from './commands.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { useFocusKeeper } from './focus-keeper.ts';
 import { Logo } from './logo.tsx';
 import { Navigation } from './navigation.tsx';
 import { undoLast } from './notify.tsx';
@@ -41,6 +42,7 @@ export const Frame = () => {
   const path = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the phone's menu closes when the page changes, and only then.
   useEffect(toMenu.close, [path]);
+  useFocusKeeper();
   useShortcuts([
     ['mod+K', toPalette.open],
     ['mod+Z', undoLast],

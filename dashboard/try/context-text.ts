@@ -1,8 +1,5 @@
 import type { Context } from '@halyard/engine';
 
-export const STARTING_CONTEXT =
-  '{\n  "targetingKey": "user-42",\n  "plan": "enterprise",\n  "country": "us"\n}';
-
 export type ReadContext = { readonly context: Context } | { readonly message: string };
 
 /** A context as people paste it: a JSON object, or only a targeting key. */

@@ -1,9 +1,11 @@
 import type { ConditionTrace, RuleTrace, ShareTrace } from '@halyard/engine';
 import { Group, Text } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
+import { LongText } from '../shell/long-text.tsx';
 import { strings } from '../strings.ts';
 import { percent } from '../words/words.ts';
 import classes from './try.module.css';
+import { seenAndWanted } from './wanted.ts';
 
 const Held = ({ held }: { readonly held: boolean }) =>
   held ? (
@@ -19,7 +21,7 @@ const Condition = ({ condition }: { readonly condition: ConditionTrace }) => (
         <Held held={condition.held} />
       </span>
       <Text size="xs" component="span" style={{ overflowWrap: 'anywhere' }}>
-        {condition.why}
+        <LongText text={'clauses' in condition ? condition.why : seenAndWanted(condition)} />
       </Text>
     </Group>
     {'clauses' in condition && <Conditions conditions={condition.clauses} />}

@@ -4,6 +4,7 @@ import {
   Alert,
   Button,
   Card,
+  CloseButton,
   Group,
   JsonInput,
   Menu,
@@ -16,6 +17,8 @@ import { IconTrash, IconUser } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { CopyIcon } from '../shell/copy-icon.tsx';
+import { LongText } from '../shell/long-text.tsx';
+import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { plain, value, variation } from '../words/words.ts';
@@ -41,6 +44,7 @@ const Answer = ({
     <div className={classes['answer']} role="status" aria-label={strings.tryUser.result}>
       <Text>
         <Sentence
+          cut
           words={[
             plain(enabled ? strings.tryUser.gets : strings.tryUser.wouldGet),
             variation(evaluation.variant),
@@ -50,7 +54,7 @@ const Answer = ({
         />
       </Text>
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {evaluation.reason}: {why}
+        {evaluation.reason}: <LongText text={why} />
       </Text>
     </div>
   );
@@ -125,10 +129,11 @@ interface TryPanelProps {
   readonly problem: string | null;
   readonly explanation: Explanation | null;
   readonly unsaved: boolean;
+  readonly close: () => void;
 }
 
 /** Whose context, what they get, and why; computed here from what is on the screen, saved or not. */
-export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved }: TryPanelProps) => {
+export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved, close }: TryPanelProps) => {
   const router = useRouter();
   const { href } = router.buildLocation({ to: '.', search: (before) => ({ ...before, context: text }) });
   return (
@@ -146,11 +151,14 @@ export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved }: 
               value={new URL(router.history.createHref(href), window.location.origin).href}
               label={strings.tryUser.share}
             />
+            <CloseButton aria-label={flagPage.tryUser.close} onClick={close} />
           </Group>
         </Group>
         <JsonInput
           label={strings.tryUser.context}
           description={strings.tryUser.contextHint}
+          placeholder={flagPage.tryUser.placeholder}
+          data-autofocus
           value={text}
           onChange={onText}
           autosize
@@ -159,7 +167,7 @@ export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved }: 
           error={problem}
           spellCheck={false}
         />
-        {explanation === null ? (
+        {explanation === null || text.trim() === '' ? (
           <Text size="sm" c="dimmed">
             {strings.tryUser.enter}
           </Text>

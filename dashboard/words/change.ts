@@ -43,6 +43,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   logical_operator: 'all or any',
   split: 'split',
   priority: 'priority',
+  order: 'place',
 };
 
 const VARIATION_FIELDS = new Set(['default_variation', 'off_variation', 'serve_variation', 'variation']);

@@ -13,6 +13,11 @@ const inOrder = (rules: readonly Rule[]): readonly Rule[] =>
   [...rules].sort((a, b) => a.priority - b.priority);
 
 const idOf = (rule: Rule): unknown => ('id' in rule ? rule.id : undefined);
+/** What is served by which attribute, the shares aside. */
+const servedAside = ({ serve_variation, rollout, split }: Rule): unknown =>
+  split === undefined
+    ? [serve_variation, rollout?.attribute ?? null]
+    : [split.attribute ?? null, split.allocations.map(({ variation }) => variation)];
 const served = ({ serve_variation, rollout, split }: Rule): object => ({ serve_variation, rollout, split });
 
 type Alike = (before: Rule, after: Rule) => boolean;
@@ -23,6 +28,8 @@ const SIGNS: readonly Alike[] = [
   (before, after) => same({ ...before, priority: 0 }, { ...after, priority: 0 }),
   (before, after) => before.priority === after.priority && same(before.conditions, after.conditions),
   (before, after) => before.conditions.length > 0 && same(before.conditions, after.conditions),
+  (before, after) =>
+    same(before.conditions, after.conditions) && same(servedAside(before), servedAside(after)),
   (before, after) => before.priority === after.priority && same(served(before), served(after)),
   (before, after) => before.priority === after.priority,
 ];

@@ -1,39 +1,35 @@
 import type { Flag, Rule } from '@halyard/engine';
+import { isCatchAll, type OpenShare, openRules, sharesOf as sharesOfSplit } from '@halyard/engine/shares';
 import { conditionsWords } from './condition.ts';
 import { join, percent, plain, variation, type Words } from './words.ts';
 
 const RULES_SHOWN = 3;
 
-/** The share of the bucket space each variation of a split holds, in percent, in the split's order. */
-export const sharesOf = (rule: Rule): readonly { readonly variation: string; readonly share: number }[] => {
-  if (rule.split === undefined) {
-    return [{ variation: rule.serve_variation, share: rule.rollout?.percentage ?? 100 }];
-  }
-  return rule.split.allocations.map((allocation) => ({
-    variation: allocation.variation,
-    share: Number(allocation.ranges.reduce((sum, [from, to]) => sum + to - from, 0).toFixed(6)),
-  }));
-};
+/** The share of the bucket space each variation of a rule holds, in percent, in the rule's order. */
+export const sharesOf = (rule: Rule): readonly OpenShare[] =>
+  rule.split === undefined
+    ? [{ variation: rule.serve_variation, share: rule.rollout?.percentage ?? 100 }]
+    : [...sharesOfSplit(rule.split)].map(([name, share]) => ({ variation: name, share }));
+
+const sumOf = (shares: readonly OpenShare[]): number =>
+  Number(shares.reduce((sum, { share }) => sum + share, 0).toFixed(6));
 
 /** How much of the matching contexts the rule serves at all, in percent. */
-export const totalShare = (rule: Rule): number =>
-  Number(
-    sharesOf(rule)
-      .reduce((sum, each) => sum + each.share, 0)
-      .toFixed(6),
-  );
+const totalShare = (rule: Rule): number => sumOf(sharesOf(rule));
 
-/** Whether no later rule is ever reached. */
-export const isCatchAll = (rule: Rule): boolean => rule.conditions.length === 0 && totalShare(rule) >= 100;
+/** `a 50 % and b 50 %` */
+export const sharesWords = (shares: readonly OpenShare[]): Words =>
+  join(
+    shares.map((each): Words => [variation(each.variation), plain(` ${percent(each.share)}`)]),
+    ', ',
+    ' and ',
+  );
 
 /** `on`, `on for 25%`, or `a 50% and b 50%`. */
 export const servesWords = (rule: Rule): Words => {
   const shares = sharesOf(rule);
   const [only] = shares;
-  if (only === undefined || shares.length > 1) {
-    const parts = shares.map((each): Words => [variation(each.variation), plain(` ${percent(each.share)}`)]);
-    return join(parts, ', ', ' and ');
-  }
+  if (only === undefined || shares.length > 1) return sharesWords(shares);
   const whole: Words = [variation(only.variation)];
   return only.share >= 100 ? whole : [...whole, plain(` for ${percent(only.share)}`)];
 };
@@ -51,15 +47,65 @@ export const ruleWords = (rule: Rule, first: boolean): Words => {
 export const offVariation = (flag: Pick<Flag, 'off_variation' | 'default_variation'>): string =>
   flag.off_variation ?? flag.default_variation;
 
-/** What an enabled flag serves, in one line: `on when plan is “enterprise”, on for 25% of the rest, otherwise off`. */
+const isOpen = ({ conditions }: Rule): boolean => conditions.length === 0;
+
+/**
+ * What those get whom no rule with conditions decides, the default included: the open rules together, each variation once. In percent,
+ * of contexts that have what the shares go by.
+ */
+export const everyoneElse = (flag: Pick<Flag, 'rules' | 'default_variation'>): readonly OpenShare[] => {
+  const open = [...openRules(flag.rules).values()].flatMap(({ shares }) => shares);
+  const left = Number((100 - sumOf(open)).toFixed(6));
+  const together = new Map<string, number>();
+  for (const each of [...open, { variation: flag.default_variation, share: left }]) {
+    const before = together.get(each.variation) ?? 0;
+    if (each.share > 0) together.set(each.variation, Number((before + each.share).toFixed(6)));
+  }
+  return [...together].map(([name, share]) => ({ variation: name, share }));
+};
+
+const togetherWords = (shares: readonly OpenShare[], who: string): Words => {
+  const [all, ...others] = shares;
+  const served = all !== undefined && others.length === 0 ? [variation(all.variation)] : sharesWords(shares);
+  return [...served, plain(` for ${who}`)];
+};
+
+/** An open rule behind another one: what it adds. */
+const anotherWords = (shares: readonly OpenShare[], who: string): readonly Words[] =>
+  shares
+    .filter(({ share }) => share > 0)
+    .map((each) => [variation(each.variation), plain(` for another ${percent(each.share)} of ${who}`)]);
+
+/** What an enabled flag serves, in one line: `on when plan is “enterprise”, on for 25 % of the rest, otherwise off`. */
 export const summaryWords = (flag: Flag): Words => {
   const rules = [...flag.rules].sort((a, b) => a.priority - b.priority);
-  if (rules.length === 0) return [variation(flag.default_variation), plain(' for everyone')];
-  const shown = rules.slice(0, RULES_SHOWN);
-  const parts = shown.map((rule, index) => ruleWords(rule, index === 0));
-  const more = rules.length - shown.length;
+  const leading = rules.slice(0, rules.findLastIndex((rule) => !isOpen(rule)) + 1);
+  const trailing = rules.slice(leading.length);
+  const shares = openRules(rules);
+  const otherwise: Words = [plain('otherwise '), variation(flag.default_variation)];
+  const who = leading.length === 0 ? 'everyone' : 'the rest';
+
+  const firstOpen = leading.find(isOpen);
+  const told = leading.map((rule, index): readonly Words[] =>
+    isOpen(rule) && rule !== firstOpen
+      ? anotherWords(shares.get(rule)?.shares ?? [], who)
+      : [ruleWords(rule, index === 0)],
+  );
+  const parts = told.slice(0, RULES_SHOWN).flat();
+  const more = told.length - RULES_SHOWN;
   if (more > 0) parts.push([plain(more === 1 ? '1 more rule' : `${more} more rules`)]);
-  if (!rules.some(isCatchAll)) parts.push([plain('otherwise '), variation(flag.default_variation)]);
+
+  const [only, ...others] = trailing;
+  if (firstOpen !== undefined) {
+    for (const rule of trailing) parts.push(...anotherWords(shares.get(rule)?.shares ?? [], who));
+  } else if (only !== undefined) {
+    parts.push(
+      others.length === 0 ? ruleWords(only, leading.length === 0) : togetherWords(everyoneElse(flag), who),
+    );
+    // Together the open rules are told with what the default gets.
+    if (others.length > 0) return join(parts, ', ');
+  } else if (leading.length === 0) return togetherWords(everyoneElse(flag), who);
+  if (!rules.some(isCatchAll)) parts.push(otherwise);
   return join(parts, ', ');
 };
 
