@@ -203,7 +203,7 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
     importFlags: (
       app: string,
       lines: string,
-      query: { mode?: 'merge' | 'replace'; dry_run?: 1; flagship_account?: string } = {},
+      query: { mode?: 'merge' | 'replace'; dry_run?: 1; allow_empty?: 1; flagship_account?: string } = {},
       write?: WriteOptions,
     ) => ask<Imported>('POST', `${appPath(app)}/import${search(query)}`, lines, write),
 

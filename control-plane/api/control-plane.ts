@@ -14,14 +14,16 @@ import { serveDocs } from './docs.ts';
 import { openApiDocument } from './document.ts';
 import { type ExchangeEnv, exchange, failedRequest } from './exchange.ts';
 import { failureResponse } from './failure.ts';
+import { refuseOtherMethods } from './methods.ts';
 import type { Metrics } from './metrics.ts';
 import { STREAM_LIMITS, type StreamLimits } from './open-streams.ts';
 import { operationsOf } from './operations.ts';
+import { createOrigins } from './origins.ts';
 import { type DashboardFiles, servePages } from './pages.ts';
 import { serveProbes } from './probes.ts';
 import { createPropagation } from './propagation.ts';
 import { basePathOf } from './public-url.ts';
-import { bind, refuseOtherMethods } from './routes.ts';
+import { bind } from './routes.ts';
 import { API_SECURITY } from './security.ts';
 import type { Log, Setting } from './setting.ts';
 
@@ -95,6 +97,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     failures: createFailures(now),
     propagation: createPropagation({ cache, now, onArrival: metrics?.arrived ?? (() => {}) }),
     settled: options.settled ?? (async () => {}),
+    origins: createOrigins({ accounts: stores.accounts, now }),
     streamLimits: { ...STREAM_LIMITS, ...options.streamLimits },
     ending: ending.signal,
   };
@@ -118,7 +121,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   let preparing = false;
   serveProbes(app, setting, metrics, () => preparing);
   for (const path of READ_ONLY.filter((each) => metrics !== null || each !== '/metrics'))
-    refuseOtherMethods(app, path, new Set(['GET']), log);
+    refuseOtherMethods(app, path, new Set(['GET']));
   servePages(app, options.dashboard ?? null, {
     basePath: basePathOf(options.publicUrl),
     edgeUrl: options.edgeUrl ?? null,
@@ -165,7 +168,9 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     async start() {
       // Another replica may have revoked a token: what was remembered is asked again.
       following ??= stores.onCommit((place) => {
-        if (place.app === null) authenticator.forget();
+        if (place.app !== null) return;
+        authenticator.forget();
+        setting.origins.forget();
       });
       uses ??= followUses({ cache, accounts: stores.accounts, account, now, onError: useNotWritten });
     },

@@ -210,3 +210,98 @@ describe('POST explain', () => {
     expect([gone.status, gone.json.errors[0].pointer]).toEqual([404, '/key']);
   });
 });
+
+describe('what a question may cost', () => {
+  const context = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
+
+  test('a context of 64 KiB is taken, and one of a byte more is 413', async () => {
+    for (const [path, key] of [
+      ['/apps/shop/explain', 'key'],
+      ['/apps/shop/evaluate', 'flagKey'],
+    ] as const) {
+      const status = async (bytes: number) =>
+        (await ground.ask('POST', path, { body: { [key]: 'lists', context: context(bytes) } })).status;
+      expect([path, await status(64 * 1024), await status(64 * 1024 + 1), await status(900 * 1024)]).toEqual([
+        path,
+        200,
+        413,
+        413,
+      ]);
+    }
+    const refused = await ground.ask('POST', '/apps/shop/explain', {
+      body: { key: 'lists', context: context(64 * 1024 + 1) },
+    });
+    expect(refused.json.errors).toEqual([
+      { code: 1009, message: 'The context is over 64 KiB, the most that one may have.' },
+    ]);
+    expect((await evaluate(`flagKey=lists&a=${'x'.repeat(64 * 1024)}`)).status).toBe(413);
+  });
+
+  test('a context may be 32 deep, and not 33', async () => {
+    for (const path of ['explain', 'evaluate']) {
+      const status = async (depth: number) => {
+        const deep = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+        const body = `{"${path === 'explain' ? 'key' : 'flagKey'}":"lists","context":${deep}}`;
+        return (await ground.ask('POST', `/apps/shop/${path}`, { body })).status;
+      };
+      expect([path, await status(32), await status(33)]).toEqual([path, 200, 400]);
+    }
+  });
+
+  test('explain took gigabytes: what was seen is cut short, however many conditions see it', async () => {
+    const conditions = Array.from({ length: 2_000 }, (_, n) => ({
+      attribute: n % 2 === 0 ? 'text' : 'object',
+      operator: 'equals',
+      value: 'no',
+    }));
+    await ground.ask('POST', '/apps/shop/flags', {
+      body: { ...FLAG, key: 'many', rules: [{ priority: 1, conditions, serve_variation: 'on' }] },
+    });
+    const object = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`n${n}`, 'x'.repeat(300)]));
+    const { status, text } = await ground.ask('POST', '/apps/shop/explain', {
+      body: { key: 'many', context: { text: 'x'.repeat(32 * 1024), object } },
+    });
+    expect(status).toBe(200);
+    expect(text.length).toBeLessThan(4 * 1024 * 1024);
+  });
+});
+
+onNode(
+  'a preflight read every token there ever was: it reads what browsers are let in by, once',
+  async () => {
+    const own = await openGround();
+    const counts = { tokens: 0, browserTokens: 0 };
+    const accounts = {
+      ...own.stores.accounts,
+      tokens: (account: string) => {
+        counts.tokens += 1;
+        return own.stores.accounts.tokens(account);
+      },
+      browserTokens: (account: string) => {
+        counts.browserTokens += 1;
+        return own.stores.accounts.browserTokens(account);
+      },
+    };
+    const ground = await openGround({ stores: { ...own.stores, accounts } });
+    const preflight = async (origin: string) => {
+      const { headers } = await ground.ask('OPTIONS', '/apps/shop/evaluate', {
+        token: null,
+        headers: { origin },
+      });
+      return headers.get('access-control-allow-origin');
+    };
+    for (let n = 0; n < 20; n += 1) expect(await preflight(ORIGIN)).toBeNull();
+    expect(counts).toEqual({ tokens: 0, browserTokens: 1 });
+    const page = { permission: 'evaluate', app_ids: ['shop'], allowed_origins: [ORIGIN] } as const;
+    const { id } = await own.mint({ name: 'page', ...page });
+    expect(await preflight(ORIGIN)).toBe(ORIGIN);
+    await own.ask('DELETE', `/client/v4/accounts/${ACCOUNT}/flagship/tokens/${id}`);
+    expect(await preflight(ORIGIN)).toBeNull();
+    await own.mint({ name: 'until', ...page, expires_at: new Date(ground.clock.ms + 1_000).toISOString() });
+    expect(await preflight(ORIGIN)).toBe(ORIGIN);
+    ground.clock.ms += 1_500;
+    expect(await preflight(ORIGIN)).toBeNull();
+    await ground.close();
+    await own.close();
+  },
+);

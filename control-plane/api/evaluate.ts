@@ -1,6 +1,6 @@
 import { type CompiledFlag, type Context, compile, type Evaluation } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
-import { parseEvaluate } from '../flags/parse-body.ts';
+import { AROUND_BYTES, CONTEXT_BYTES, contextTooLarge, parseEvaluate } from '../flags/parse-body.ts';
 import { EvaluateWrite } from '../flags/schema-changes.ts';
 import { Problem } from '../problem.ts';
 import { existingApp } from './apps.ts';
@@ -88,6 +88,7 @@ export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
         description:
           'Every query parameter but `flagKey` is a context attribute, as text; a repeated one is a list. Answered from the database, so it sees every commit; applications ask an edge.',
         method: 'get',
+        openQuery: true,
         query: z.object({
           flagKey: z.string().optional().openapi({ description: 'The flag’s key. Required.' }),
           targetingKey: z.string().optional().openapi({ description: 'Whom the flag is evaluated for.' }),
@@ -98,7 +99,9 @@ export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
         if (flagKey === '') {
           throw new Problem('invalid', { message: 'flagKey is missing; expected the key of a flag.' });
         }
-        return answer(call, flagKey, contextOf(new URL(call.request.url).searchParams));
+        const { search, searchParams } = new URL(call.request.url);
+        if (search.length > CONTEXT_BYTES) throw contextTooLarge();
+        return answer(call, flagKey, contextOf(searchParams));
       },
     ),
 
@@ -109,7 +112,7 @@ export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
         summary: 'Evaluate a flag for a context in the body',
         description: 'For attributes that are no texts: numbers, lists, objects, null.',
         method: 'post',
-        body: { schema: EvaluateWrite, parse: parseEvaluate },
+        body: { schema: EvaluateWrite, parse: parseEvaluate, limit: CONTEXT_BYTES + AROUND_BYTES },
       },
       (call) => answer(call, call.body.key, call.body.context),
     ),

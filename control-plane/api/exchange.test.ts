@@ -137,10 +137,15 @@ describe('bodies', () => {
   test('a mebibyte of brackets is refused quickly', async () => {
     for (const path of ['/apps', flags, '/apps/shop/changes', '/apps/shop/explain', '/tokens']) {
       const response = await send('['.repeat(1_000_000), 'application/json', flagship(path));
-      expect(response.status, path).toBe(400);
+      // A context is over its limit by then.
+      const status = path === '/apps/shop/explain' ? 413 : 400;
+      expect(response.status, path).toBe(status);
       const closed = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
-      expect((await send(closed, 'application/json', flagship(path))).status, path).toBe(400);
+      expect((await send(closed, 'application/json', flagship(path))).status, path).toBe(status);
     }
+    expect((await send('['.repeat(60_000), 'application/json', flagship('/apps/shop/explain'))).status).toBe(
+      400,
+    );
   });
 
   test('nothing was stored by any of them', async () => {
@@ -280,12 +285,49 @@ describe('operations', () => {
     }
   });
 
+  test('a page of the dashboard says so to another method too', async () => {
+    for (const path of ['/', '/dashboard', '/dashboard/', '/dashboard/apps/shop']) {
+      const { status, headers, json } = await ground.ask('POST', path, { token: null });
+      expect([path, status, headers.get('allow'), json.errors[0].code]).toEqual([
+        path,
+        405,
+        'GET, HEAD',
+        1005,
+      ]);
+    }
+  });
+
+  test('every path of the document answers a method that it does not have with 405 and Allow', async () => {
+    const { paths } = (await ground.ask('GET', '/openapi.json', { token: null })).json;
+    for (const [path, item] of Object.entries<object>(paths)) {
+      const { status, headers } = await ground.ask('PROPFIND', path.replaceAll(/\{\w+\}/g, '1'));
+      const known = Object.keys(item).map((method) => method.toUpperCase());
+      const allow = [...known, ...(known.includes('GET') ? ['HEAD'] : [])].sort().join(', ');
+      expect([path, status, headers.get('allow')]).toEqual([path, 405, allow]);
+    }
+  });
+
   onNode('is not ready while the database is being prepared', async () => {
     const preparing = ground.controlPlane.firstStart({ adminToken: null, secret: null, example: false });
     const early = await ground.ask('GET', '/readyz', { token: null });
     expect([early.status, early.json.reason]).toEqual([503, 'The database is being prepared.']);
     await preparing;
     expect((await ground.ask('GET', '/readyz', { token: null })).status).toBe(200);
+  });
+
+  onNode('the metrics told a token of one app about all of them: it is refused', async () => {
+    const { secret } = await ground.mint({ name: 'ben', permission: 'admin', app_ids: ['shop'] });
+    const refused = await ground.ask('GET', '/metrics', { token: secret });
+    expect([refused.status, refused.json.errors]).toEqual([
+      403,
+      [
+        {
+          code: 1003,
+          message:
+            'The token is for some apps only; /metrics is about the whole server and needs a token for every app.',
+        },
+      ],
+    ]);
   });
 
   onNode('metrics take a token, and count by operation', async () => {
@@ -381,6 +423,19 @@ describe('pages', () => {
       });
       expect([script.headers.get('content-encoding'), script.text]).toEqual([coding, text]);
       expect(script.headers.get('vary')).toBe('Accept-Encoding');
+    },
+  );
+
+  test.for(['/docs', '/openapi.json', '/docs/reference.css'])(
+    '%s was made for each request: it has a tag, and who has it is not sent it again',
+    async (path) => {
+      const { status, headers, text } = await ground.ask('GET', path, { token: null });
+      const etag = headers.get('etag') ?? '';
+      expect([status, /^"[0-9a-f]{32}"$/.test(etag), text.length > 1_000]).toEqual([200, true, true]);
+      const again = await ground.ask('GET', path, { token: null, headers: { 'if-none-match': etag } });
+      expect([again.status, again.text, again.headers.get('etag')]).toEqual([304, '', etag]);
+      const head = await ground.ask('HEAD', path, { token: null });
+      expect([head.status, head.text, head.headers.get('etag')]).toEqual([200, '', etag]);
     },
   );
 

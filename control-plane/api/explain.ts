@@ -1,6 +1,6 @@
 import { explain, renderExplanation } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
-import { parseExplain } from '../flags/parse-body.ts';
+import { AROUND_BYTES, CONTEXT_BYTES, parseExplain } from '../flags/parse-body.ts';
 import { ExplainWrite } from '../flags/schema-changes.ts';
 import { Value } from '../flags/schema-parts.ts';
 import { Problem } from '../problem.ts';
@@ -34,7 +34,7 @@ export const explainOperations = (setting: Setting): readonly AnyServed[] => [
       method: 'post',
       path: `${APP}/explain`,
       needs: 'read',
-      body: { schema: ExplainWrite, parse: parseExplain },
+      body: { schema: ExplainWrite, parse: parseExplain, limit: CONTEXT_BYTES + AROUND_BYTES },
       answers: { schema: Explained },
       problems: ['not_found'],
     },

@@ -31,6 +31,8 @@ export interface Operation<Query = undefined, Body = undefined> {
   /** Edges answer it too. */
   readonly atEdges?: true;
   readonly query?: z.ZodType<Query>;
+  /** Any other query parameter means something too; elsewhere one that the schema does not have is refused. */
+  readonly openQuery?: true;
   readonly body?: BodySpec<Body>;
   /** Required: the call refuses to be made without `If-Match`; `accepted`: it may carry one. */
   readonly ifMatch?: 'accepted' | 'required';

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { ExchangeEnv } from './exchange.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { PAGE_SECURITY } from './security.ts';
 
 export interface PageFile {
@@ -44,6 +45,7 @@ export const servePages = (
     const index = await files(INDEX);
     return index === null ? notBuilt(c) : page(c, placed(index, home, place), INDEX);
   });
+  for (const path of ['/', '/dashboard', '/dashboard/*']) refuseOtherMethods(app, path, new Set(['GET']));
 };
 
 /** The build refers to its files by `./`; every route of the dashboard gets the same index, so it must name them in full. */

@@ -1,5 +1,6 @@
-import type { z } from '@hono/zod-openapi';
-import { Issues } from '../flags/issues.ts';
+import { z } from '@hono/zod-openapi';
+import { Issues, shown } from '../flags/issues.ts';
+import { nearest } from '../flags/nearest.ts';
 import { parseBody } from '../flags/parse-body.ts';
 import { report } from '../flags/sentences.ts';
 import { Problem } from '../problem.ts';
@@ -14,15 +15,35 @@ export const body = <T>(
   parse: (json) => parseBody(schema, json, across),
 });
 
-/** The query's parameters; its issues have no pointers, which point into bodies. Problem: `invalid`. */
-export const parseQuery = <T>(schema: z.ZodType<T>, input: unknown): T => {
-  const parsed = schema.safeParse(input, { reportInput: true });
-  if (parsed.success) return withoutNul(parsed.data);
+/**
+ * The query's parameters; its issues have no pointers, which point into bodies. Without a schema there are none. Problem: `invalid`.
+ *
+ * @param open whether parameters that the schema does not have are let pass.
+ */
+export const parseQuery = (
+  schema: z.ZodType | undefined,
+  input: Readonly<Record<string, string>>,
+  open: boolean,
+): unknown => {
   const issues = new Issues();
-  report(parsed.error.issues, issues, []);
+  if (!open)
+    checkNames(Object.keys(input), schema instanceof z.ZodObject ? Object.keys(schema.shape) : [], issues);
+  const parsed = schema?.safeParse(input, { reportInput: true });
+  if (parsed?.success === false) report(parsed.error.issues, issues, []);
   const [first, ...others] = issues.list.map(({ message }) => ({ message }));
-  if (first === undefined) throw new Error('zod refused a value without an issue');
-  throw new Problem('invalid', [first, ...others]);
+  if (first !== undefined) throw new Problem('invalid', [first, ...others]);
+  return withoutNul(parsed?.data);
+};
+
+/** A misspelt `dry_run` must not become the very write that it was to try. */
+const checkNames = (names: readonly string[], known: readonly string[], issues: Issues): void => {
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    const expected = known.length === 0 ? 'none' : `one of ${known.join(', ')}`;
+    const hint = meant === null ? `expected ${expected}` : `did you mean ${shown(meant)}?`;
+    issues.add([name], `${shown(name)} is not a query parameter of this call; ${hint}`);
+  }
 };
 
 /** PostgreSQL's text has no place for U+0000. */

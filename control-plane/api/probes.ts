@@ -34,6 +34,12 @@ export const serveProbes = (
   app.get('/metrics', async (c) => {
     const { grant } = await identify(c.req.raw, c.env, setting);
     authorize(grant, 'read', {}, c.req.raw.headers.get('origin'));
+    if (grant.app_ids !== null) {
+      throw new Problem('forbidden', {
+        message:
+          'The token is for some apps only; /metrics is about the whole server and needs a token for every app.',
+      });
+    }
     const { type, body } = await metrics.text();
     return c.body(body, 200, { ...headers, 'content-type': type });
   });

@@ -9,11 +9,11 @@ export interface ProblemRow {
 
 /** The one place where the kind of a problem becomes a status and a code. The reference page shows it as it is. */
 export const PROBLEMS: Readonly<Record<ProblemKind, ProblemRow>> = {
-  malformed: { status: 400, code: 1000, when: 'The body is not JSON.' },
+  malformed: { status: 400, code: 1000, when: 'The body is not JSON, or not UTF-8.' },
   invalid: {
     status: 400,
     code: 1001,
-    when: 'Validation failed; every issue is listed, with a pointer into the body.',
+    when: 'Validation failed; every issue is listed, with a pointer into the body. Unknown query parameters are refused too.',
   },
   unauthenticated: {
     status: 401,
@@ -34,7 +34,7 @@ export const PROBLEMS: Readonly<Record<ProblemKind, ProblemRow>> = {
   conflict: {
     status: 409,
     code: 1006,
-    when: 'The key or name exists, or an Idempotency-Key was used before with another request.',
+    when: 'The key or name exists, or an Idempotency-Key was used before with another request or, where the answer shows a secret, another credential.',
   },
   limit: { status: 409, code: 1007, when: 'A limit is reached.' },
   precondition: {
@@ -42,7 +42,11 @@ export const PROBLEMS: Readonly<Record<ProblemKind, ProblemRow>> = {
     code: 1008,
     when: 'If-Match names another version; the error carries the current one as `version`.',
   },
-  too_large: { status: 413, code: 1009, when: 'The body is over 1 MiB (an import: 256 MiB).' },
+  too_large: {
+    status: 413,
+    code: 1009,
+    when: 'The body is over 1 MiB (an import: 256 MiB, a line of it 1 MiB; a context: 64 KiB).',
+  },
   media_type: { status: 415, code: 1010, when: 'The body is not JSON by its content type.' },
   unparsable: {
     status: 422,

@@ -12,7 +12,7 @@ const limit = z
   .default(DEFAULT_LIMIT)
   .openapi({ type: 'integer', minimum: 1, maximum: 200, default: DEFAULT_LIMIT });
 
-/** A page of a list. Unknown parameters are let pass, as Flagship does. */
+/** A page of a list. */
 export const Paging = z.object({
   limit: limit.openapi({ description: 'How many to answer at most, 1 to 200.' }),
   cursor: z

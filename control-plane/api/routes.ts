@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { sha256Hex } from '../access/secret.ts';
 import { Problem } from '../problem.ts';
 import type { StoredAnswer } from '../store/port.ts';
-import { parseJson, readJsonText } from './body.ts';
+import { parseText, readJsonText } from './body.ts';
 import { type Answer, type Call, type Outcome, render } from './call.ts';
 import { authorize, type Caller, identify } from './caller.ts';
 import { corsHeaders, preflight } from './cors.ts';
@@ -10,10 +10,11 @@ import { JSON_TYPE } from './envelope.ts';
 import { type ExchangeEnv, failedRequest } from './exchange.ts';
 import { failureResponse } from './failure.ts';
 import { comment, idempotencyKey, ifMatch, preferredWait } from './headers.ts';
+import { refuseOtherMethods } from './methods.ts';
 import type { AnyServed, Operation } from './operation.ts';
 import { parseQuery } from './parse.ts';
 import { API_SECURITY } from './security.ts';
-import type { Log, Setting } from './setting.ts';
+import type { Setting } from './setting.ts';
 
 /** An answer of the API is for its caller alone. */
 const PRIVATE = { ...API_SECURITY, 'cache-control': 'private, no-store' } as const;
@@ -31,27 +32,7 @@ export const bind = (app: Hono<ExchangeEnv>, table: readonly AnyServed[], settin
       app.options(path, (c) => preflight(c.req.raw, placeOf(c.req.param()), setting));
     }
   }
-  for (const [path, known] of methods) refuseOtherMethods(app, path, known, setting.log);
-};
-
-/** 405 for what is left, so it comes after the routes of the path. */
-export const refuseOtherMethods = (
-  app: Hono<ExchangeEnv>,
-  path: string,
-  known: ReadonlySet<string>,
-  log: Log,
-): void => {
-  const allow = [...known, ...(known.has('GET') ? ['HEAD'] : [])].sort().join(', ');
-  app.all(path, (c) => {
-    const problem = new Problem('method', {
-      message: `${c.req.method} is not known here; expected ${allow}.`,
-    });
-    return failureResponse(problem, failedRequest(c), log, {
-      ...PRIVATE,
-      'x-request-id': c.get('requestId'),
-      allow,
-    });
-  });
+  for (const [path, known] of methods) refuseOtherMethods(app, path, known);
 };
 
 type Parameters = Readonly<Record<string, string>>;
@@ -140,7 +121,8 @@ const callOf = async (
 ): Promise<Call<unknown, unknown>> => {
   const who = caller ?? NOBODY;
   const { headers } = request;
-  const query = operation.query === undefined ? undefined : parseQuery(operation.query, queryOf(request.url));
+  const given = queryOf(request.url);
+  const query = parseQuery(operation.query, given, operation.openQuery === true);
   const matched = operation.ifMatch === undefined ? null : ifMatch(headers);
   if (matched === null && operation.ifMatch === 'required') {
     throw new Problem('precondition_required', {
@@ -159,7 +141,7 @@ const callOf = async (
     account: params['account_id'] ?? who.grant.account,
     params,
     query,
-    body: json ? operation.body?.parse(parseJson(text)) : undefined,
+    body: json && operation.body !== undefined ? parseText(text, operation.body.parse) : undefined,
     write: {
       actor: { name: who.grant.name, token_id: who.grant.token_id },
       at: new Date(setting.now()).toISOString(),

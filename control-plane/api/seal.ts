@@ -1,3 +1,4 @@
+import { Problem } from '../problem.ts';
 import type { StoredAnswer } from '../store/port.ts';
 
 const utf8 = new TextEncoder();
@@ -35,13 +36,17 @@ export const sealedWith = (credential: string) => {
       return { ...answer, body: JSON.stringify({ iv: toText(iv), sealed: toText(new Uint8Array(sealed)) }) };
     },
 
+    /** Problem: `conflict` if the answer was sealed with another credential. */
     async unseal(answer: StoredAnswer): Promise<StoredAnswer> {
       const { iv, sealed }: { iv: string; sealed: string } = JSON.parse(answer.body);
-      const opened = await crypto.subtle.decrypt(
-        { name: 'AES-GCM', iv: toBytes(iv) },
-        await key,
-        toBytes(sealed),
-      );
+      const opened = await crypto.subtle
+        .decrypt({ name: 'AES-GCM', iv: toBytes(iv) }, await key, toBytes(sealed))
+        .catch((): never => {
+          throw new Problem('conflict', {
+            message:
+              'The Idempotency-Key was used with another credential (a token and a session are two): the first answer shows a secret, which is for that one alone; use a new key for a new request.',
+          });
+        });
       return { ...answer, body: text.decode(opened) };
     },
   };

@@ -219,3 +219,32 @@ describe('a session', () => {
     expect((await ground.ask('GET', session, as(cookie))).status).toBe(401);
   });
 });
+
+test('/session told a token of a page about apps and people: it is told who it is, and nothing else', async () => {
+  await ground.ask('POST', '/apps', { body: { name: 'secret' } });
+  for (const permission of ['evaluate', 'config'] as const) {
+    const { secret } = await ground.mint({ name: permission, permission });
+    const { status, json } = await ground.ask('GET', session, { token: secret });
+    expect([status, json.result.name, json.result.apps]).toEqual([200, permission, []]);
+  }
+  const { secret } = await ground.mint({ name: 'ben', permission: 'read', app_ids: ['shop'] });
+  const { json } = await ground.ask('GET', session, { token: secret });
+  expect(json.result.apps.map(({ id }: { id: string }) => id)).toEqual(['shop']);
+});
+
+test('one Idempotency-Key used by a token and by its session was 500: it is 409, and says why', async () => {
+  const cookie = await signedIn();
+  const tokens = '/client/v4/accounts/acme/flagship/tokens';
+  const body = { name: 'bot', permission: 'read' };
+  const key = { 'idempotency-key': 'k-1' };
+  const first = await ground.ask('POST', tokens, { body, headers: key });
+  const repeated = await ground.ask('POST', tokens, { body, headers: key });
+  expect([first.status, repeated.status, repeated.text]).toEqual([201, 201, first.text]);
+  const other = await ground.ask('POST', tokens, {
+    token: null,
+    body,
+    headers: { ...key, cookie, origin: 'http://halyard.test' },
+  });
+  expect([other.status, other.json.errors[0].code]).toEqual([409, 1006]);
+  expect(other.json.errors[0].message).toMatch(/^The Idempotency-Key was used with another credential/);
+});

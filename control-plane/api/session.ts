@@ -1,6 +1,7 @@
 import { readSessionCookie, sessionCookie } from '../access/cookie.ts';
 import { coversApp, type Grant, grantOf } from '../access/grant.ts';
 import { useLink } from '../access/link.ts';
+import { allows } from '../access/permission.ts';
 import { closeSession, maySignIn, openSession, SESSION_MS } from '../access/session.ts';
 import { Problem } from '../problem.ts';
 import type { Origin, SignInLink } from '../store/port.ts';
@@ -27,7 +28,8 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
   const { accounts } = setting.stores;
 
   const sessionView = async (grant: Grant): Promise<Session> => {
-    const apps = await accounts.apps(grant.account);
+    // Who may only evaluate is told nothing about apps: their names, and who changed them, take `read` everywhere else.
+    const apps = allows(grant.permission, 'read') ? await accounts.apps(grant.account) : [];
     return {
       account: grant.account,
       token_id: grant.token_id,

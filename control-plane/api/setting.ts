@@ -5,6 +5,7 @@ import type { RandomBytes } from '../access/secret.ts';
 import type { Place, Stores } from '../store/port.ts';
 import type { Identification } from './caller.ts';
 import type { StreamLimits } from './open-streams.ts';
+import type { Origins } from './origins.ts';
 import type { Propagation } from './propagation.ts';
 
 /** Pino's shape. */
@@ -25,6 +26,7 @@ export interface Setting extends Identification {
   readonly authenticator: Authenticator;
   readonly failures: Failures;
   readonly propagation: Propagation;
+  readonly origins: Origins;
   readonly streamLimits: StreamLimits;
   /** Aborts when the process ends: streams end with it. */
   readonly ending: AbortSignal;

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { FLAG, type Ground, openGround } from './scenario.ts';
+import { FLAG, flagship, type Ground, onNode, openGround } from './scenario.ts';
 
 let ground: Ground;
 const opened: Ground[] = [];
@@ -129,4 +129,94 @@ test('a repeat under an Idempotency-Key imports once', async () => {
   expect(again.headers.get('idempotency-replayed')).toBe('true');
   expect((await bring([{ ...FLAG, key: 'b' }], '', key)).status).toBe(409);
   expect(await ground.changelog()).toHaveLength(1);
+});
+
+test('an empty replacement deleted every flag: it needs allow_empty=1', async () => {
+  await bring([{ ...FLAG, key: 'a' }]);
+  for (const query of ['?mode=replace', '?mode=replace&dry_run=1', '?mode=replace&allow_empty=0']) {
+    for (const lines of [[], ['', '   ']]) {
+      const refused = await bring(lines, query);
+      expect([refused.status, refused.json.errors]).toEqual([
+        400,
+        [
+          {
+            code: 1001,
+            message:
+              'The import has no flags, so that mode=replace would delete every flag of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
+          },
+        ],
+      ]);
+    }
+  }
+  expect((await bring([])).json.result).toMatchObject({ deleted: 0 });
+  expect(await ground.changelog()).toHaveLength(1);
+  expect((await bring([], '?mode=replace&allow_empty=1')).json.result).toMatchObject({ deleted: 1 });
+});
+
+const stream = async (chunks: Iterable<Uint8Array>) => {
+  const iterator = chunks[Symbol.iterator]();
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const next = iterator.next();
+      if (next.done === true) return controller.close();
+      sent += next.value.byteLength;
+      controller.enqueue(next.value);
+    },
+  });
+  const response = await ground.request(`http://halyard.test${flagship('/apps/shop/import')}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ground.admin}`, 'content-type': 'application/x-ndjson' },
+    body,
+    duplex: 'half',
+  } as RequestInit);
+  const { errors } = (await response.json()) as { errors: { code: number; message: string }[] };
+  return { status: response.status, errors, sent };
+};
+const MIB = 1024 * 1024;
+
+onNode('one line of 200 MB killed the process: a line over 1 MiB is refused before it is whole', async () => {
+  const piece = new Uint8Array(65_536).fill(0x78);
+  const long = function* () {
+    yield new TextEncoder().encode(`${JSON.stringify({ ...FLAG, key: 'a' })}\n`);
+    for (let n = 0; n < 3_200; n += 1) yield piece;
+  };
+  const { status, errors, sent } = await stream(long());
+  expect([status, errors]).toEqual([
+    413,
+    [{ code: 1009, message: 'Line 2 is over 1 MiB, the most a line may have.' }],
+  ]);
+  expect(sent).toBeLessThan(12 * MIB);
+});
+
+test('20 MB of {} lines took a minute: an import with 1,000 mistakes is not read on, and says so', async () => {
+  const lines = new TextEncoder().encode('{}\n'.repeat(20_000));
+  const from = performance.now();
+  const { status, errors } = await stream(Array(350).fill(lines));
+  expect(performance.now() - from).toBeLessThan(10_000);
+  expect([status, errors.length]).toEqual([400, 1_001]);
+  expect(errors.at(-1)?.message).toMatch(
+    /^Line \d+ was the last that was read: the import has 1000 mistakes by then$/,
+  );
+  expect(await ground.changelog()).toEqual([]);
+});
+
+test('a line may be as long as 1 MiB, in whatever pieces it arrives', async () => {
+  const text = `${JSON.stringify({ ...FLAG, key: 'a' })}${' '.repeat(MIB - 500)}\r\n${JSON.stringify({ ...FLAG, key: 'b', description: 'ä' })}`;
+  const bytes = new TextEncoder().encode(text);
+  const pieces = function* () {
+    for (let at = 0; at < bytes.length; at += 7_919) yield bytes.subarray(at, at + 7_919);
+  };
+  expect((await stream(pieces())).status).toBe(200);
+  expect((await ground.changelog()).map(({ flag_key }) => flag_key)).toEqual(['a', 'b']);
+});
+
+test('a line of brackets is refused as quickly as it is read', async () => {
+  const from = performance.now();
+  const refused = await bring(['['.repeat(MIB - 1), { ...FLAG, key: 'a' }]);
+  expect(performance.now() - from).toBeLessThan(5_000);
+  expect([refused.status, refused.json.errors]).toEqual([
+    400,
+    [{ code: 1001, message: 'Line 1: it is nested over 64 deep; expected JSON at most 32 deep.' }],
+  ]);
 });

@@ -5,10 +5,11 @@ import { type Imported, importFlags } from '../flags/import-flags.ts';
 import { ImportReader } from '../flags/import-reader.ts';
 import { FlagDefinitionSchema } from '../flags/schema-flag.ts';
 import { exportLine } from '../flags/view.ts';
+import { Problem } from '../problem.ts';
 import { existingApp } from './apps.ts';
-import { readLines } from './body.ts';
 import type { Call } from './call.ts';
 import { commit } from './commit.ts';
+import { readLines } from './lines.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf } from './paths.ts';
 import { switchParameter } from './query.ts';
@@ -26,6 +27,7 @@ const ImportQuery = z.object({
     .default('merge')
     .openapi({ description: '`replace` deletes the flags that are not in the import.' }),
   dry_run: switchParameter('Answers the diff of every flag, and changes nothing.'),
+  allow_empty: switchParameter('Lets `mode=replace` delete every flag by an import that has none.'),
   flagship_account: z
     .string()
     .min(1, { error: 'a Flagship account id' })
@@ -78,7 +80,12 @@ export const transferOperations = (setting: Setting): readonly AnyServed[] => [
     },
     async (call: Call<ImportQuery>) => {
       const app = await existingApp(setting, call.account, appOf(call));
-      const { mode, dry_run: dryRun, flagship_account: flagshipAccount = null } = call.query;
+      const {
+        mode,
+        dry_run: dryRun,
+        allow_empty: allowEmpty,
+        flagship_account: flagshipAccount = null,
+      } = call.query;
       const reader = new ImportReader();
       const read = call.idempotency === null ? null : ([] as string[]);
       for await (const { number, text } of readLines(call.request)) {
@@ -92,7 +99,14 @@ export const transferOperations = (setting: Setting): readonly AnyServed[] => [
               ...call.idempotency,
               fingerprint: await sha256Hex([call.idempotency.fingerprint, ...(read ?? [])].join()),
             };
-      const write = importFlags(reader.finish(), {
+      const flags = reader.finish();
+      if (mode === 'replace' && flags.length === 0 && !allowEmpty) {
+        throw new Problem('invalid', {
+          message:
+            'The import has no flags, so that mode=replace would delete every flag of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
+        });
+      }
+      const write = importFlags(flags, {
         account: call.account,
         clientSide: app.client_side_default,
         mode,

@@ -1,21 +1,25 @@
 import type { JsonValue } from '@halyard/engine';
 import type { z } from '@hono/zod-openapi';
+import { Problem } from '../problem.ts';
 import { Issues, nameOf, type Path, shown } from './issues.ts';
-import { checkJson, isObject, type JsonObject, own } from './json.ts';
+import { checkJson, isObject, type JsonObject, own, serializedSize } from './json.ts';
 import { EvaluateWrite, ExplainWrite, Restore, SplitWeights } from './schema-changes.ts';
 import { report } from './sentences.ts';
 
 /**
  * Parses a body that a schema describes; `across` adds what more than one field decides, whether the rest is well-formed or
  * not. Problem: `invalid`, with every issue.
+ *
+ * @param around how many levels of the body are around what may be 32 deep.
  */
 export function parseBody<T>(
   schema: z.ZodType<T>,
   body: unknown,
   across?: (body: unknown, issues: Issues) => void,
+  around = 0,
 ): T {
   const issues = new Issues();
-  const parsed = readBody(schema, body, issues, []);
+  const parsed = readBody(schema, body, issues, [], around);
   across?.(body, issues);
   issues.throwIfAny();
   if (parsed === null) throw new Error('a body was refused without an issue');
@@ -23,8 +27,8 @@ export function parseBody<T>(
 }
 
 /** As `parseBody`; issues are collected. Null if the shape is wrong. */
-function readBody<T>(schema: z.ZodType<T>, body: unknown, issues: Issues, at: Path): T | null {
-  if (!checkJson(body, issues, at)) return null;
+function readBody<T>(schema: z.ZodType<T>, body: unknown, issues: Issues, at: Path, around = 0): T | null {
+  if (!checkJson(body, issues, at, -around)) return null;
   const parsed = schema.safeParse(body, { reportInput: true });
   if (parsed.success) return parsed.data;
   report(parsed.error.issues, issues, at);
@@ -84,16 +88,30 @@ export interface Question {
 }
 
 export function parseExplain(body: unknown): Question {
-  const { key } = parseBody(ExplainWrite, body);
-  // The body's own object, because zod's copy is without a `__proto__`, an attribute like any other. It was walked: it is JSON.
-  return { key, context: own(body, 'context') as Question['context'] };
+  const { key } = parseBody(ExplainWrite, body, undefined, 1);
+  return { key, context: contextOf(body) };
 }
 
 /** Without a context it is an empty one. */
 export function parseEvaluate(body: unknown): Question {
-  const { flagKey, context } = parseBody(EvaluateWrite, body);
-  return {
-    key: flagKey,
-    context: context === undefined ? {} : (own(body, 'context') as Question['context']),
-  };
+  const { flagKey, context } = parseBody(EvaluateWrite, body, undefined, 1);
+  return { key: flagKey, context: context === undefined ? {} : contextOf(body) };
+}
+
+/** What an evaluation costs is bounded by what it may be asked: every condition of a flag may look at an attribute. */
+export const CONTEXT_BYTES = 64 * 1024;
+/** What may stand around a context in a body: the key of a flag, and spaces. */
+export const AROUND_BYTES = 4 * 1024;
+
+export const contextTooLarge = (): Problem =>
+  new Problem('too_large', {
+    message: `The context is over ${CONTEXT_BYTES / 1024} KiB, the most that one may have.`,
+  });
+
+/** The body's own object, because zod's copy is without a `__proto__`, an attribute like any other. */
+function contextOf(body: unknown): Question['context'] {
+  // It was walked: it is JSON.
+  const context = own(body, 'context') as Question['context'];
+  if (serializedSize(context) > CONTEXT_BYTES) throw contextTooLarge();
+  return context;
 }

@@ -53,7 +53,7 @@ export const createAccountLog = ({
       .where('account', '=', account)
       .orderBy('seq', 'desc')
       .limit(limit + 1);
-    if (after !== undefined) query = query.where('seq', '<', Number(decodeCursor(after, SEQ)));
+    if (after !== undefined) query = query.where('seq', '<', Number(decodeCursor('account log', after, SEQ)));
     if (events !== undefined) query = query.where('event', 'in', events);
     if (actor !== undefined) query = query.where('actor_name', '=', actor);
     if (since !== undefined) query = query.where('at', '>=', since);
@@ -63,7 +63,7 @@ export const createAccountLog = ({
     const last = page.at(-1);
     return {
       items: page.map(entryOfRow),
-      next: rows.length > limit && last !== undefined ? encodeCursor(String(last.seq)) : null,
+      next: rows.length > limit && last !== undefined ? encodeCursor('account log', String(last.seq)) : null,
     };
   },
 

@@ -2,6 +2,7 @@ import { appKey, newEpoch, SECRET_KEY } from '@halyard/caches';
 import { changeAccount } from './account-change.ts';
 import { createAccountLog } from './account-log.ts';
 import { appEntryText, createApps } from './apps.ts';
+import { createBrowserTokens } from './browser-tokens.ts';
 import type { Database } from './database.ts';
 import { createIdempotency } from './idempotency.ts';
 import { identity } from './identity.ts';
@@ -48,6 +49,7 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
 
     ...createApps(database, appLimit),
     ...createTokens(database),
+    ...createBrowserTokens(database),
     ...createSessions(database),
 
     ...createAccountLog(database),

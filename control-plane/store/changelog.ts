@@ -24,7 +24,8 @@ export const pageOfEntries = async (
   const last = page.at(-1);
   return {
     items: page.map(entryOfRow),
-    next: rows.length > query.limit && last !== undefined ? encodeCursor(String(last.seq)) : null,
+    next:
+      rows.length > query.limit && last !== undefined ? encodeCursor('changelog', String(last.seq)) : null,
   };
 };
 
@@ -41,7 +42,7 @@ const spanOf = async (
 ): Promise<Span | null> => {
   // Every earlier commit left an entry at least, so a commit's entries are numbered no lower than it.
   let from = commit ?? 1;
-  let to = after === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(after, SEQ)) - 1;
+  let to = after === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor('changelog', after, SEQ)) - 1;
   if (since !== undefined) {
     const first = await boundOf(db, place, 'after', since);
     if (first === null) return null;

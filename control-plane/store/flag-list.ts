@@ -29,7 +29,7 @@ export const pageOfFlags = async (
             db,
             place,
             filter,
-            after === undefined ? '' : decodeCursor(after, FLAG_KEY),
+            after === undefined ? '' : decodeCursor('flags', after, FLAG_KEY),
             wanted,
           );
   const page = rows.slice(0, limit);
@@ -38,7 +38,9 @@ export const pageOfFlags = async (
     items: page.map(flagOfRow),
     next:
       rows.length > limit && last !== undefined
-        ? encodeCursor(sort === 'updated' ? `${last.updated_at} ${last.key}` : last.key)
+        ? sort === 'updated'
+          ? encodeCursor('flags by change', `${last.updated_at} ${last.key}`)
+          : encodeCursor('flags', last.key)
         : null,
   };
 };
@@ -161,7 +163,7 @@ const newestRows = async (
     .orderBy('key')
     .limit(wanted);
   if (after !== undefined) {
-    const [at = '', key = ''] = decodeCursor(after, CHANGED_AND_KEY).split(' ');
+    const [at = '', key = ''] = decodeCursor('flags by change', after, CHANGED_AND_KEY).split(' ');
     query = query.where((eb) =>
       eb.or([eb('updated_at', '<', at), eb.and([eb('updated_at', '=', at), eb('key', '>', key)])]),
     );

@@ -107,6 +107,8 @@ export interface Accounts {
   note(account: string, entry: AccountNote, write: WriteInfo): Promise<void>;
 
   tokens(account: string): Promise<readonly Token[]>;
+  /** Of the tokens with `allowed_origins` that were not revoked: what a preflight is decided by. They may have expired. */
+  browserTokens(account: string): Promise<readonly BrowserToken[]>;
   /** By the SHA-256 of the secret, hex. Revoked and expired tokens are still found: the caller judges. */
   tokenByHash(hash: string): Promise<Token | null>;
   token(account: string, id: string): Promise<Token | null>;
@@ -325,6 +327,10 @@ export interface Token extends NewToken {
   readonly created_by: string;
   readonly last_used_at: string | null;
   readonly revoked_at: string | null;
+}
+
+export interface BrowserToken extends Pick<Token, 'app_ids' | 'expires_at'> {
+  readonly allowed_origins: readonly string[];
 }
 
 export interface Session {

@@ -43,6 +43,7 @@ export const accountsElsewhere = (stub: () => AccountStub): Accounts => {
     accountLogHead: calling('accountLogHead'),
     note: calling('note'),
     tokens: calling('tokens'),
+    browserTokens: calling('browserTokens'),
     tokenByHash: calling('tokenByHash'),
     token: calling('token'),
     createToken: calling('createToken'),

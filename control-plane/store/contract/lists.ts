@@ -241,6 +241,14 @@ export const listsContract = ({ check, expect }: Suite): void => {
     const app = await settle(stores);
     await commit(app, [create('a'), create('b')]);
     const ours = (await app.flags({ limit: 1 })).next ?? '';
+    const theirs = (await app.changelog({ limit: 1 })).next ?? '';
+    expect([
+      await refusal(app.flags({ limit: 1, after: ours })),
+      await refusal(app.changelog({ limit: 1, after: theirs })),
+    ]).toEqual([null, null]);
+    // A number could be a flag's key.
+    expect(await refusal(app.flags({ limit: 1, after: theirs }))).toBe('invalid');
+    expect(await refusal(app.flags({ limit: 1, sort: 'updated', after: theirs }))).toBe('invalid');
     for (const after of ['', 'a', '%', 'YQ==\n', 'w6Q', btoa('no such key!'), `${ours}"`]) {
       expect(await refusal(app.flags({ limit: 1, after }))).toBe('invalid');
     }

@@ -11,7 +11,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { PoolClient } from 'pg';
-import { problemOf } from './problems.ts';
+import { notConnected, problemOf } from './problems.ts';
 
 /** Where queries run: a pool gives a client for each, a transaction always its own. */
 export interface Clients {
@@ -48,7 +48,7 @@ class PgDriver implements Driver {
     try {
       client = await this.#clients.take();
     } catch (error) {
-      throw problemOf(error);
+      throw notConnected(error);
     }
     let connection = this.#connections.get(client);
     if (connection === undefined) {

@@ -47,6 +47,55 @@ describe.runIf(await usePostgres())('a PostgreSQL server in trouble', () => {
     await stores.close();
   });
 
+  test('a role that the server refuses was a fault of ours: it is unavailable, and heals', async () => {
+    const role = `halyard_role_${Date.now()}_${process.pid}`;
+    const owner = createPool(database.url);
+    await database.admin(`create role ${role} login password 'secret'`);
+    try {
+      await database.admin(`alter database ${database.name} owner to ${role}`);
+      const url = new URL(database.url);
+      url.username = role;
+      url.password = 'secret';
+      await owner.query(`grant all on schema public to ${role}`);
+      const stores = await openPostgresStores(url.href, options);
+      const app = await settle(stores);
+      await commit(app, [create('a')]);
+      const asked = async () => [
+        await refusal(commit(app, [create('b')])),
+        await refusal(app.flag('a')),
+        await refusal(app.outbox.snapshot()),
+        await refusal(stores.ping()),
+      ];
+      const everything = Array(4).fill('unavailable');
+      for (const [refuse, allow] of [
+        [`alter role ${role} nologin`, `alter role ${role} login`],
+        [`alter role ${role} connection limit 0`, `alter role ${role} connection limit -1`],
+      ] as const) {
+        await database.admin(refuse);
+        await terminate();
+        // The first question may find a connection that the pool does not know to be dead yet.
+        await refusal(stores.ping());
+        expect([refuse, await asked()]).toEqual([refuse, everything]);
+        await database.admin(allow);
+        expect(await until(async () => (await refusal(stores.ping())) === null)).toBe(true);
+      }
+      await owner.query(
+        `revoke all on all tables in schema public from ${role}; alter table flag owner to current_user; alter table app owner to current_user`,
+      );
+      expect([await refusal(commit(app, [create('b')])), await refusal(app.flag('a'))]).toEqual([
+        'unavailable',
+        'unavailable',
+      ]);
+      expect(await until(async () => (await refusal(stores.ping())) === null)).toBe(true);
+      await stores.close();
+    } finally {
+      await terminate();
+      await owner.query(`reassign owned by ${role} to current_user; drop owned by ${role}`);
+      await owner.end();
+      await database.admin(`drop role ${role}`);
+    }
+  });
+
   test('sessions that the server ends are replaced', async () => {
     const stores = await openPostgresStores(database.url, options);
     const app = await settle(stores);

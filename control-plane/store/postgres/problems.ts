@@ -5,8 +5,13 @@ const RETRY_AFTER_S = 1;
 /** Transactions that PostgreSQL gave up for another's sake; run again they succeed. */
 const RETRY = new Set(['40001', '40P01']);
 
-/** SQLSTATE classes (PostgreSQL, appendix A): connection exception, insufficient resources, operator intervention, system error. */
-const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
+/**
+ * SQLSTATE classes (PostgreSQL, appendix A): connection exception, the role is refused, no such database, insufficient resources, operator
+ * intervention, system error.
+ */
+const UNAVAILABLE_CLASSES = new Set(['08', '28', '3D', '53', '57', '58']);
+/** The role lost its rights on a table: the database is there, and not for us. */
+const NO_PRIVILEGE = '42501';
 const READ_ONLY = '25006';
 
 const SOCKET_CODES = new Set([
@@ -42,18 +47,26 @@ export const problemOf = (error: unknown): unknown => {
   if (
     !isLost(error) &&
     code !== READ_ONLY &&
+    code !== NO_PRIVILEGE &&
     !(code !== null && code.length === 5 && UNAVAILABLE_CLASSES.has(code.slice(0, 2)))
   ) {
     return error;
   }
-  return new Problem(
+  return unavailable(error);
+};
+
+/** Of a connection that could not be made, for whatever reason: nothing was asked yet. */
+export const notConnected = (error: unknown): Problem =>
+  error instanceof Problem ? error : unavailable(error);
+
+const unavailable = (error: unknown): Problem =>
+  new Problem(
     'unavailable',
     {
       message: `PostgreSQL cannot be used now (${messageOf(error)}); nothing was written, and it is tried again by itself.`,
     },
     RETRY_AFTER_S,
   );
-};
 
 const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;

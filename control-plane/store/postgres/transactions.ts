@@ -5,7 +5,7 @@ import type { ConsistentRead, Transaction } from '../database.ts';
 import type { Place } from '../port.ts';
 import type { Schema } from '../schema.ts';
 import { PgDialect } from './driver.ts';
-import { isLost, mayRetry, problemOf } from './problems.ts';
+import { isLost, mayRetry, notConnected, problemOf } from './problems.ts';
 
 const ATTEMPTS = 10;
 const BACKOFF_MS = 5;
@@ -120,7 +120,7 @@ export class Transactions {
     try {
       return await this.#options.pool.connect();
     } catch (error) {
-      throw problemOf(error);
+      throw notConnected(error);
     }
   }
 
