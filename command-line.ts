@@ -31,7 +31,7 @@ const FLAGS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'list
   audit: { '--app': 'text', '--expect': 'text' },
   backup: {},
   restore: {},
-  types: { '--app': 'text', '--manifest': null },
+  types: { '--app': 'text', '--out': 'text', '--manifest': null },
   help: {},
   version: {},
 };

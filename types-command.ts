@@ -1,17 +1,23 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { FlagView } from '@halyard/control-plane/client';
 import { flagManifest, flagTypes } from '@halyard/providers/types';
 import { type Command, UsageError } from './command-line.ts';
 import type { Configuration } from './configuration.ts';
 import { askServer, everyPage, missingForServer } from './server-command.ts';
 
-/** TypeScript declarations of an app's flags, or with `--manifest` the document that the OpenFeature CLI reads. */
-export const typesCommand = (configuration: Configuration, command: Command): Promise<string> => {
+/**
+ * TypeScript declarations of an app's flags, or with `--manifest` the document that the OpenFeature CLI reads. With `--out` they are
+ * written to that file, and what is answered says so: a script of npm prints lines of its own, which must not end up in the file.
+ */
+export const typesCommand = async (configuration: Configuration, command: Command): Promise<string> => {
   const [app] = command.flags.get('--app') ?? [];
   if (app === undefined) {
     const missing = ['--app is missing; name the app by its id or name.', ...missingForServer(configuration)];
     throw new UsageError(missing.join('\n'));
   }
-  return askServer(configuration, async (client) => {
+  const [out] = command.flags.get('--out') ?? [];
+  const { text, count } = await askServer(configuration, async (client) => {
     const apps = await client.listApps();
     const found = apps.find(({ id, name }) => id === app || name === app);
     if (found === undefined) {
@@ -19,6 +25,18 @@ export const typesCommand = (configuration: Configuration, command: Command): Pr
     }
     const flags: FlagView[] = [];
     for await (const flag of everyPage((query) => client.listFlags(found.id, query))) flags.push(flag);
-    return command.flags.has('--manifest') ? JSON.stringify(flagManifest(flags), null, 2) : flagTypes(flags);
+    const text = command.flags.has('--manifest')
+      ? JSON.stringify(flagManifest(flags), null, 2)
+      : flagTypes(flags);
+    return { text, count: flags.length };
   });
+  if (out === undefined) return text;
+  // npm runs a script in the folder of its package; whoever called it is elsewhere.
+  const file = resolve(process.env['INIT_CWD'] ?? '.', out);
+  try {
+    await writeFile(file, text.endsWith('\n') ? text : `${text}\n`);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${error instanceof Error ? error.message : error}`);
+  }
+  return `Wrote ${file}: ${count} ${count === 1 ? 'flag' : 'flags'}.`;
 };

@@ -29,7 +29,8 @@ describe('the types of flags', () => {
   test('are OpenFeature’s own key types, restated', () => {
     expect(
       flagTypes(FLAGS.slice(0, 2)),
-    ).toBe(`// Written by \`halyard types\`; write it again when flags are added or deleted. Needs "skipLibCheck": true.
+    ).toBe(`// Written by \`halyard types\`; write it again when flags are added or deleted.
+// Needs TypeScript 5.5 or later and "skipLibCheck": true.
 import '@openfeature/core';
 
 declare module '@openfeature/core' {

@@ -1,8 +1,17 @@
-import { mkdtempSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort, type Started, startHalyard } from '../process/halyard.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const GUIDE = readFileSync(join(ROOT, 'docs/providers.md'), 'utf8');
+/** What a person has who calls it: nothing that the tests were started with. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(HALYARD_|npm_|INIT_CWD$|NODE_|VITEST)/.test(name)),
+);
 
 const cwd = mkdtempSync(join(tmpdir(), 'halyard-types-'));
 let server: Started;
@@ -36,6 +45,29 @@ test('halyard types prints the declarations of an app named by its name', async 
   expect(code).toBe(0);
   expect(stdout).toContain("declare module '@openfeature/core'");
   expect(stdout).toMatch(/BooleanFlagKey =\s+\| "new-checkout";/);
+});
+
+test('the guide’s command writes the declarations where it was called, without what npm prints', async () => {
+  const [, command = ''] = /^```sh types\n(.*?)\n```/ms.exec(GUIDE) ?? [];
+  expect(command).toContain('halyard types');
+  const project = mkdtempSync(join(tmpdir(), 'halyard-project-'));
+  const line = command.replace('../halyard', ROOT).replace('APP', 'example');
+  const { stdout } = await promisify(execFile)('sh', ['-c', line], {
+    cwd: project,
+    env: { ...environment, HALYARD_URL: url, HALYARD_TOKEN: token },
+  });
+  const file = join(project, 'flags.d.ts');
+  expect(stdout).toMatch(/Wrote .*flags\.d\.ts: \d+ flags\.\n/);
+  const text = readFileSync(file, 'utf8');
+  expect(text).toMatch(/^\/\/ Written by `halyard types`/);
+  expect(text).toMatch(/BooleanFlagKey =\s+\| "new-checkout";/);
+});
+
+test('halyard types --out says where it cannot write', async () => {
+  const file = join(cwd, 'no', 'such', 'folder.d.ts');
+  const { code, stderr } = await types(['--app', 'example', '--out', file]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${file} cannot be written: ENOENT`);
 });
 
 test('halyard types --manifest prints what the OpenFeature CLI reads', async () => {
