@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { APP, CONFIG_TOKEN, constant, RealEdge, switched } from '../providers/real-edge.ts';
 import { install, pack, project, ROOT, run } from './packed.ts';
-import { ANSWERS, DIRECT, SERVICE } from './programs.ts';
+import { ANSWERS, DIRECT, DIRECT_COMMONJS, SERVICE, SERVICE_COMMONJS } from './programs.ts';
 
 const sdkVersion = (name: string): string =>
   `${name}@${JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version}`;
@@ -48,7 +48,12 @@ const executable = (home: string, ...patterns: readonly string[]): string => {
 describe('a service in plain JavaScript', () => {
   let folder: string;
   beforeAll(() => {
-    folder = project({ 'service.js': SERVICE, 'direct.js': DIRECT });
+    folder = project({
+      'service.js': SERVICE,
+      'direct.js': DIRECT,
+      'service.cjs': SERVICE_COMMONJS,
+      'direct.cjs': DIRECT_COMMONJS,
+    });
     install(folder, ...packed, sdkVersion('@openfeature/server-sdk'));
   });
 
@@ -70,6 +75,8 @@ describe('a service in plain JavaScript', () => {
 
   const node = `node-${process.platform}-${process.arch}`;
   describe.for<[name: string, release: string, patterns: string[], before: string[]]>([
+    // Out of support, and said to be: it must not fail with a riddle all the same.
+    ['Node 20', `${node}@20`, [`node_modules/${node}/bin/node`], []],
     ['Node 22', `${node}@22`, [`node_modules/${node}/bin/node`], []],
     ['Node 24', `${node}@24`, [`node_modules/${node}/bin/node`], []],
     ['Bun', 'bun@1', ['node_modules/bun/bin/bun.exe', 'node_modules/@oven/*/bin/bun'], []],
@@ -85,6 +92,8 @@ describe('a service in plain JavaScript', () => {
     test.for([
       ['the provider', 'service.js'],
       ['the direct client, with a file', 'direct.js'],
+      ['the provider, by require,', 'service.cjs'],
+      ['the direct client, by require,', 'direct.cjs'],
     ] as const)('%s evaluates and ends', async ([, program]) => {
       expect(await ask(folder, command, ...before, program)).toEqual({ code: 0, text: ANSWERS });
     });
@@ -118,7 +127,7 @@ export { details, flagManifest, flagTypes, theme };
 `;
   let folder: string;
   beforeAll(() => {
-    folder = project({ 'typed.ts': TYPED });
+    folder = project({ 'typed.ts': TYPED, 'typed.cts': TYPED });
     install(
       folder,
       ...packed,
@@ -130,9 +139,10 @@ export { details, flagManifest, flagTypes, theme };
   });
 
   test.for([
-    ['nodenext', '{ "module": "nodenext" }'],
-    ['a bundler', '{ "module": "esnext", "moduleResolution": "bundler" }'],
-  ] as const)('compiles with every strict setting for %s', ([, options]) => {
+    ['nodenext', '{ "module": "nodenext" }', 'typed.ts'],
+    ['a bundler', '{ "module": "esnext", "moduleResolution": "bundler" }', 'typed.ts'],
+    ['CommonJS', '{ "module": "nodenext" }', 'typed.cts'],
+  ] as const)('compiles with every strict setting for %s', ([, options, file]) => {
     const compilerOptions = {
       target: 'es2022',
       lib: ['es2022', 'dom'],
@@ -144,7 +154,7 @@ export { details, flagManifest, flagTypes, theme };
       noEmit: true,
       ...JSON.parse(options),
     };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
     expect(run(folder, process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'])).toEqual({
       code: 0,
       text: '',

@@ -21,4 +21,17 @@ console.log(flags.getStringDetails('banner', '').reason);
 await flags.close();
 `;
 
+/** The same in CommonJS, which may not await at its top. */
+const commonJs = (program: string): string => {
+  const lines = program.split('\n');
+  const isImport = (line: string): boolean => line.startsWith('import ');
+  const requires = lines
+    .filter(isImport)
+    .map((line) => line.replace(/^import (\{.*\}) from ('.*');$/, 'const $1 = require($2);'));
+  const rest = lines.filter((line) => !isImport(line));
+  return [...requires, '(async () => {', ...rest, '})();', ''].join('\n');
+};
+export const SERVICE_COMMONJS = commonJs(SERVICE);
+export const DIRECT_COMMONJS = commonJs(DIRECT);
+
 export const ANSWERS = 'true\nSTATIC\n';
