@@ -60,9 +60,10 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
   },
   types: {
     summary: "TypeScript declarations of an app's flags",
-    usage: '--app ID [--manifest]',
+    usage: '--app ID [--out FILE] [--manifest]',
     more: [
       'From the server at HALYARD_URL, with a token that may read in HALYARD_TOKEN.',
+      '--out        the file to write; without it the declarations are printed',
       '--manifest   the document that the OpenFeature CLI reads, instead',
     ],
   },
