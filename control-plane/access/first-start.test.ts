@@ -114,6 +114,15 @@ test('keeps the first secret that signs tickets', async () => {
   expect(await stores.accounts.secret('default', 'another')).toBe('s'.repeat(32));
 });
 
+test('a changed HALYARD_SECRET is not ignored: it takes effect', async () => {
+  const { controlPlane, stores } = await open();
+  await controlPlane.firstStart({ ...GIVEN, secret: 's'.repeat(32) });
+  await controlPlane.firstStart({ ...GIVEN, secret: 't'.repeat(32) });
+  expect(await stores.accounts.secret('default', 'another')).toBe('t'.repeat(32));
+  await controlPlane.firstStart(GIVEN);
+  expect(await stores.accounts.secret('default', 'another')).toBe('t'.repeat(32));
+});
+
 test('a sign-in link needs somebody to sign in as', async () => {
   const { controlPlane } = await open();
   await expect(controlPlane.mintSignInLink('http://h')).rejects.toThrow('halyard token create');

@@ -8,7 +8,7 @@ import { mintId, mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
 export interface FirstStartOptions {
   /** The operator's choice of the first admin token, at least 24 characters; null: one is minted. */
   readonly adminToken: string | null;
-  /** The operator's choice of the secret that signs stream tickets; null: one is minted. The first one is kept. */
+  /** The operator's choice of the secret that signs stream tickets; null: one is minted and kept. */
   readonly secret: string | null;
   readonly example: boolean;
 }
@@ -30,6 +30,7 @@ interface Ground {
   readonly account: string;
   readonly now: () => number;
   readonly random: RandomBytes;
+  readonly log: { warn(fields: object, message: string): void };
 }
 
 export const SYSTEM = { name: 'halyard', token_id: '' } as const;
@@ -46,7 +47,7 @@ export const firstStart = async (ground: Ground, options: FirstStartOptions): Pr
   const { stores, account, now, random } = ground;
   const { accounts } = stores;
   await accounts.ensureAccount(account, new Date(now()).toISOString());
-  await accounts.secret(account, options.secret ?? mintSecret('hly_', random));
+  await settleSecret(ground, options.secret);
   const tokens = await accounts.tokens(account);
   const first = !tokens.some((token) => token.permission === 'admin');
   const example = first && options.example ? await createExample(ground) : null;
@@ -58,6 +59,20 @@ export const firstStart = async (ground: Ground, options: FirstStartOptions): Pr
   const secret = mintSecret('hly_', random);
   await createAdminToken(ground, secret);
   return { adminToken: secret, example };
+};
+
+/** The operator's word holds, also when it changes; without one the first secret is kept. */
+const settleSecret = async (
+  { stores, account, random, log }: Ground,
+  given: string | null,
+): Promise<void> => {
+  const kept = await stores.accounts.secret(account, given ?? mintSecret('hly_', random));
+  if (given === null || given === kept) return;
+  await stores.accounts.replaceSecret(account, given);
+  log.warn(
+    { account },
+    'HALYARD_SECRET was changed: streams opened from now on need new tickets, which pages ask for by themselves.',
+  );
 };
 
 const writeNow = (now: () => number, comment: string | null = null): WriteInfo => ({

@@ -135,7 +135,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     async firstStart(given) {
       preparing = true;
       try {
-        return await firstStart({ stores, account, now, random }, given);
+        return await firstStart({ stores, account, now, random, log }, given);
       } finally {
         preparing = false;
         authenticator.forget();

@@ -8,6 +8,7 @@ import { createIdempotency } from './idempotency.ts';
 import { identity } from './identity.ts';
 import { createOutbox } from './outbox.ts';
 import type { Accounts } from './port.ts';
+import { createSecret } from './secret.ts';
 import { createSessions } from './sessions.ts';
 import { tokenEntries } from './token-entries.ts';
 import { createTokens } from './tokens.ts';
@@ -57,26 +58,7 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
     note: (account, log, write) =>
       changeAccount(database, account, write, async () => ({ answer: undefined, log, changes: [] })),
 
-    async secret(account, proposal) {
-      const stored = async (db: Database['db']): Promise<string | null> => {
-        const query = db.selectFrom('account').select('secret').where('id', '=', account);
-        return (await query.executeTakeFirst())?.secret ?? null;
-      };
-      const write = { actor: { name: 'halyard', token_id: '' }, at: nowText(), comment: null };
-      return (
-        (await stored(database.db)) ??
-        (await changeAccount(database, account, write, async (db) => {
-          const first = await stored(db);
-          if (first !== null) return { answer: first, log: null, changes: [] };
-          await db.updateTable('account').set({ secret: proposal }).where('id', '=', account).execute();
-          return {
-            answer: proposal,
-            log: null,
-            changes: [{ key: SECRET_KEY, value: JSON.stringify({ secret: proposal }) }],
-          };
-        }))
-      );
-    },
+    ...createSecret(database, nowText),
 
     idempotency: (account) => createIdempotency(database, account),
 

@@ -135,6 +135,8 @@ export interface Accounts {
 
   /** The account's signing secret; the first caller's proposal is stored, everybody gets that one. Replicated to edges. */
   secret(account: string, proposal: string): Promise<string>;
+  /** Puts the secret in the place of the one that is stored, at the edges too; false if it is that one. */
+  replaceSecret(account: string, secret: string): Promise<boolean>;
 
   /** Remembered answers of writes outside an app (POST /apps, POST /tokens). */
   idempotency(account: string): Idempotency;

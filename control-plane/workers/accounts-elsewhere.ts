@@ -55,6 +55,7 @@ export const accountsElsewhere = (stub: () => AccountStub): Accounts => {
     createLink: calling('createLink'),
     consumeLink: calling('consumeLink'),
     secret: calling('secret'),
+    replaceSecret: calling('replaceSecret'),
     idempotency: here,
     outbox: here,
   };

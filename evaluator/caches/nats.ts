@@ -8,6 +8,7 @@ import { NatsReceipts } from './nats-receipts.ts';
 import { type NatsStreams, openStreams, unavailable } from './nats-streams.ts';
 import { NatsWriter } from './nats-writer.ts';
 import { type CacheLog, CacheUnavailable, EDGE_TTL_MS, type FlagCache, type Subscription } from './port.ts';
+import { Trouble } from './trouble.ts';
 
 export interface NatsCacheOptions {
   readonly log: CacheLog;
@@ -21,6 +22,8 @@ const CONNECT_MS = 2_000;
 const PING_MS = 1_000;
 const PINGS_UNANSWERED = 2;
 const RECONNECT_MS = 250;
+/** Requests that were all taken for this long: it refuses none any more. Writes are tried again more often than that. */
+const QUIET_MS = 15_000;
 /** Spaces compared a second although nothing was announced: an announcement may be lost with its writer. */
 const COMPARED_PER_TICK = 20;
 /** A replica may answer before it has what was announced. */
@@ -43,12 +46,29 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
   let lastFingerprint = '';
   let compared = 0;
 
+  const outage = new Trouble({
+    log,
+    cache: 'nats',
+    begins: 'NATS cannot be reached.',
+    lasts: 'NATS still cannot be reached.',
+    ends: 'Connected to NATS.',
+  });
+  const refusals = new Trouble({
+    log,
+    cache: 'nats',
+    begins: 'NATS refuses requests.',
+    lasts: 'NATS still refuses requests.',
+    ends: 'NATS takes requests again.',
+    quietMs: QUIET_MS,
+  });
+
   const all = (): Follower[] => [...followers.values()].flatMap((group) => [...group]);
 
   const become = (ready: boolean): void => {
     if (connected === ready || closed) return;
     connected = ready;
-    log[ready ? 'info' : 'warn']({ cache: 'nats' }, ready ? 'Connected to NATS.' : 'NATS cannot be reached.');
+    if (!ready) outage.met('The connection was lost.');
+    else if (!outage.over()) log.info({ cache: 'nats' }, 'Connected to NATS.');
     for (const follower of all()) {
       if (ready) follower.pull();
       else follower.cutOff();
@@ -66,7 +86,10 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
     try {
       return await ask();
     } catch (error) {
-      throw unavailable(error);
+      const told = unavailable(error);
+      // What is asked while the connection is away is no refusal.
+      if (connected && !closed) refusals.met(told.message);
+      throw told;
     }
   };
 
@@ -94,7 +117,9 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
   };
 
   const watchStatus = async (opened: NatsConnection): Promise<void> => {
-    for await (const { type } of opened.status()) {
+    for await (const { type, ...more } of opened.status()) {
+      // Authorization that was taken away, a subject that may not be used.
+      if (type === 'error' && 'error' in more && !closed) refusals.met(String(more.error));
       if (type === 'disconnect' || type === 'staleConnection' || type === 'close') become(false);
       if (type === 'reconnect') become(true);
     }
@@ -106,12 +131,11 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
     connection = opened;
     void watchStatus(opened);
     hear(opened);
-    for (let tries = 0; !closed && streams === null; tries += 1) {
+    while (!closed && streams === null) {
       try {
         streams = await openStreams(opened, layout);
       } catch (error) {
-        if (tries === 0)
-          log.warn({ cache: 'nats', error: String(error) }, 'JetStream does not answer; trying again.');
+        refusals.met(unavailable(error).message);
         await sleep(RECONNECT_MS);
       }
     }
@@ -119,6 +143,9 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
   };
 
   const tick = setInterval(() => {
+    if (connection === null) outage.met('No server answers.');
+    outage.look();
+    refusals.look();
     if (connected) void compare();
   }, PING_MS);
 
@@ -142,7 +169,7 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
   };
 
   const joining = join();
-  joining.catch((error) => log.warn({ cache: 'nats', error: String(error) }, 'NATS was not reached.'));
+  joining.catch((error) => outage.met(String(error)));
   await Promise.race([joining, sleep(CONNECT_MS)]);
 
   const head = (space: string): Promise<Position | null> =>

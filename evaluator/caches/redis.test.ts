@@ -152,6 +152,48 @@ describe.skipIf(url === null)(`Redis (${url ?? 'no server'})`, () => {
     expect(await cache.publish(SPACE, { version: 1, changes: [] })).toBe('applied');
     await closeAll();
   });
+
+  test('refusals are a warning, however many there are, and no password is in it', async () => {
+    const user = unique();
+    await admin.sendCommand([
+      'ACL',
+      'SETUSER',
+      user,
+      'on',
+      '>hunter2',
+      '~*',
+      '&*',
+      '+@all',
+      '-eval',
+      '-evalsha',
+    ]);
+    const lines: string[] = [];
+    const write =
+      (level: string) =>
+      (fields: object, message: string): void => {
+        lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+      };
+    const log = { info: write('info'), warn: write('warn'), error: write('error') };
+    const as = (password: string): string => {
+      const address = new URL(url ?? '');
+      address.username = user;
+      address.password = password;
+      return address.href;
+    };
+    const cache = await connectRedisCache(as('hunter2'), { log, prefix: unique() });
+    for (let n = 0; n < 50; n += 1) await expect(cache.head(SPACE)).rejects.toBeInstanceOf(CacheUnavailable);
+    await cache.close();
+    expect(lines.filter((line) => !line.startsWith('info'))).toEqual([
+      expect.stringMatching(/^warn Redis refuses commands\. .*NOPERM/),
+    ]);
+
+    lines.length = 0;
+    const stranger = await connectRedisCache(as('hunter3'), { log, prefix: unique() });
+    await stranger.close();
+    expect(lines.filter((line) => line.includes('WRONGPASS'))).toHaveLength(1);
+    expect(lines.join('\n')).not.toMatch(/hunter/);
+    await admin.sendCommand(['ACL', 'DELUSER', user]);
+  });
 });
 
 describe('a Redis that cannot be reached', () => {

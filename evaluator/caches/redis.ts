@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createClient } from 'redis';
+import { createClient, ErrorReply } from 'redis';
 import { type Follower, followByReading } from './follower.ts';
 import type { Position } from './history.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import { newFilling } from './reading.ts';
 import { listIn, positionIn, readingIn, receiptIn, versionIn } from './redis-reading.ts';
 import { SCRIPTS } from './redis-scripts.ts';
+import { Trouble } from './trouble.ts';
 import { tellUses, usesText } from './uses.ts';
 
 export interface RedisCacheOptions {
@@ -34,6 +35,8 @@ const LARGE_ANSWER_MS = 60_000;
 /** A connection on which nothing was heard for this long is given up; there is a ping a second. */
 const SILENCE_MS = 4_000;
 const PING_MS = 1_000;
+/** Commands that were all taken for this long: it refuses none any more. Writes are tried again more often than that. */
+const QUIET_MS = 15_000;
 const LOG_COMMITS = 1_000;
 const LOG_CHARACTERS = 4 * 1024 * 1024;
 /** Of a snapshot on its way in; a writer that dies leaves it behind. */
@@ -77,6 +80,22 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
   let compared = 0;
   let onConnected = (): void => undefined;
 
+  const outage = new Trouble({
+    log,
+    cache: 'redis',
+    begins: 'Redis cannot be reached.',
+    lasts: 'Redis still cannot be reached.',
+    ends: 'Connected to Redis.',
+  });
+  const refusals = new Trouble({
+    log,
+    cache: 'redis',
+    begins: 'Redis refuses commands.',
+    lasts: 'Redis still refuses commands.',
+    ends: 'Redis takes commands again.',
+    quietMs: QUIET_MS,
+  });
+
   const ask = <A>(what: Promise<A>, withinMs = ANSWER_MS): Promise<A> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(
@@ -90,6 +109,7 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
         },
         (error) => {
           clearTimeout(timer);
+          if (error instanceof ErrorReply) refusals.met(error.message);
           reject(new CacheUnavailable(`Redis: ${error instanceof Error ? error.message : error}`));
         },
       );
@@ -141,11 +161,10 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
     const ready = commands.isReady && channels.isReady;
     if (ready === connected || closed) return;
     connected = ready;
-    if (ready) onConnected();
-    log[ready ? 'info' : 'warn'](
-      { cache: 'redis' },
-      ready ? 'Connected to Redis.' : 'Redis cannot be reached.',
-    );
+    if (ready) {
+      onConnected();
+      if (!outage.over()) log.info({ cache: 'redis' }, 'Connected to Redis.');
+    } else outage.met('The connection was lost.');
     for (const follower of followers) {
       if (ready) follower.pull();
       else follower.cutOff();
@@ -158,15 +177,19 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
     client.on('end', judge);
     client.on('error', (error) => {
       judge();
-      log.info({ cache: 'redis', error: String(error) }, 'The connection to Redis had an error.');
+      if (closed) return;
+      if (error instanceof ErrorReply) refusals.met(error.message);
+      else outage.met(String(error));
     });
     // Never given up: the cache may come back at any time.
-    client
-      .connect()
-      .catch((error) => log.warn({ cache: 'redis', error: String(error) }, 'Redis was not reached.'));
+    client.connect().catch((error) => {
+      if (!closed) outage.met(String(error));
+    });
   }
 
   const tick = setInterval(() => {
+    outage.look();
+    refusals.look();
     if (connected) void compare();
   }, PING_MS);
 

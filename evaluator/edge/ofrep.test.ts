@@ -1,3 +1,4 @@
+import { SECRET_KEY } from '@halyard/caches';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ProcessWorld, startWorld } from './edge.fixture.ts';
 import { bulkOf, onFlag, planFlag } from './suites/world.ts';
@@ -40,6 +41,23 @@ describe('all flags over OFREP', () => {
         'content-encoding',
       ),
     ).toBe(null);
+  });
+
+  test('no 304 goes to a page whose ticket was signed with a secret that is no more', async () => {
+    world = await startWorld({ flag: onFlag('flag') });
+    await world.accountCommit([{ key: SECRET_KEY, value: JSON.stringify({ secret: 's'.repeat(24) }) }]);
+    const first = await world.evaluate('', {});
+    const again = { 'if-none-match': first.headers.get('etag') ?? '' };
+    const [old] = (await bulkOf(first)).eventStreams;
+    expect((await world.evaluate('', {}, again)).status).toBe(304);
+    await world.accountCommit([{ key: SECRET_KEY, value: JSON.stringify({ secret: 't'.repeat(24) }) }]);
+    expect((await world.request(old?.endpoint.requestUri ?? '')).status).toBe(401);
+    const second = await world.evaluate('', {}, again);
+    expect(second.status).toBe(200);
+    const [fresh] = (await bulkOf(second)).eventStreams;
+    const stream = await world.request(fresh?.endpoint.requestUri ?? '');
+    expect(stream.status).toBe(200);
+    await stream.body?.cancel();
   });
 
   test('wait for a version that a notice told of', async () => {

@@ -225,13 +225,20 @@ export const accountsContract = ({ check, expect }: Suite): void => {
     },
   );
 
-  check('the first proposal of a secret stays', async ({ stores, other }) => {
+  check('the first proposal of a secret stays, until it is replaced', async ({ stores, other }) => {
     await settle(stores);
     const secrets = await Promise.all(
       [stores, other, stores, other].map(({ accounts }, n) => accounts.secret(ACCOUNT, `proposal-${n}`)),
     );
     expect(new Set(secrets).size).toBe(1);
     expect(await stores.accounts.secret(ACCOUNT, 'later')).toBe(secrets[0]);
+    expect(await stores.accounts.replaceSecret(ACCOUNT, String(secrets[0]))).toBe(false);
+    expect(await other.accounts.replaceSecret(ACCOUNT, 'chosen')).toBe(true);
+    expect(await stores.accounts.secret(ACCOUNT, 'later')).toBe('chosen');
+    expect(await stores.accounts.replaceSecret(ACCOUNT, 'chosen')).toBe(false);
+    const snapshot = await stores.accounts.outbox(ACCOUNT).snapshot();
+    expect(new Map(snapshot?.entries).get('secret')).toBe('{"secret":"chosen"}');
+    expect(await refusal(stores.accounts.replaceSecret('nobody', 'x'))).toBe('not_found');
     expect(await refusal(stores.accounts.secret('nobody', 'x'))).toBe('not_found');
   });
 };
