@@ -48,6 +48,13 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
       '--expect HASH   compare the last hash with one that was kept elsewhere',
     ],
   },
+  'adopt-cache': {
+    summary: 'lets this database take over a flag cache that another database filled',
+    usage: '[SETTING…]',
+    more: [
+      'With the settings of the control plane. Edges follow this database at once; tokens and apps of the other one are gone.',
+    ],
+  },
   backup: {
     summary: 'copies a SQLite database while it is in use',
     usage: 'FILE',
@@ -73,7 +80,7 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
 
 const SETTINGS = `Settings are environment variables or the same-named flags (HALYARD_PORT is --port):
   HALYARD_PORT (4280), HALYARD_HOST (127.0.0.1), HALYARD_DATABASE_URL (file:./data/halyard.db), HALYARD_CACHE_URL (memory:),
-  HALYARD_ACCOUNT (default), HALYARD_EDGE_DATA, HALYARD_LOG (info), HALYARD_PUBLIC_URL, HALYARD_EDGE_URL,
+  HALYARD_CACHE_PREFIX (halyard), HALYARD_ACCOUNT (default), HALYARD_EDGE_DATA, HALYARD_LOG (info), HALYARD_PUBLIC_URL, HALYARD_EDGE_URL,
   HALYARD_TRUST_PROXY, HALYARD_URL
 Secrets are variables only: HALYARD_ADMIN_TOKEN, HALYARD_SECRET, HALYARD_TOKEN
 Secrets, HALYARD_DATABASE_URL and HALYARD_CACHE_URL may be files: HALYARD_SECRET_FILE and so on.`;

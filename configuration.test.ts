@@ -28,6 +28,7 @@ describe('configuration', () => {
       host: '127.0.0.1',
       databaseUrl: 'file:./data/halyard.db',
       cacheUrl: 'memory:',
+      cachePrefix: 'halyard',
       adminToken: null,
       account: 'default',
       edgeData: null,

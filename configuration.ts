@@ -8,6 +8,8 @@ export interface Configuration {
   readonly host: string;
   readonly databaseUrl: string;
   readonly cacheUrl: string;
+  /** In front of every name in the flag cache: installations that share one must not share it. */
+  readonly cachePrefix: string;
   readonly adminToken: string | null;
   readonly account: string;
   /** Directory where an edge keeps its last good configuration. */
@@ -91,6 +93,9 @@ const secretText: Parser<string> = (text) =>
 const account: Parser<string> = (text) =>
   /^[A-Za-z0-9_-]{1,64}$/.test(text) ? ok(text) : { expected: '1 to 64 letters, digits, _ or -' };
 
+const cachePrefix: Parser<string> = (text) =>
+  /^[A-Za-z0-9_-]{1,32}$/.test(text) ? ok(text) : { expected: '1 to 32 letters, digits, _ or -' };
+
 interface Setting<T> {
   readonly variable: string;
   readonly parse: Parser<T>;
@@ -116,6 +121,7 @@ const settings: { readonly [K in keyof Configuration]: Setting<Configuration[K]>
     secret: 'password',
   },
   cacheUrl: { variable: 'HALYARD_CACHE_URL', parse: cacheUrl, fallback: 'memory:', secret: 'password' },
+  cachePrefix: { variable: 'HALYARD_CACHE_PREFIX', parse: cachePrefix, fallback: 'halyard' },
   adminToken: { variable: 'HALYARD_ADMIN_TOKEN', parse: secretText, fallback: null, secret: 'whole' },
   account: { variable: 'HALYARD_ACCOUNT', parse: account, fallback: 'default' },
   edgeData: { variable: 'HALYARD_EDGE_DATA', parse: nonEmpty('a directory'), fallback: null },
@@ -215,6 +221,7 @@ export const readConfiguration = (
     host: read(settings.host),
     databaseUrl: read(settings.databaseUrl),
     cacheUrl: read(settings.cacheUrl),
+    cachePrefix: read(settings.cachePrefix),
     adminToken: read(settings.adminToken),
     account: read(settings.account),
     edgeData: read(settings.edgeData),

@@ -21,6 +21,7 @@ import { type Configuration, ConfigurationError, readConfiguration } from './con
 import { readDashboard } from './dashboard-files.ts';
 import { CannotStart, listen } from './listen.ts';
 import { createLog } from './log.ts';
+import { openCache } from './open-cache.ts';
 import { openStores } from './open-stores.ts';
 import { welcome } from './welcome.ts';
 
@@ -47,7 +48,7 @@ const startWriter = async (
 ): Promise<Close> => {
   const [stores, cache, { createReplicator }, { createControlPlane }, { createMetrics }] = await Promise.all([
     openStores(configuration.databaseUrl, log),
-    openCache(configuration.cacheUrl, log),
+    openCache(configuration, log),
     import('@halyard/control-plane/replication'),
     import('@halyard/control-plane'),
     import('@halyard/control-plane/metrics'),
@@ -123,7 +124,7 @@ const startEdge = async (configuration: Configuration, log: Logger): Promise<Clo
       'An edge follows the flag cache that its control plane writes; set HALYARD_CACHE_URL (--cache-url) to the same redis:// or nats:// address.',
     );
   }
-  const cache = await openCache(configuration.cacheUrl, log);
+  const cache = await openCache(configuration, log);
   const edge = await createEdge(configuration, cache, log, {
     standalone: true,
     // Tokens with `read` never leave the control plane, so an edge can tell no scraper from a stranger; its address can.
@@ -165,13 +166,6 @@ const operatorOnly =
           expires_at: null,
         }
       : undefined;
-
-const openCache = async (url: string, log: Logger): Promise<FlagCache> => {
-  if (url === 'memory:')
-    return (await import('@halyard/caches/memory')).createMemoryCache({ now: Date.now, log });
-  if (/^rediss?:/.test(url)) return (await import('@halyard/caches/redis')).connectRedisCache(url, { log });
-  return (await import('@halyard/caches/nats')).connectNatsCache(url, { log });
-};
 
 const createEdge = async (
   configuration: Configuration,

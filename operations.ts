@@ -25,6 +25,10 @@ export const operate = async (
             verifyAudit(trailIn(stores, configuration.account), configuration, command),
           )
         : askServer(configuration, (client) => verifyAudit(trailBehind(client), configuration, command));
+    case 'adopt-cache':
+      return withStores(configuration, log, async (stores) =>
+        (await import('./adopt-command.ts')).adoptCommand(stores, configuration, log),
+      );
     case 'backup':
       return backup(configuration, command);
     case 'restore':

@@ -95,7 +95,12 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
     log,
     authenticator,
     failures: createFailures(now),
-    propagation: createPropagation({ cache, now, onArrival: metrics?.arrived ?? (() => {}) }),
+    propagation: createPropagation({
+      cache,
+      now,
+      historyOf: async (account, app) => (await stores.app(account, app).outbox.standing())?.history,
+      onArrival: metrics?.arrived ?? (() => {}),
+    }),
     settled: options.settled ?? (async () => {}),
     origins: createOrigins({ accounts: stores.accounts, now }),
     streamLimits: { ...STREAM_LIMITS, ...options.streamLimits },
@@ -119,7 +124,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   const document = openApiDocument(table, options);
   serveDocs(app, document);
   let preparing = false;
-  serveProbes(app, setting, metrics, () => preparing);
+  serveProbes(app, setting, account, metrics, () => preparing);
   for (const path of READ_ONLY.filter((each) => metrics !== null || each !== '/metrics'))
     refuseOtherMethods(app, path, new Set(['GET']));
   servePages(app, options.dashboard ?? null, {

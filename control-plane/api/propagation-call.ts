@@ -1,5 +1,6 @@
 import { appSpace } from '@halyard/caches';
 import { Problem } from '../problem.ts';
+import { refusalOf } from '../replication/adopt.ts';
 import { noSuchApp } from './apps.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf } from './paths.ts';
@@ -33,9 +34,11 @@ export const propagationOperations = ({ cache, stores, propagation, log }: Setti
         propagation.edges(call.account, app, version),
         propagation.silent(call.account, app),
       ]);
-      const result = { version, edges, ...silentEdges(silent) };
-      if (cache.receipts) return { result };
       const head = await cache.head(appSpace(call.account, app));
+      const refusal = await refusalOf(stores, { account: call.account, app }, head);
+      const refused = refusal === null ? {} : { refusal: refusal.message };
+      const result = { version, edges, ...silentEdges(silent), ...refused };
+      if (cache.receipts) return { result };
       return { result: { ...result, published_version: head?.version ?? null } };
     },
   ),

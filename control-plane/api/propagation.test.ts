@@ -1,4 +1,4 @@
-import { appSpace, CacheUnavailable, type Position } from '@halyard/caches';
+import { accountSpace, appSpace, CacheUnavailable, type Position } from '@halyard/caches';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { ACCOUNT, FLAG, type Ground, onNode, openGround } from './scenario.ts';
 
@@ -274,12 +274,44 @@ onNode('where edges do not report, a wait ends at once and says why', async () =
 });
 
 onNode('where edges do not report, propagation says what the flag cache has instead', async () => {
-  const heads: (Position | null)[] = [null, { version: 0 }];
+  const heads: (Position | null)[] = [null];
   const own = await openGround({
     cache: { ...ground.cache, receipts: false, head: async () => heads.shift() ?? null },
   });
   opened.push(own);
+  const standing = await own.stores.app(ACCOUNT, 'shop').outbox.standing();
+  heads.push(standing);
   const asked = async () => (await own.ask('GET', '/apps/shop/propagation')).json.result;
   expect(await asked()).toEqual({ version: 0, edges: [], published_version: null });
   expect(await asked()).toEqual({ version: 0, edges: [], published_version: 0 });
+});
+
+onNode('an edge that still serves what a restored backup undid is not called up to date', async () => {
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  const outbox = ground.stores.app(ACCOUNT, 'shop').outbox;
+  const before = (await outbox.standing())?.history;
+  if (before === undefined) throw new Error('There is no app shop.');
+  const space = appSpace(ACCOUNT, 'shop');
+  await ground.cache.beat('edge-a', new Map([[space, { version: 9, history: before }]]));
+  await outbox.beginEpoch(before.epoch, before.epoch);
+  const applied = async () => (await propagation()).edges[0].applied_version;
+  expect(await applied()).toBe(0);
+  const history = (await outbox.standing())?.history;
+  await ground.cache.beat('edge-a', new Map([[space, { version: 1, ...(history && { history }) }]]));
+  expect(await applied()).toBe(1);
+});
+
+onNode('where the cache is another database’s, propagation and readiness say so in a sentence', async () => {
+  const history = { identity: 'another', epoch: '1-0' };
+  for (const space of [appSpace(ACCOUNT, 'shop'), accountSpace(ACCOUNT)]) {
+    await ground.cache.replace(space, { version: 9, history, entries: new Map() });
+  }
+  expect((await propagation()).refusal).toContain(
+    'in the flag cache belongs to another database (another), at version 9;',
+  );
+  const ready = await ground.ask('GET', '/readyz', { token: null });
+  expect([ready.status, ready.json.replication]).toEqual([
+    200,
+    expect.stringContaining('run "halyard adopt-cache".'),
+  ]);
 });

@@ -1,4 +1,11 @@
-import { appSpace, type EdgeReceipt, type FlagCache, type Subscription } from '@halyard/caches';
+import {
+  appSpace,
+  type EdgeReceipt,
+  type FlagCache,
+  type History,
+  type Subscription,
+  sameHistory,
+} from '@halyard/caches';
 
 /** What an edge is known to have of an app. */
 export interface EdgeState {
@@ -41,6 +48,7 @@ const RESUBSCRIBE_MS = 1_000;
 
 interface Followed {
   readonly space: string;
+  readonly history: () => Promise<History | undefined>;
   readonly committedAt: Map<number, number>;
   /** Edge → version, and when its receipt first said so; null for the first one heard, which says nothing of when that was. */
   readonly receivedAt: Map<string, { version: number; atMs: number | null }>;
@@ -49,17 +57,20 @@ interface Followed {
 }
 
 export interface PropagationOptions {
+  /** The present history of an app; undefined where there is no such app. */
+  readonly historyOf: (account: string, app: string) => Promise<History | undefined>;
   readonly cache: FlagCache;
   readonly now: () => number;
   /** Told how long a commit took to one edge, for each edge that was heard of before. */
   readonly onArrival?: (seconds: number) => void;
 }
 
-export const createPropagation = ({ cache, now, onArrival }: PropagationOptions): Propagation => {
+export const createPropagation = ({ cache, now, historyOf, onArrival }: PropagationOptions): Propagation => {
   const apps = new Map<string, Followed>();
   let closed = false;
 
-  const follow = (space: string): Followed => {
+  const follow = (account: string, id: string): Followed => {
+    const space = appSpace(account, id);
     const known = apps.get(space);
     if (known !== undefined) {
       apps.delete(space);
@@ -68,6 +79,7 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
     }
     const app: Followed = {
       space,
+      history: () => historyOf(account, id),
       committedAt: new Map(),
       receivedAt: new Map(),
       listeners: new Set(),
@@ -135,8 +147,15 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
   };
 
   const states = async (app: Followed, version: number): Promise<readonly EdgeState[]> => {
-    const receipts = await cache.edges(app.space);
-    for (const receipt of receipts) note(app, receipt);
+    const found = await cache.edges(app.space);
+    const history = await app.history();
+    const receipts = found.map((receipt) => within(receipt, history));
+    for (const receipt of receipts) {
+      const { edge, appliedVersion } = receipt;
+      // A number that went back is of a newer epoch: what was heard of the one before says nothing of it.
+      if ((app.receivedAt.get(edge)?.version ?? -1) > (appliedVersion ?? 0)) app.receivedAt.delete(edge);
+      note(app, receipt);
+    }
     const live = new Set(receipts.map((receipt) => receipt.edge));
     for (const edge of app.receivedAt.keys()) if (!live.has(edge)) app.receivedAt.delete(edge);
     return receipts
@@ -150,7 +169,7 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
   };
 
   const subscribe = (account: string, app: string, onReceipt: () => void): Subscription => {
-    const followed = follow(appSpace(account, app));
+    const followed = follow(account, app);
     followed.listeners.add(onReceipt);
     return {
       async close() {
@@ -161,7 +180,7 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
 
   return {
     committed(account, app, version) {
-      const followed = follow(appSpace(account, app));
+      const followed = follow(account, app);
       if (followed.committedAt.has(version)) return;
       followed.committedAt.set(version, now());
       if (followed.committedAt.size > REMEMBERED_VERSIONS) {
@@ -170,11 +189,13 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
       }
     },
 
-    edges: (account, app, version) => states(follow(appSpace(account, app)), version),
+    edges: (account, app, version) => states(follow(account, app), version),
 
     async silent(account, app) {
       const receipts = await cache.silentEdges(appSpace(account, app));
+      const history = await historyOf(account, app);
       return receipts
+        .map((receipt) => within(receipt, history))
         .flatMap(({ edge, appliedVersion, lastSeenMs }) =>
           appliedVersion === null
             ? []
@@ -191,7 +212,7 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
 
     async reached(account, app, version, timeoutMs) {
       if (!cache.receipts) return false;
-      const followed = follow(appSpace(account, app));
+      const followed = follow(account, app);
       let expired = timeoutMs <= 0;
       let wake = (): void => {};
       const end = setTimeout(() => {
@@ -233,3 +254,9 @@ export const createPropagation = ({ cache, now, onArrival }: PropagationOptions)
     },
   };
 };
+
+/** What an edge has of the present history: it has none of its versions while it is still at another, whatever the number. */
+const within = (receipt: EdgeReceipt, history: History | undefined): EdgeReceipt =>
+  receipt.appliedVersion === null || receipt.history === undefined || sameHistory(receipt.history, history)
+    ? receipt
+    : { ...receipt, appliedVersion: 0 };

@@ -166,6 +166,10 @@ export const Propagation = z
       description:
         'Only where there are some: edges that stopped reporting without signing off. Each stays for a day, or until somebody dismisses it.',
     }),
+    refusal: z.string().optional().openapi({
+      description:
+        'Only where nothing of the app reaches the edges because its space in the flag cache belongs to another database: what that means and what to do, as a sentence.',
+    }),
     published_version: z.number().int().nullable().optional().openapi({
       description:
         'Only where edges do not report: the version that the flag cache has, null for none. Edges take it up within their freshness bound.',

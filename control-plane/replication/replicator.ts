@@ -36,16 +36,13 @@ export interface Replicator {
   settled(place: Place, version: number, timeoutMs: number): Promise<void>;
   /** For how long something committed has not been in the flag cache, as this process sees it, leading or not; 0 if all is. */
   behindSeconds(): number;
-  /** Why nothing of a place reaches the edges although the cache answers, as a sentence; null: it does. Null: any place. */
-  refusal(place: Place | null): string | null;
   close(): Promise<void>;
 }
 
 interface Progress {
   readonly place: Place;
   head: Position | null | undefined;
-  /** The cache's space is another database's. */
-  refusal: string | null;
+  /** When the log last said that the cache's space is another database's. */
   toldAt: number;
   dirty: boolean;
   running: boolean;
@@ -75,7 +72,6 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
       progress = {
         place,
         head: undefined,
-        refusal: null,
         toldAt: Number.NEGATIVE_INFINITY,
         dirty: false,
         running: false,
@@ -141,7 +137,6 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
           'The flag cache had more than the database, or something else: the database was put back to an earlier state. A new epoch began.',
         );
       }
-      progress.refusal = null;
       progress.head = delivery.head;
       progress.failures = 0;
       for (const app of delivery.apps) mark(app);
@@ -168,7 +163,6 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
   };
 
   const refuse = (progress: Progress, { message }: ForeignSpace): void => {
-    progress.refusal = message;
     if (performance.now() - progress.toldAt >= REFUSAL_AGAIN_MS) {
       progress.toldAt = performance.now();
       log.error({ space: spaceOf(progress.place) }, message);
@@ -273,12 +267,6 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
         const timer = setTimeout(waiter.done, timeoutMs);
         progress.waiting.add(waiter);
       });
-    },
-
-    refusal(place) {
-      if (place !== null) return places.get(spaceOf(place))?.refusal ?? null;
-      for (const { refusal } of places.values()) if (refusal !== null) return refusal;
-      return null;
     },
 
     async close() {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { newEpoch } from '@halyard/caches';
 import { Problem } from '../../problem.ts';
 import { APPLICATION_ID, openReader, pathOfUrl } from './connect.ts';
 import { copyPrivately, makeDirectory, makePrivate } from './private-files.ts';
@@ -59,9 +60,31 @@ export const restoreSqlite = (file: string, url: string): void => {
   }
   makeDirectory(path);
   copyPrivately(source, `${path}.part`);
+  beginEpochs(`${path}.part`);
   flush(`${path}.part`);
   renameSync(`${path}.part`, path);
   flush(dirname(path));
+};
+
+/**
+ * What was committed after the backup is undone, and the next commits count on from its versions: they must not be taken for those
+ * that caches, edges and providers have under the same numbers. A backup of a release without epochs is given some when it is opened.
+ */
+const beginEpochs = (file: string): void => {
+  const database = new DatabaseSync(file);
+  try {
+    for (const table of ['account', 'app']) {
+      const columns = database.prepare(`select name from pragma_table_info('${table}')`).all();
+      if (!columns.some(({ name }) => name === 'epoch')) continue;
+      for (const { rowid, epoch } of database.prepare(`select rowid, epoch from ${table}`).all()) {
+        database
+          .prepare(`update ${table} set epoch = ? where rowid = ?`)
+          .run(newEpoch(Date.now(), String(epoch)), rowid ?? null);
+      }
+    }
+  } finally {
+    database.close();
+  }
 };
 
 const refuseExisting = (path: string, advice: string): void => {
