@@ -134,6 +134,15 @@ export const flagCommitQuery = (account: string, app: string, key: string) =>
     staleTime: 0,
   });
 
+/** The newest change of an app's flags; null: there was none. */
+export const lastChangeQuery = (account: string, app: string) =>
+  queryOptions({
+    queryKey: [account, app, 'changelog', 'last'],
+    queryFn: async ({ signal }) =>
+      (await call<ChangelogEntry[]>(changelogPath(account, app, {}, { limit: 1, cursor: null }), { signal }))
+        .result[0] ?? null,
+  });
+
 export const propagationQuery = (account: string, app: string) =>
   queryOptions({
     queryKey: [account, app, 'propagation'],

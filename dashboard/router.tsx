@@ -15,6 +15,7 @@ import { appsQuery, type ChangelogSearch, type FlagSearch, flagsQuery, sessionQu
 import { FLAG_TABS, type FlagTab } from './router-search.ts';
 import { signIn } from './session/session.ts';
 import { Frame } from './shell/frame.tsx';
+import { NotFoundPage } from './shell/not-found-page.tsx';
 import { Failure, Loading } from './shell/states.tsx';
 import { strings } from './strings.ts';
 
@@ -181,11 +182,19 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./apps/settings-page.tsx'), 'SettingsPage'),
 });
 
+/** Whatever no other page answers to. */
+const nowhereRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: '$',
+  component: NotFoundPage,
+});
+
 const tree = root.addChildren([
   signInRoute,
   signedIn.addChildren([
     appsRoute,
     tokensRoute,
+    nowhereRoute,
     appRoute.addChildren([appIndexRoute, flagsRoute, flagRoute, historyRoute, edgesRoute, settingsRoute]),
   ]),
 ]);

@@ -43,7 +43,6 @@ export const strings = {
     title: 'Sign in',
     lead: 'With your token, or with the one-time link that the server printed.',
     token: 'Token',
-    tokenHint: 'It is exchanged for a session and not kept in the browser.',
     tokenNeeded: 'Paste your token.',
     showToken: 'Show the token',
     button: 'Sign in',
@@ -114,7 +113,6 @@ export const strings = {
     failed: 'The app was not created',
     none: 'No apps yet',
     noneHelp: 'An app holds the flags of one service or site. Create the first one to begin.',
-    changed: (name: string) => `changed by ${name}`,
   },
   settings: {
     title: 'Settings',

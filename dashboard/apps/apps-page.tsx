@@ -1,16 +1,14 @@
-import { Button, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconApps, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { appsQuery } from '../queries.ts';
 import { usePermitted, useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
-import { Moment } from '../shell/moment.tsx';
 import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
-import classes from './apps.module.css';
+import { AppCard } from './app-card.tsx';
 import { CreateApp } from './create-app.tsx';
 
 export const AppsPage = () => {
@@ -47,14 +45,7 @@ export const AppsPage = () => {
       ) : (
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
           {apps.data.map((app) => (
-            <Card key={app.id} withBorder className={classes['card']}>
-              <Link to="/apps/$app/flags" params={{ app: app.id }} className={classes['link']}>
-                {app.name}
-              </Link>
-              <Text size="sm" c="dimmed">
-                <Moment at={app.updated_at} /> {strings.apps.changed(app.updated_by)}
-              </Text>
-            </Card>
+            <AppCard key={app.id} app={app} />
           ))}
         </SimpleGrid>
       )}

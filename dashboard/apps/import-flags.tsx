@@ -17,6 +17,7 @@ import { ApiError, type App, appPath, call, type Diff, search } from '../api.ts'
 import { ChangeList } from '../history/change-list.tsx';
 import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
+import { ReasonField } from '../shell/reason-field.tsx';
 import { strings } from '../strings.ts';
 import { changesInWords } from '../words/change.ts';
 
@@ -77,6 +78,7 @@ export const ImportFlags = ({ app }: { readonly app: App }) => {
   const client = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
   const [options, setOptions] = useState<Options>({ replace: false, flagshipAccount: '' });
+  const [reason, setReason] = useState('');
   const send = async (dryRun: boolean): Promise<Imported> => {
     const query = search({
       mode: options.replace ? 'replace' : null,
@@ -86,6 +88,7 @@ export const ImportFlags = ({ app }: { readonly app: App }) => {
     const { result } = await call<Imported>(`${appPath(account, app.id)}/import${query}`, {
       method: 'POST',
       ndjson: (await file?.text()) ?? '',
+      ...(dryRun ? {} : { comment: reason }),
     });
     return result;
   };
@@ -96,6 +99,7 @@ export const ImportFlags = ({ app }: { readonly app: App }) => {
       sayDone(strings.settings.imported);
       preview.reset();
       setFile(null);
+      setReason('');
       void client.invalidateQueries({ queryKey: [account, app.id] });
     },
   });
@@ -140,6 +144,7 @@ export const ImportFlags = ({ app }: { readonly app: App }) => {
           checked={options.replace}
           onChange={(event) => change({ replace: event.currentTarget.checked })}
         />
+        {found !== undefined && !nothing && <ReasonField value={reason} onChange={setReason} />}
         {(preview.error ?? write.error) && <Refused error={preview.error ?? write.error ?? new Error()} />}
         {nothing ? (
           <Text size="sm">{strings.settings.nothingToImport}</Text>

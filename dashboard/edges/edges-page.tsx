@@ -3,6 +3,7 @@ import { IconWorld } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { EdgeReceipt } from '../api.ts';
+import { useAppName } from '../apps/app-name.ts';
 import { propagationQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { Mark } from '../shell/mark.tsx';
@@ -40,7 +41,7 @@ const Nobody = ({ published }: { readonly published: number | null | undefined }
 export const EdgesPage = () => {
   const { app } = route.useParams();
   const { account } = useSession();
-  useTitle(strings.edges.title);
+  useTitle(strings.edges.title, useAppName(app));
   const propagation = useQuery({ ...propagationQuery(account, app), refetchInterval: REFRESH_MS });
   return (
     <Stack>

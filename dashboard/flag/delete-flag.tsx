@@ -1,10 +1,10 @@
 import { Button, Card, Group, Text, Title } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { call, flagPath, type StoredFlag } from '../api.ts';
 import { flagQuery, flagsKey } from '../queries.ts';
 import { useSession } from '../session/session.ts';
+import { askWithReason } from '../shell/ask.tsx';
 import { sayDone, sayFailed } from '../shell/notify.tsx';
 import { strings } from '../strings.ts';
 
@@ -13,7 +13,8 @@ export const DeleteFlag = ({ app, flag }: { readonly app: string; readonly flag:
   const client = useQueryClient();
   const navigate = useNavigate();
   const remove = useMutation({
-    mutationFn: () => call(flagPath(account, app, flag.key), { method: 'DELETE', ifMatch: flag.version }),
+    mutationFn: (comment: string) =>
+      call(flagPath(account, app, flag.key), { method: 'DELETE', ifMatch: flag.version, comment }),
     onError: (error) => sayFailed(strings.deleteFlag.failed(flag.key), error),
     onSuccess: async () => {
       sayDone(strings.deleteFlag.done(flag.key));
@@ -24,12 +25,12 @@ export const DeleteFlag = ({ app, flag }: { readonly app: string; readonly flag:
     },
   });
   const ask = () =>
-    modals.openConfirmModal({
+    askWithReason({
       title: strings.deleteFlag.title(flag.key),
-      children: <Text size="sm">{strings.deleteFlag.help}</Text>,
-      labels: { confirm: strings.deleteFlag.confirm, cancel: strings.cancel },
-      confirmProps: { color: 'red' },
-      onConfirm: () => remove.mutate(),
+      help: strings.deleteFlag.help,
+      confirm: strings.deleteFlag.confirm,
+      danger: true,
+      go: (reason) => remove.mutate(reason),
     });
   return (
     <Card withBorder component="section" aria-label={strings.deleteFlag.confirm}>

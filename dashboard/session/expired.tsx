@@ -1,5 +1,6 @@
 import { Modal, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { sessionStrings } from '../strings/session.ts';
 import { strings } from '../strings.ts';
 import { TokenForm } from './token-form.tsx';
 
@@ -21,6 +22,9 @@ export const ExpiredSession = () => {
     >
       <Stack>
         <Text size="sm">{strings.session.expiredHelp}</Text>
+        <Text size="sm" c="dimmed">
+          {sessionStrings.elsewhere}
+        </Text>
         <TokenForm onSignedIn={() => void client.invalidateQueries()} />
       </Stack>
     </Modal>

@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { call, type Permission, permits, type Session } from '../api.ts';
 import { sessionQuery } from '../queries.ts';
 import { noteSignIn } from './connection.ts';
+import { tellOtherTabs } from './other-tabs.ts';
 
 /** Who is signed in; every page inside the frame has a session. */
 export const useSession = (): Session => useSuspenseQuery(sessionQuery).data;
@@ -14,8 +15,10 @@ export const signIn = async (
 ): Promise<void> => {
   await call('/session', { method: 'POST', body: proof });
   noteSignIn();
+  tellOtherTabs();
 };
 
 export const signOut = async (): Promise<void> => {
   await call('/session', { method: 'DELETE' });
+  tellOtherTabs();
 };

@@ -2,12 +2,14 @@ import { Alert, Button, PasswordInput, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { ApiError } from '../api.ts';
+import { sessionStrings } from '../strings/session.ts';
 import { strings } from '../strings.ts';
+import { proofOf } from './proof.ts';
 import { signIn } from './session.ts';
 
-const explain = (error: Error): string => {
-  if (error instanceof ApiError && error.status === 401) return strings.signIn.unknownToken;
-  return error.message;
+const explain = (error: Error, pasted: string): string => {
+  if (!(error instanceof ApiError) || error.status !== 401) return error.message;
+  return 'link' in proofOf(pasted) ? sessionStrings.linkUsed : strings.signIn.unknownToken;
 };
 
 /** The token goes from the field into one request, and is kept nowhere. */
@@ -18,7 +20,7 @@ export const TokenForm = ({ onSignedIn }: { readonly onSignedIn: () => void }) =
     validate: { token: (token) => (token.trim() === '' ? strings.signIn.tokenNeeded : null) },
   });
   const entering = useMutation({
-    mutationFn: (token: string) => signIn({ token }),
+    mutationFn: (pasted: string) => signIn(proofOf(pasted)),
     onSuccess: () => {
       form.reset();
       onSignedIn();
@@ -29,12 +31,12 @@ export const TokenForm = ({ onSignedIn }: { readonly onSignedIn: () => void }) =
       <Stack>
         {entering.error && (
           <Alert color="red" role="alert" title={strings.signIn.failed}>
-            {explain(entering.error)}
+            {explain(entering.error, entering.variables)}
           </Alert>
         )}
         <PasswordInput
           label={strings.signIn.token}
-          description={strings.signIn.tokenHint}
+          description={sessionStrings.linkOrToken}
           placeholder="hly_…"
           autoComplete="off"
           spellCheck={false}

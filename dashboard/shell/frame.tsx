@@ -5,6 +5,7 @@ import { Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { FollowApp } from '../live/follow.tsx';
 import { useConnection } from '../session/connection.ts';
+import { useOtherTabs } from '../session/other-tabs.ts';
 import { useSession } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { runCommand } from './commands.ts';
@@ -35,6 +36,7 @@ const focusSearch = (openPalette: () => void): void => {
 export const Frame = () => {
   const session = useSession();
   const expired = useConnection() === 'expired';
+  useOtherTabs();
   const { app } = useParams({ strict: false });
   const [menu, toMenu] = useDisclosure(false);
   const [palette, toPalette] = useDisclosure(false);

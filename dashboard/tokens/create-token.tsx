@@ -10,16 +10,16 @@ import {
   TagsInput,
   TextInput,
 } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { type FormErrors, useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type App, accountPath, call, type MintedToken, type Permission } from '../api.ts';
+import { ApiError, type App, accountPath, call, type MintedToken, type Permission } from '../api.ts';
 import { edgeUrl, serverUrl } from '../place.ts';
 import { tokensQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { Snippet } from '../shell/snippet.tsx';
 import { strings } from '../strings.ts';
-import { LIVES, type LifeDays, newTokenOf, type TokenForm } from './new-token.ts';
+import { LIVES, type LifeDays, newTokenOf, problemsOf, refusalOf, type TokenForm } from './new-token.ts';
 import { snippetsOf } from './snippets.ts';
 
 const PERMISSIONS: readonly Permission[] = ['evaluate', 'config', 'read', 'write', 'admin'];
@@ -28,16 +28,17 @@ const isLife = (text: string | null): text is LifeDays => LIVES.some((each) => e
 
 interface CreateFormProps {
   readonly apps: readonly App[];
+  readonly taken: readonly string[];
   readonly close: () => void;
   readonly onCreated: (token: MintedToken) => void;
 }
 
-const CreateForm = ({ apps, close, onCreated }: CreateFormProps) => {
+const CreateForm = ({ apps, taken, close, onCreated }: CreateFormProps) => {
   const { account } = useSession();
   const client = useQueryClient();
   const form = useForm<TokenForm>({
     initialValues: { name: '', permission: 'evaluate', apps: [], origins: [], life: 'never' },
-    validate: { name: (name) => (name.trim() === '' ? strings.tokens.nameNeeded : null) },
+    validate: (values) => problemsOf(values, taken),
   });
   const create = useMutation({
     mutationFn: (values: TokenForm) =>
@@ -49,15 +50,24 @@ const CreateForm = ({ apps, close, onCreated }: CreateFormProps) => {
       void client.invalidateQueries({ queryKey: tokensQuery(account).queryKey });
       onCreated(result);
     },
+    onError: (error) => {
+      if (error instanceof ApiError) focusFirst(refusalOf(error.issues).fields);
+    },
   });
+  const focusFirst = (errors: FormErrors) => {
+    form.setErrors(errors);
+    const [first] = Object.keys(errors);
+    if (first !== undefined) form.getInputNode(first)?.focus();
+  };
+  const { error } = create;
+  // What a field says is not said twice.
+  const rest =
+    error instanceof ApiError && error.issues.length > 0
+      ? refusalOf(error.issues).rest.join(' ')
+      : (error?.message ?? '');
   return (
-    <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
+    <form onSubmit={form.onSubmit((values) => create.mutate(values), focusFirst)}>
       <Stack>
-        {create.error && (
-          <Alert color="red" role="alert" title={strings.tokens.failed}>
-            {create.error.message}
-          </Alert>
-        )}
         <TextInput
           label={strings.tokens.name}
           description={strings.tokens.nameHint}
@@ -105,6 +115,11 @@ const CreateForm = ({ apps, close, onCreated }: CreateFormProps) => {
           onChange={(life) => isLife(life) && form.setFieldValue('life', life)}
           allowDeselect={false}
         />
+        {rest !== '' && (
+          <Alert color="red" role="alert" title={strings.tokens.failed}>
+            {rest}
+          </Alert>
+        )}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {strings.cancel}
@@ -133,12 +148,14 @@ const Created = ({ token, close }: { readonly token: MintedToken; readonly close
 
 interface CreateTokenProps {
   readonly apps: readonly App[];
+  /** Names that other tokens have. */
+  readonly taken: readonly string[];
   readonly opened: boolean;
   readonly close: () => void;
 }
 
 /** The secret lives in this dialog only: when it closes, it is gone from the page. */
-export const CreateToken = ({ apps, opened, close }: CreateTokenProps) => {
+export const CreateToken = ({ apps, taken, opened, close }: CreateTokenProps) => {
   const [created, setCreated] = useState<MintedToken | null>(null);
   const leave = () => {
     setCreated(null);
@@ -148,12 +165,15 @@ export const CreateToken = ({ apps, opened, close }: CreateTokenProps) => {
     <Modal
       opened={opened}
       onClose={leave}
-      title={created === null ? strings.tokens.create : created.name}
+      title={created === null ? strings.tokens.create : <bdi>{created.name}</bdi>}
       size="lg"
+      // The secret is shown once: only saying that it is copied closes it.
       closeOnClickOutside={created === null}
+      closeOnEscape={created === null}
+      withCloseButton={created === null}
     >
       {created === null ? (
-        <CreateForm apps={apps} close={leave} onCreated={setCreated} />
+        <CreateForm apps={apps} taken={taken} close={leave} onCreated={setCreated} />
       ) : (
         <Created token={created} close={leave} />
       )}

@@ -10,8 +10,10 @@ import { Moment } from '../shell/moment.tsx';
 import { StackedCell, StackedRow, StackedTable } from '../shell/stacked-table.tsx';
 import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
+import { tokensStrings } from '../strings/tokens.ts';
 import { strings } from '../strings.ts';
 import { CreateToken } from './create-token.tsx';
+import { kindOf } from './kind.ts';
 import { RevokeToken } from './revoke-token.tsx';
 import { SignInLink } from './sign-in-link.tsx';
 
@@ -27,8 +29,11 @@ const TokenRow = ({ token, apps }: { readonly token: Token; readonly apps: reado
   return (
     <StackedRow>
       <StackedCell>
-        <Text fw={600} size="sm">
-          {token.name}
+        <Text fw={600} size="sm" style={{ overflowWrap: 'anywhere' }}>
+          <bdi>{token.name}</bdi>
+        </Text>
+        <Text size="xs" c="dimmed">
+          {tokensStrings.kinds[kindOf(token)]}
         </Text>
         {token.id === token_id && (
           <Text size="xs" c="dimmed">
@@ -49,6 +54,16 @@ const TokenRow = ({ token, apps }: { readonly token: Token; readonly apps: reado
               {token.allowed_origins.join(', ')}
             </Text>
           )}
+        </div>
+      </StackedCell>
+      <StackedCell label={tokensStrings.columns.created}>
+        <div>
+          <Text size="sm">
+            <Moment at={token.created_at} />
+          </Text>
+          <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+            <bdi>{tokensStrings.by(token.created_by)}</bdi>
+          </Text>
         </div>
       </StackedCell>
       <StackedCell label={columns.used}>
@@ -106,13 +121,27 @@ export const TokensPage = () => {
           {strings.tokens.noneHelp}
         </Empty>
       ) : (
-        <StackedTable columns={[columns.name, columns.permission, columns.apps, columns.used, '']}>
+        <StackedTable
+          columns={[
+            columns.name,
+            columns.permission,
+            columns.apps,
+            tokensStrings.columns.created,
+            columns.used,
+            '',
+          ]}
+        >
           {tokens.data.map((token) => (
             <TokenRow key={token.id} token={token} apps={apps} />
           ))}
         </StackedTable>
       )}
-      <CreateToken apps={apps} opened={creating} close={create.close} />
+      <CreateToken
+        apps={apps}
+        taken={tokens.data?.map(({ name }) => name) ?? []}
+        opened={creating}
+        close={create.close}
+      />
     </Stack>
   );
 };

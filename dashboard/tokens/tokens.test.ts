@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MintedToken } from '../api.ts';
-import { newTokenOf, type TokenForm } from './new-token.ts';
+import { newTokenOf, problemsOf, refusalOf, type TokenForm } from './new-token.ts';
 import { snippetsOf } from './snippets.ts';
 
 const form: TokenForm = {
@@ -23,6 +23,46 @@ describe('the token of a filled form', () => {
       allowed_origins: ['https://a.example'],
       expires_at: '1970-01-31T00:00:00.000Z',
     });
+  });
+});
+
+describe('what has to be changed before a token can be created', () => {
+  const browser: TokenForm = { ...form, permission: 'evaluate', apps: ['x'] };
+  it.each([
+    ['nothing', browser, {}],
+    ['a name', { ...browser, name: ' ' }, { name: 'Name who or what will use it.' }],
+    [
+      'a name that another token has',
+      { ...browser, name: 'Ben' },
+      { name: 'Another token is called Ben. The history could not tell them apart; choose another name.' },
+    ],
+    [
+      'an origin with a path',
+      { ...browser, origins: ['https://a.example/shop'] },
+      {
+        origins:
+          'https://a.example/shop is not an origin; expected one such as https://www.example.com, without a path.',
+      },
+    ],
+    [
+      'the one app of a browser token',
+      { ...browser, apps: [] },
+      { apps: 'A browser token works for exactly one app. Choose it here.' },
+    ],
+    ['nothing of origins that are not sent', { ...form, origins: ['x'] }, {}],
+  ] as const)('%s', (_title, values, problems) => {
+    expect(problemsOf({ ...values, apps: [...values.apps], origins: [...values.origins] }, ['Ben'])).toEqual(
+      problems,
+    );
+  });
+
+  it('puts what the API refuses beside the field that it is about', () => {
+    expect(
+      refusalOf([
+        { code: 1001, message: 'A', pointer: '/allowed_origins/0' },
+        { code: 1005, message: 'B' },
+      ]),
+    ).toEqual({ fields: { origins: 'A' }, rest: ['B'] });
   });
 });
 

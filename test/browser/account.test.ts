@@ -43,7 +43,13 @@ test('a token is created, its secret shown once with what to paste, and it is re
   await go('/tokens');
   await page.getByRole('button', { name: 'Create token' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Name' }).fill('Warehouse service');
+  const name = dialog.getByRole('textbox', { name: 'Name' });
+  await name.pressSequentially('Ada Lovelace');
+  await dialog.getByRole('button', { name: 'Create token' }).click();
+  await dialog.getByText('Another token is called Ada Lovelace.').waitFor();
+  expect(await name.evaluate((field) => field === document.activeElement)).toBe(true);
+  await name.clear();
+  await name.pressSequentially('Warehouse service');
   await dialog.getByLabel('Configuration').check();
   await dialog.getByText('Reads the rules and their changes, to evaluate in its own process.').waitFor();
   await dialog.getByRole('combobox', { name: 'Apps' }).click();
@@ -52,11 +58,17 @@ test('a token is created, its secret shown once with what to paste, and it is re
   await dialog.getByRole('button', { name: 'Create token' }).click();
   await dialog.getByText('The secret is shown only this once.').waitFor();
   const secret = (await dialog.getByLabel('Secret', { exact: true }).innerText()).trim();
+  await page.keyboard.press('Escape');
+  await page.mouse.click(5, 5);
+  expect((await dialog.getByLabel('Secret', { exact: true }).innerText()).trim()).toBe(secret);
   expect(await dialog.getByLabel('In your service (Node)', { exact: true }).innerText()).toContain(
     world.shop,
   );
   await dialog.getByRole('button', { name: 'I have copied it' }).click();
-  await page.getByText('Warehouse service').waitFor();
+  const row = page.getByRole('row').filter({ hasText: 'Warehouse service' });
+  expect((await row.innerText()).replace(/\s+/g, ' ')).toMatch(
+    /^Warehouse service Service Configuration shop just now by \S.* never/,
+  );
   expect(await page.content()).not.toContain(secret);
   const ask = () =>
     fetch(`${world.url}/apps/${world.shop}/config`, { headers: { authorization: `Bearer ${secret}` } });
@@ -104,6 +116,43 @@ test('a sign-in link made for a person signs her in', async () => {
   await context.close();
 });
 
+test('an app shows when its flags were changed last, not when it was renamed', async () => {
+  await world.api('PATCH', `/apps/${world.shop}/flags/live-chat`, { description: 'Somebody to talk to' });
+  await go('/');
+  const card = page
+    .getByRole('main')
+    .locator('div', { has: page.getByRole('link', { name: 'shop' }) })
+    .last();
+  await card.getByText(/live-chat, changed just now by /).waitFor();
+  const empty = page
+    .getByRole('main')
+    .locator('div', { has: page.getByRole('link', { name: 'nothing-yet' }) });
+  await empty.last().getByText('Nothing has changed yet').waitFor();
+});
+
+test('deleting a flag and importing a file ask why, and the history says it', async () => {
+  await go(`/apps/${world.shop}/flags/live-chat?tab=settings`);
+  await page.getByRole('button', { name: 'Delete flag' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Why').pressSequentially('Nobody chats');
+  await page.keyboard.press('Enter');
+  await page.getByText('live-chat was deleted').waitFor();
+  await go(`/apps/${world.shop}/history`);
+  const row = page.getByRole('listitem').filter({ hasText: 'Nobody chats' });
+  await row.getByText('Deleted').waitFor();
+  await row.getByRole('button', { name: /^Undo this change: live-chat/ }).click();
+  await dialog.getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.getByText('The change to live-chat is undone').waitFor();
+  expect(await world.api('GET', `/apps/${world.shop}/flags/live-chat`)).toMatchObject({ enabled: true });
+});
+
+test('an address that leads nowhere keeps the frame, and the tab says so', async () => {
+  await go('/there/is/no/such/page');
+  await page.getByText('The address leads to no page of the dashboard.').waitFor();
+  await page.getByRole('link', { name: 'Tokens' }).waitFor();
+  await page.waitForFunction(() => document.title === 'No such page · Halyard');
+});
+
 test('edges are listed with their version and lag', async () => {
   await go(`/apps/${world.shop}/edges`);
   const row = page.getByRole('row').nth(1);
@@ -124,8 +173,11 @@ test('flags are exported, changed, previewed and imported', async () => {
   await page.getByText('“Gift cards, but better”').waitFor();
   const flag = `/apps/${world.shop}/flags/gift-cards`;
   expect((await world.api('GET', flag))['description']).toBe('Gift cards as a way to pay');
+  await page.getByLabel('Why').pressSequentially('From the other region');
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByText('Imported').waitFor();
+  const [newest] = Object.values(await world.api('GET', `/apps/${world.shop}/changelog?limit=1`));
+  expect(newest).toMatchObject({ flag_key: 'gift-cards', comment: 'From the other region' });
   expect((await world.api('GET', flag))['description']).toBe('Gift cards, but better');
 });
 

@@ -1,0 +1,4 @@
+export const appsStrings = {
+  changed: 'changed ',
+  noFlags: 'Nothing has changed yet',
+} as const;

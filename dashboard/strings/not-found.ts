@@ -1,0 +1,3 @@
+export const notFoundStrings = {
+  title: 'No such page',
+} as const;
