@@ -113,7 +113,7 @@ export class ConfigurationEdge {
 
   /**
    * Follows the stream from `version` on and calls back for each of its events, in order. Resolves with the number of bytes that
-   * came when the stream ends, when nothing (not even a comment) came for `idleMs`, or when `onEvent` answers false.
+   * came when the stream ends, or when `onEvent` answers false; rejects when nothing (not even a comment) came for `idleMs`.
    *
    * @param limits `timeoutMs`: how long the edge may take to accept
    * @param onOpen called once it has
@@ -167,9 +167,10 @@ export class ConfigurationEdge {
       }
       return received;
     } catch (error) {
-      // Bytes had come, so the stream did open: how it ended is no news.
-      if (received > 0 && !(error instanceof NotAConfiguration)) return received;
-      throw asEdgeError(error, url, limits.timeoutMs, ending.signal.aborted && !signal.aborted);
+      const silent = ending.signal.aborted && !signal.aborted;
+      // Bytes had come, so the stream did open: how it ended is no news, unless it said hello and was held back from then on.
+      if (received > 0 && !silent && !(error instanceof NotAConfiguration)) return received;
+      throw asEdgeError(error, url, limits.timeoutMs, silent);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);

@@ -127,6 +127,17 @@ describe('a slow edge', () => {
     expect(seen).toEqual([]);
   });
 
+  it('whose stream says hello and then nothing, as through a proxy that holds the rest back, is polled', async () => {
+    edge.mute = true;
+    await OpenFeature.setProviderAndWait(create({ idleMs: 50 }));
+    const seen = troubles();
+    edge.commit({ checkout: flag('checkout', true) });
+    await vi.waitFor(async () => expect(await isOn()).toBe(true), soon);
+    edge.commit({ checkout: flag('checkout', false) });
+    await vi.waitFor(async () => expect(await isOn()).toBe(false), soon);
+    expect(seen).toEqual([]);
+  });
+
   it('whose stream says nothing, as through a proxy that holds it back, is polled', async () => {
     edge.hello = '';
     edge.mute = true;
