@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { FLAG, flagship, type Ground, onNode, openGround } from './scenario.ts';
 
 let ground: Ground;
@@ -219,4 +219,43 @@ test('a line of brackets is refused as quickly as it is read', async () => {
     400,
     [{ code: 1001, message: 'Line 1: it is nested over 64 deep; expected JSON at most 32 deep.' }],
   ]);
+});
+
+const LARGE = Array.from({ length: 40 }, (_, n) => ({
+  ...FLAG,
+  key: `l${n}`,
+  description: 'x'.repeat(10_000),
+}));
+const openExport = (of: Ground) =>
+  of.request(`http://halyard.test${flagship('/apps/shop/export')}`, {
+    headers: { authorization: `Bearer ${of.admin}` },
+  });
+
+onNode('exports that nobody reads are cut off, and make room for others', async () => {
+  const own = await openGround({ streamLimits: { exportsOfToken: 1, idleMs: 20 } });
+  opened.push(own);
+  await own.ask('POST', '/apps/shop/import', {
+    body: LARGE.map((flag) => JSON.stringify(flag)).join('\n'),
+    headers: { 'content-type': 'application/x-ndjson' },
+  });
+  const unread = await openExport(own);
+  expect(unread.status).toBe(200);
+  await vi.waitFor(async () => expect((await openExport(own)).status).toBe(200), { timeout: 10_000 });
+  await expect(unread.text()).rejects.toThrow('The reader does not read.');
+});
+
+onNode('a token may have two exports under way, and the next is 503 with Retry-After', async () => {
+  await bring(LARGE);
+  const under = [await openExport(ground), await openExport(ground)];
+  const refused = await ground.ask('GET', '/apps/shop/export');
+  expect([refused.status, refused.headers.get('retry-after'), refused.json.errors[0]]).toEqual([
+    503,
+    '5',
+    {
+      code: 1016,
+      message: 'This token has 2 exports open, the most it may have; close one, or try again later.',
+    },
+  ]);
+  for (const { body } of under) await body?.cancel();
+  for (let n = 0; n < 5; n += 1) expect((await ground.ask('GET', '/apps/shop/export')).status).toBe(200);
 });

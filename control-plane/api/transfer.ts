@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { sha256Hex } from '../access/secret.ts';
-import type { StoredFlag } from '../flags/change.ts';
 import { type Imported, importFlags } from '../flags/import-flags.ts';
 import { ImportReader } from '../flags/import-reader.ts';
 import { FlagDefinitionSchema } from '../flags/schema-flag.ts';
-import { exportLine } from '../flags/view.ts';
 import { Problem } from '../problem.ts';
 import { existingApp } from './apps.ts';
 import type { Call } from './call.ts';
 import { commit } from './commit.ts';
+import { exportStream } from './export-stream.ts';
 import { readLines } from './lines.ts';
+import { OpenStreams } from './open-streams.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf } from './paths.ts';
 import { switchParameter } from './query.ts';
@@ -18,9 +18,6 @@ import type { Setting } from './setting.ts';
 
 const tag = 'Transfer';
 const NDJSON = 'application/x-ndjson';
-/** Lines are gathered to pieces of this size: one write a flag would cost more than the flag. */
-const PIECE = 64 * 1024;
-
 const ImportQuery = z.object({
   mode: z
     .enum(['merge', 'replace'], { error: '"merge" or "replace"' })
@@ -37,122 +34,106 @@ const ImportQuery = z.object({
 });
 type ImportQuery = z.infer<typeof ImportQuery>;
 
-export const transferOperations = (setting: Setting): readonly AnyServed[] => [
-  serve(
-    {
-      id: 'exportFlags',
-      tag,
-      summary: 'Export every flag of an app',
-      description: 'One flag a line, ordered by key, all at one version of the app.',
-      method: 'get',
-      path: `${APP}/export`,
-      needs: 'read',
-      answers: { schema: FlagDefinitionSchema, enveloped: false, type: NDJSON },
-      problems: ['not_found'],
-    },
-    async (call) => {
-      const app = await existingApp(setting, call.account, appOf(call));
-      return {
-        raw: async () => linesOf(setting.stores.app(call.account, app.id).everyFlag()),
-        headers: {
-          'content-type': NDJSON,
-          'content-disposition': `attachment; filename="${app.name}.ndjson"`,
-        },
-      };
-    },
-  ),
-
-  serve(
-    {
-      id: 'importFlags',
-      tag,
-      summary: 'Import flags',
-      description:
-        'One flag a line, all in one commit. Flags that are there are replaced whole and keep their bucketing; others are kept, or deleted with `mode=replace`.',
-      method: 'post',
-      path: `${APP}/import`,
-      needs: 'write',
-      writes: true,
-      query: ImportQuery,
-      body: { schema: FlagDefinitionSchema, type: NDJSON, parse: () => undefined },
-      answers: { schema: ImportResult },
-      problems: ['not_found', 'limit'],
-    },
-    async (call: Call<ImportQuery>) => {
-      const app = await existingApp(setting, call.account, appOf(call));
-      const {
-        mode,
-        dry_run: dryRun,
-        allow_empty: allowEmpty,
-        flagship_account: flagshipAccount = null,
-      } = call.query;
-      const reader = new ImportReader();
-      const read = call.idempotency === null ? null : ([] as string[]);
-      for await (const { number, text } of readLines(call.request)) {
-        reader.add(number, text);
-        read?.push(await sha256Hex(text));
-      }
-      const idempotency =
-        call.idempotency === null || dryRun
-          ? null
-          : {
-              ...call.idempotency,
-              fingerprint: await sha256Hex([call.idempotency.fingerprint, ...(read ?? [])].join()),
-            };
-      const flags = reader.finish();
-      if (mode === 'replace' && flags.length === 0 && !allowEmpty) {
-        throw new Problem('invalid', {
-          message:
-            'The import has no flags, so that mode=replace would delete every flag of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
-        });
-      }
-      const write = importFlags(flags, {
-        account: call.account,
-        clientSide: app.client_side_default,
-        mode,
-        flagshipAccount,
-        dryRun,
-      });
-      return commit<Imported>({ ...call, idempotency }, setting, write, (committed) => {
-        const { created, updated, deleted, unchanged, diff, messages } = committed.answer;
+export const transferOperations = (setting: Setting): readonly AnyServed[] => {
+  const { exportsOfToken, exports } = setting.streamLimits;
+  const open = new OpenStreams('exports', { ofToken: exportsOfToken, inAll: exports });
+  return [
+    serve(
+      {
+        id: 'exportFlags',
+        tag,
+        summary: 'Export every flag of an app',
+        description:
+          'One flag a line, ordered by key, all at one version of the app. A reader that takes nothing for 30 s is cut off.',
+        method: 'get',
+        path: `${APP}/export`,
+        needs: 'read',
+        answers: { schema: FlagDefinitionSchema, enveloped: false, type: NDJSON },
+        problems: ['not_found', 'busy'],
+      },
+      async (call) => {
+        const app = await existingApp(setting, call.account, appOf(call));
         return {
-          result: {
-            app_version: committed.appVersion,
-            dry_run: dryRun,
-            created,
-            updated,
-            deleted,
-            unchanged,
-            ...(diff === null ? {} : { diff }),
+          raw: async () => {
+            const release = open.take(call.caller.grant.token_id);
+            const flags = setting.stores.app(call.account, app.id).everyFlag();
+            return exportStream(flags, { idleMs: setting.streamLimits.idleMs, onEnd: release });
           },
-          messages: messages.map((message) => ({ message })),
+          headers: {
+            'content-type': NDJSON,
+            'content-disposition': `attachment; filename="${app.name}.ndjson"`,
+          },
         };
-      });
-    },
-  ),
-];
+      },
+    ),
 
-const utf8 = new TextEncoder();
-
-/** Flags are read as fast as they are sent, so that an export of any size takes little memory. */
-const linesOf = (flags: AsyncIterable<StoredFlag>): ReadableStream<Uint8Array> => {
-  const iterator = flags[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      let piece = '';
-      while (piece.length < PIECE) {
-        const next = await iterator.next();
-        if (next.done === true) {
-          if (piece !== '') controller.enqueue(utf8.encode(piece));
-          controller.close();
-          return;
+    serve(
+      {
+        id: 'importFlags',
+        tag,
+        summary: 'Import flags',
+        description:
+          'One flag a line, all in one commit. Flags that are there are replaced whole and keep their bucketing; others are kept, or deleted with `mode=replace`.',
+        method: 'post',
+        path: `${APP}/import`,
+        needs: 'write',
+        writes: true,
+        query: ImportQuery,
+        body: { schema: FlagDefinitionSchema, type: NDJSON, parse: () => undefined },
+        answers: { schema: ImportResult },
+        problems: ['not_found', 'limit'],
+      },
+      async (call: Call<ImportQuery>) => {
+        const app = await existingApp(setting, call.account, appOf(call));
+        const {
+          mode,
+          dry_run: dryRun,
+          allow_empty: allowEmpty,
+          flagship_account: flagshipAccount = null,
+        } = call.query;
+        const reader = new ImportReader();
+        const read = call.idempotency === null ? null : ([] as string[]);
+        for await (const { number, text } of readLines(call.request)) {
+          reader.add(number, text);
+          read?.push(await sha256Hex(text));
         }
-        piece += exportLine(next.value);
-      }
-      controller.enqueue(utf8.encode(piece));
-    },
-    async cancel() {
-      await iterator.return?.();
-    },
-  });
+        const idempotency =
+          call.idempotency === null || dryRun
+            ? null
+            : {
+                ...call.idempotency,
+                fingerprint: await sha256Hex([call.idempotency.fingerprint, ...(read ?? [])].join()),
+              };
+        const flags = reader.finish();
+        if (mode === 'replace' && flags.length === 0 && !allowEmpty) {
+          throw new Problem('invalid', {
+            message:
+              'The import has no flags, so that mode=replace would delete every flag of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
+          });
+        }
+        const write = importFlags(flags, {
+          account: call.account,
+          clientSide: app.client_side_default,
+          mode,
+          flagshipAccount,
+          dryRun,
+        });
+        return commit<Imported>({ ...call, idempotency }, setting, write, (committed) => {
+          const { created, updated, deleted, unchanged, diff, messages } = committed.answer;
+          return {
+            result: {
+              app_version: committed.appVersion,
+              dry_run: dryRun,
+              created,
+              updated,
+              deleted,
+              unchanged,
+              ...(diff === null ? {} : { diff }),
+            },
+            messages: messages.map((message) => ({ message })),
+          };
+        });
+      },
+    ),
+  ];
 };

@@ -4,13 +4,16 @@ import { pageOfEntries } from './changelog.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { Database } from './database.ts';
 import { pageOfFlags } from './flag-list.ts';
+import { flagsAtOneVersion } from './flags-at-version.ts';
 import { identity } from './identity.ts';
 import { readNews } from './news.ts';
 import { createOutbox } from './outbox.ts';
 import type { AppStore } from './port.ts';
-import { type AppPlace, changelogColumns, entryOfRow, type FlagRow, flagColumns, flagOfRow } from './rows.ts';
+import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
 
 const ENTRY_CHUNK = 500;
+/** A flag may have 256 KiB. */
+const FLAG_PAGE = 200;
 
 export const createAppStore = (
   database: Database,
@@ -34,19 +37,7 @@ export const createAppStore = (
 
     flags: (query) => pageOfFlags(db, place, query),
 
-    async *everyFlag() {
-      const read = await database.read();
-      const copy: FlagRow[] = [];
-      try {
-        for await (const rows of everyFlagRow(read.db, place)) {
-          if (database.readsMustNotWait) copy.push(...rows);
-          else yield* rows.map(flagOfRow);
-        }
-      } finally {
-        await read.end();
-      }
-      for (const row of copy) yield flagOfRow(row);
-    },
+    everyFlag: (page = FLAG_PAGE) => flagsAtOneVersion(db, place, page),
 
     async flagCount() {
       const row = await db

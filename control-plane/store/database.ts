@@ -20,8 +20,6 @@ export interface Database {
 
   /** Several reads that see one state. The caller ends it. */
   read(): Promise<ConsistentRead>;
-  /** A consistent read shows one state only as long as nothing but its own queries is waited for. */
-  readonly readsMustNotWait: boolean;
 
   /** Throws a `Problem` that says what to do where the files that are open are no longer those at their path. */
   refuseMisplaced?(): void;

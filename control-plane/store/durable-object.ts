@@ -72,7 +72,6 @@ const createDatabase = (storage: ObjectStorage, { log, announced }: DurableObjec
     transact,
     // Queries are answered at once and a transaction begins in a turn of its own, so nothing comes between reads in a row.
     read: async () => ({ db, end: async () => {} }),
-    readsMustNotWait: true,
     onCommit: (listener) => listeners.add(listener),
     lead: (term) => leadAlone(term, log),
     sha256: webSha256,

@@ -149,8 +149,11 @@ export interface AppStore {
   flag(key: string): Promise<StoredFlag | null>;
   /** Ordered by key, after a key; prefix (keyset) pagination, never offset. */
   flags(query: FlagQuery): Promise<Page<StoredFlag>>;
-  /** Every flag at one version, ordered by key, in batches: for export and explain-all. */
-  everyFlag(): AsyncIterable<StoredFlag>;
+  /**
+   * Every flag at one version, ordered by key, in pages of as many flags: for export and explain-all. Nothing is held between two pages, so
+   * that they may be taken as slowly as one likes. `not_found` if the app is deleted meanwhile.
+   */
+  everyFlag(page?: number): AsyncIterable<StoredFlag>;
   flagCount(): Promise<number>;
   /** Newest first. */
   changelog(query: ChangelogQuery): Promise<Page<ChangelogEntry>>;

@@ -54,7 +54,6 @@ export const openPostgresStores = async (url: string, options: PostgresOptions):
     db,
     transact: (work) => transactions.transact(work),
     read: () => transactions.read(),
-    readsMustNotWait: false,
     onCommit: (listener) => listeners.add(listener),
     lead: (term) => leadership.lead(term),
     sha256: (text) => hash('sha256', text),

@@ -65,7 +65,6 @@ const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Pro
     db,
     transact: (work) => writer.transact(work),
     read: () => location.read(open),
-    readsMustNotWait: false,
     refuseMisplaced: () => file?.presence.check(),
     onCommit: (listener) => listeners.add(listener),
     lead: (term) => {

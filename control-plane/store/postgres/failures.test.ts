@@ -96,6 +96,17 @@ describe.runIf(await usePostgres())('a PostgreSQL server in trouble', () => {
     }
   });
 
+  test('seventeen exports that nobody reads on stopped all writers: they hold nothing', async () => {
+    const stores = await openPostgresStores(database.url, options);
+    const app = await settle(stores);
+    await commit(app, [create('a'), create('b'), create('c')]);
+    const exports = Array.from({ length: 20 }, () => app.everyFlag()[Symbol.asyncIterator]());
+    for (const flags of exports) expect((await flags.next()).done).toBe(false);
+    expect(await refusal(commit(app, [create('d')]))).toBe(null);
+    for (const flags of exports) await flags.return?.();
+    await stores.close();
+  });
+
   test('sessions that the server ends are replaced', async () => {
     const stores = await openPostgresStores(database.url, options);
     const app = await settle(stores);
