@@ -1,5 +1,5 @@
-import type { Failed, Reason, Served } from './model.ts';
-import type { ParsedFlag } from './parse.ts';
+import type { Failed, Reason, Served, Unserved } from './model.ts';
+import type { ParsedFlag } from './parse/flag.ts';
 import { Misfit } from './place.ts';
 
 /** What was thrown while a flag or a context was read: a Misfit, or whatever a getter of the caller's throws. */
@@ -14,24 +14,39 @@ export const failureOf = (error: unknown): Failed =>
         },
   );
 
-export type Answers = (variation: string, reason: Reason) => Served;
+export interface Answers {
+  (variation: string, reason: Reason): Served;
+  /** What the flag answers while it is off; `unmet` is the prerequisite that keeps it so. */
+  off(unmet?: string): Served | Unserved;
+}
 
 /** One frozen answer for each variation and reason. */
 export const answersOf = (flag: ParsedFlag): Answers => {
   const made = new Map<string, Served>();
-  return (variant, reason) => {
-    const known = made.get(`${reason} ${variant}`);
-    if (known !== undefined) return known;
+  const served = (variant: string, reason: Reason, metadata = flag.metadata): Served => {
     const value = flag.variations.get(variant);
     if (value === undefined) throw new Misfit(`variations.${variant} is missing; expected a value`);
-    const answer = Object.freeze({
-      kind: 'served',
-      value,
-      variant,
-      reason,
-      metadata: flag.metadata,
-    } as const);
-    made.set(`${reason} ${variant}`, answer);
-    return answer;
+    return Object.freeze({ kind: 'served', value, variant, reason, metadata });
   };
+  const answer = (variant: string, reason: Reason): Served => {
+    const known = made.get(`${reason} ${variant}`);
+    if (known !== undefined) return known;
+    const one = served(variant, reason);
+    made.set(`${reason} ${variant}`, one);
+    return one;
+  };
+  const off = (unmet?: string): Served | Unserved => {
+    const metadata = unmet === undefined ? flag.metadata : withUnmet(flag.metadata, unmet);
+    if (flag.off_variation === null) return Object.freeze({ kind: 'unserved', reason: 'DISABLED', metadata });
+    return unmet === undefined
+      ? answer(flag.off_variation, 'DISABLED')
+      : served(flag.off_variation, 'DISABLED', metadata);
+  };
+  return Object.assign(answer, { off });
 };
+
+/** Flag metadata that names the prerequisite that is not met. */
+export const UNMET = 'prerequisite';
+
+const withUnmet = (metadata: ParsedFlag['metadata'], unmet: string): ParsedFlag['metadata'] =>
+  Object.freeze({ ...metadata, [UNMET]: unmet });

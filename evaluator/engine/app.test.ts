@@ -17,7 +17,12 @@ const group = { logical_operator: 'OR', clauses: [pro, { attribute: 'beta', oper
 const all = (app: CompiledApp, context: Context): Record<string, unknown> => {
   const answers: Record<string, unknown> = {};
   app.evaluateAll(context, (flag, evaluation) => {
-    answers[flag.key] = evaluation.kind === 'served' ? evaluation.value : evaluation.code;
+    answers[flag.key] =
+      evaluation.kind === 'served'
+        ? evaluation.value
+        : evaluation.kind === 'failed'
+          ? evaluation.code
+          : evaluation.reason;
   });
   return answers;
 };
@@ -52,9 +57,11 @@ describe('a compiled app', () => {
 
   it('answers what it compiled, and replaces it', () => {
     const app = new CompiledApp('acct');
-    const first = app.set('f', when('f'));
+    app.set('f', when('f'));
+    const first = app.get('f');
     expect(app.get('f')).toBe(first);
-    expect(app.set('f', when('f', pro))).not.toBe(first);
+    app.set('f', when('f', pro));
+    expect(app.get('f')).not.toBe(first);
     expect(app.size).toBe(1);
     expect(all(app, {})).toEqual({ f: false });
   });

@@ -1,17 +1,20 @@
 import { type OwnContext, ownContext } from './attribute.ts';
-import { type CompiledFlag, compileWith } from './flag.ts';
+import type { CompiledFlag, FlagNode } from './graph/flag-node.ts';
+import { Graph } from './graph/graph.ts';
+import type { Node } from './graph/node.ts';
 import type { Context, Evaluation } from './model.ts';
-import { SharedConditions } from './sharing.ts';
 
-/** The flags of one app, compiled. A flag that cannot be compiled fails alone. */
+/**
+ * The flags and segments of one app. Each is compiled when it is first needed, and again only when it was changed itself. A flag that
+ * cannot be compiled fails alone, with those that depend on it.
+ */
 export class CompiledApp {
-  readonly #account: string;
-  readonly #conditions = new SharedConditions();
-  readonly #flags = new Map<string, Entry>();
+  readonly #graph: Graph;
+  readonly #flags = new Map<string, FlagNode>();
 
   /** `account` is the salt of flags without their own `bucketing`. */
   constructor(account: string) {
-    this.#account = account;
+    this.#graph = new Graph(account);
   }
 
   get size(): number {
@@ -27,46 +30,84 @@ export class CompiledApp {
     return this.#flags.get(key)?.flag;
   }
 
-  /** Compiles a flag and puts it under `key`, in place of the one that was there. Never throws. */
-  set(key: string, flag: unknown): CompiledFlag {
-    const { predicate, release } = this.#conditions.lease();
-    const entry = { flag: compileWith(flag, this.#account, predicate), release };
-    const before = this.#flags.get(key);
-    this.#flags.set(key, entry);
-    // Only now: conditions that both have in common stay.
-    before?.release();
-    return entry.flag;
+  /** Puts a flag under `key`, in place of the one that was there. */
+  set(key: string, flag: unknown): void {
+    this.define(key, () => flag);
+  }
+
+  /** `set` of a flag that is read when it is first needed. What `read` throws makes a flag that fails. */
+  define(key: string, read: () => unknown): void {
+    const node = this.#graph.flag(key);
+    node.define(read);
+    this.#flags.set(key, node);
   }
 
   /** Whether there was such a flag. */
   delete(key: string): boolean {
-    this.#flags.get(key)?.release();
+    const node = this.#flags.get(key);
+    if (node === undefined) return false;
+    node.define(null);
+    this.#graph.tidy(node);
     return this.#flags.delete(key);
   }
 
+  setSegment(key: string, segment: unknown): void {
+    this.defineSegment(key, () => segment);
+  }
+
+  defineSegment(key: string, read: () => unknown): void {
+    this.#graph.segment(key).define(read);
+  }
+
+  /** Whether there was such a segment. */
+  deleteSegment(key: string): boolean {
+    const node = this.#graph.segment(key);
+    const { there } = node;
+    node.define(null);
+    this.#graph.tidy(node);
+    return there;
+  }
+
   /**
-   * Evaluates every flag for one context. Faster than one by one: a condition that flags have in common is asked once. What `visit`
-   * throws is thrown on.
+   * The flags that reach a flag or segment, through whatever lies between; those named by none are not among them. Compiles what is
+   * not compiled yet.
+   */
+  reaching(kind: 'flag' | 'segment', key: string): ReadonlySet<string> {
+    for (const node of this.#flags.values()) void node.failure;
+    const found: Node[] = [kind === 'flag' ? this.#graph.flag(key) : this.#graph.segment(key)];
+    const seen = new Set(found);
+    for (const node of found) {
+      for (const user of node.users) {
+        if (seen.has(user)) continue;
+        seen.add(user);
+        found.push(user);
+      }
+    }
+    return new Set(found.slice(1).flatMap((node) => (node.kind === 'flag' ? [node.key] : [])));
+  }
+
+  /**
+   * Evaluates every flag for one context. Faster than one by one: a condition that flags have in common is asked once, and a flag
+   * that others depend on is evaluated once. What `visit` throws is thrown on.
    */
   evaluateAll(context: Context, visit: (flag: CompiledFlag, evaluation: Evaluation) => void): void {
     const own = ownOnce(context);
-    this.#conditions.forget();
+    const { pass } = this.#graph;
+    pass.forget();
     try {
-      for (const { flag } of this.#flags.values()) {
-        this.#conditions.resume(own);
-        const evaluation = flag.evaluate(own);
-        this.#conditions.pause();
+      for (const node of this.#flags.values()) {
+        const { flag } = node;
+        pass.context = own;
+        const evaluation = node.used ? node.answer(own) : flag.evaluate(own);
+        // Whoever is shown an evaluation may change its context, or evaluate others: everything is asked afresh meanwhile.
+        pass.context = null;
         visit(flag, evaluation);
       }
     } finally {
-      this.#conditions.forget();
+      pass.context = null;
+      pass.forget();
     }
   }
-}
-
-interface Entry {
-  readonly flag: CompiledFlag;
-  readonly release: () => void;
 }
 
 /** A context that cannot even be asked what it is fails in each flag, with each flag's answer. */

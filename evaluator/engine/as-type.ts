@@ -11,7 +11,7 @@ export interface Asked {
 
 /** The evaluation if its value is of the type asked for, else TYPE_MISMATCH. A failure stays what it is. */
 export const asType = <T extends keyof Asked>(evaluation: Evaluation, type: T): Evaluation<Asked[T]> => {
-  if (evaluation.kind === 'failed') return evaluation;
+  if (evaluation.kind !== 'served') return evaluation;
   const found = inferType(evaluation.value);
   return found === FLAG_TYPE_OF[type]
     ? // inferType has just told the value's type.

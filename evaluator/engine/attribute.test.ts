@@ -17,7 +17,11 @@ const answer = (condition: object, context: unknown): boolean | string => {
   };
   // Whatever a caller without types passes.
   const evaluation = evaluate(flag, context as Context, 'acct');
-  return evaluation.kind === 'served' ? evaluation.value === true : evaluation.code;
+  return evaluation.kind === 'served'
+    ? evaluation.value === true
+    : evaluation.kind === 'failed'
+      ? evaluation.code
+      : evaluation.reason;
 };
 
 const exists = (attribute: string) => ({ attribute, operator: 'exists' });

@@ -7,7 +7,7 @@ import {
   type Seen,
   settle,
 } from './attribute.ts';
-import type { Comparison, Condition } from './model.ts';
+import type { Comparison, Condition, Reference } from './model.ts';
 import { OPERATORS, type OperatorRow, type Test } from './operators/index.ts';
 
 export type Predicate = (context: OwnContext) => boolean;
@@ -56,15 +56,28 @@ const ownMembers = (elements: readonly unknown[]): readonly unknown[] =>
 /** Makes predicates of conditions; an app makes one of those that several of its flags have in common. */
 export type PredicateOf = (condition: Condition) => Predicate;
 
-export const predicateOf =
-  (clause: PredicateOf): PredicateOf =>
-  (condition) =>
-    'logical_operator' in condition
-      ? (condition.logical_operator === 'AND' ? every : some)(condition.clauses.map(clause))
-      : comparisonPredicate(condition);
+/** Makes predicates of what only the app can say: membership in its segments, what its other flags serve. */
+export type ReferencePredicate = (reference: Reference) => Predicate;
 
-/** Shares nothing. */
-export const plainPredicate: PredicateOf = (condition) => predicateOf(plainPredicate)(condition);
+export const predicateOf =
+  (clause: PredicateOf, reference: ReferencePredicate): PredicateOf =>
+  (condition) => {
+    if ('logical_operator' in condition) {
+      return (condition.logical_operator === 'AND' ? every : some)(condition.clauses.map(clause));
+    }
+    return isReference(condition) ? reference(condition) : comparisonPredicate(condition);
+  };
+
+const REFERENCES: { readonly [O in Reference['operator']]: true } = {
+  in_segment: true,
+  not_in_segment: true,
+  serves: true,
+  not_serves: true,
+  in_share: true,
+};
+
+export const isReference = (condition: Comparison | Reference): condition is Reference =>
+  Object.hasOwn(REFERENCES, condition.operator);
 
 /** A text is what attributes mostly are; everything else takes the long way round. */
 const comparisonPredicate = (comparison: Comparison): Predicate => {

@@ -8,10 +8,12 @@ import {
   type Seen,
   textOf,
 } from './attribute.ts';
-import { type Bucketer, bucketerOf } from './bucket.ts';
+import { bucketerOf } from './buckets/bucket.ts';
+import type { Bucketer } from './buckets/bucketer.ts';
 import { every, type Predicate, type PredicateOf } from './condition.ts';
 import type { Condition, Context, Evaluation, Served } from './model.ts';
-import type { ParsedFlag, PlacedRule } from './parse.ts';
+import type { ParsedFlag } from './parse/flag.ts';
+import type { PlacedRule } from './parse/rules.ts';
 import { indexOf, lookUp, type RuleIndex } from './rule-index.ts';
 import { shareOf } from './share.ts';
 
@@ -45,12 +47,14 @@ export const deciderOf = (
   answers: Answers,
 ): Decider => {
   const bucketer = bucketerOf(flag.bucketing);
+  const bucketerFor = (rule: PlacedRule): Bucketer =>
+    rule.bucketing === undefined ? bucketer : bucketerOf(rule.bucketing);
   const otherwise = answers(flag.default_variation, 'DEFAULT');
   const index = indexOf(rules);
   const runnable = rules.map((rule, position): RunnableRule => {
     const decided = index?.decided.get(position);
     const conditions = rule.conditions.filter((condition) => condition !== decided);
-    return { position, holds: holdsOf(conditions, predicate), ...servesOf(rule, bucketer, answers) };
+    return { position, holds: holdsOf(conditions, predicate), ...servesOf(rule, bucketerFor(rule), answers) };
   });
   if (index === null) {
     const [only, ...others] = runnable;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bucketerOf, bucketOf } from './bucket.ts';
-import { explain } from './explain.ts';
+import { bucketerOf, bucketOf } from './buckets/bucket.ts';
+import { explain } from './explain/explain.ts';
 import { compile, evaluate } from './flag.ts';
 
 const good = {
@@ -77,7 +77,7 @@ const BROKEN: readonly (readonly [flag: unknown, message: string])[] = [
     { ...good, default_variation: 'constructor' },
     'default_variation is "constructor"; expected the name of a variation: on, off',
   ],
-  [{ ...good, off_variation: null }, 'off_variation is null; expected the name of a variation: on, off'],
+  [{ ...good, off_variation: 7 }, 'off_variation is 7; expected the name of a variation: on, off'],
   [{ ...good, client_side: 1 }, 'client_side is 1; expected true or false'],
   [{ ...good, metadata: [] }, 'metadata is a list; expected an object'],
   [
@@ -91,10 +91,15 @@ const BROKEN: readonly (readonly [flag: unknown, message: string])[] = [
   [{ ...good, bucketing: 'murmur3' }, 'bucketing is "murmur3"; expected an object'],
   [
     { ...good, bucketing: { hash: 'md5', salt: '' } },
-    'bucketing.hash is "md5"; expected "murmur3" or "flagship"',
+    'bucketing.hash is "md5"; expected one of murmur3, flagship, launchdarkly, unleash, unleash-variant, flagd, growthbook, growthbook-v1',
   ],
   [{ ...good, bucketing: { hash: 'murmur3' } }, 'bucketing.salt is missing; expected a text'],
-  [{ ...good, rules: {} }, 'rules is an object; expected a list'],
+  [{ ...good, rules: {} }, 'rules.format is missing; expected 2, which this release understands'],
+  [
+    { ...good, rules: { format: 3, list: [] } },
+    'rules.format is 3; expected 2, which this release understands',
+  ],
+  [{ ...good, rules: { format: 2, list: {} } }, 'rules.list is an object; expected a list'],
   [{ ...good, rules: new Array(4_000_000) }, 'rules has 4000000 members; expected at most 1000000'],
   [{ ...good, rules: [null] }, 'rules[0] is null; expected an object'],
   [rule({ priority: 0 }), 'rules[0].priority is 0; expected a whole number from 1'],

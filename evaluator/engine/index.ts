@@ -1,15 +1,17 @@
 export { CompiledApp } from './app.ts';
 export { asType } from './as-type.ts';
-export { explain } from './explain.ts';
-export type * from './explanation.ts';
-export { type CompiledFlag, compile, evaluate } from './flag.ts';
+export { explain } from './explain/explain.ts';
+export type * from './explain/explanation.ts';
+export { renderExplanation } from './explain/render.ts';
+export { compile, evaluate } from './flag.ts';
+export type { CompiledFlag } from './graph/flag-node.ts';
+export type { Surroundings } from './graph/graph.ts';
 export { inferType } from './json.ts';
 export type * from './model.ts';
 export { isOperator, OPERATORS, type OperatorRow } from './operators/index.ts';
 export { excessiveWork } from './operators/pattern.ts';
 export type { ValueKind, ValueOf } from './operators/value.ts';
-export { isPercentage } from './parse.ts';
-export { renderExplanation } from './render.ts';
+export { isPercentage } from './parse/fields.ts';
 export {
   type Reweighted,
   type ReweightOptions,

@@ -15,9 +15,20 @@ export type FlagType = 'boolean' | 'string' | 'number' | 'json';
 /** The caller's attributes. Values are looked at, never changed; see "Attributes" for what each kind means. */
 export type Context = { readonly [attribute: string]: unknown };
 
-/** How the text of the bucketing attribute becomes a point; set when the flag is created, never changed. */
+/** How a text becomes a point: ours first, then those of other systems, so that whoever comes from one moves nobody. */
+export type Hash =
+  | 'murmur3'
+  | 'flagship'
+  | 'launchdarkly'
+  | 'unleash'
+  | 'unleash-variant'
+  | 'flagd'
+  | 'growthbook'
+  | 'growthbook-v1';
+
+/** How the text of the bucketing attribute becomes a point; set when the flag or the rule is created, never changed. */
 export interface Bucketing {
-  readonly hash: 'murmur3' | 'flagship';
+  readonly hash: Hash;
   readonly salt: string;
 }
 
@@ -58,13 +69,67 @@ type ComparisonBy<O extends Operator> = {
 /** One kind for each operator, with the value its row of the table takes. */
 export type Comparison = { [O in Operator]: ComparisonBy<O> }[Operator];
 
-export type Condition = Comparison | Group;
+/** Holds when the context is a member of any of the segments; `not_in_segment` is its exact opposite. */
+export interface SegmentCondition {
+  readonly operator: 'in_segment' | 'not_in_segment';
+  readonly value: readonly string[];
+}
+
+/** Holds when that flag, enabled or not, serves one of the named variations to the same context. Not allowed in segments. */
+export interface ServesCondition {
+  readonly flag: string;
+  readonly operator: 'serves' | 'not_serves';
+  readonly value: readonly string[];
+}
+
+/** Holds when the text of the attribute (default `targetingKey`) has its point in one of the ranges. */
+export interface ShareCondition {
+  readonly attribute?: string;
+  readonly operator: 'in_share';
+  readonly value: Bucketing & { readonly ranges: readonly Range[] };
+}
+
+/** What is decided by something else than a comparison of an attribute. */
+export type Reference = SegmentCondition | ServesCondition | ShareCondition;
+
+export type Condition = Comparison | Group | Reference;
+
+/** A named set of contexts of one app. With neither members nor conditions it holds nobody. */
+export interface Segment {
+  readonly key: string;
+  readonly description?: string | null;
+  /** Whose text is looked for in `include` and `exclude`; default `targetingKey`. */
+  readonly attribute?: string;
+  readonly include?: readonly Scalar[];
+  readonly exclude?: readonly Scalar[];
+  /** For who is in neither list: all must hold, and there must be one. */
+  readonly conditions?: readonly Condition[];
+}
+
+/** Met when that flag is enabled, its own prerequisites are met, and it serves one of the variations to the same context. */
+export interface Prerequisite {
+  readonly flag: string;
+  readonly variations: readonly string[];
+}
+
+/** A worked case that a flag carries: what it has to answer for a context. */
+export interface FlagTest {
+  readonly name: string;
+  readonly context: Context;
+  /** By rule id, the point of its rollout or split to take, 0 to 100. */
+  readonly at?: Readonly<Record<string, number>>;
+  readonly expect: { readonly variant?: string; readonly value?: JsonValue; readonly reason?: Reason };
+}
 
 interface RuleBase {
+  /** `^[A-Za-z0-9_-]{1,64}$`, unique in the flag; made when absent and kept while the rule lives. */
+  readonly id?: string;
   /** Integer ≥ 1, unique in the flag; lower is evaluated first. */
   readonly priority: number;
   /** All must hold; none holds for everyone. */
   readonly conditions: readonly Condition[];
+  /** Stands in for the flag's in this rule's rollout or split. */
+  readonly bucketing?: Bucketing;
 }
 
 /** A rule serves one variation (to all, or to a share), or splits contexts among several. */
@@ -82,15 +147,17 @@ export type Rule =
     });
 
 export interface Flag {
-  /** `^[A-Za-z0-9_-]{1,128}$`, unique in its app. */
+  /** `^[A-Za-z0-9_-][A-Za-z0-9_.:|-]{0,127}$`, unique in its app. */
   readonly key: string;
   readonly description?: string | null;
   readonly enabled: boolean;
   /** 1 to 100 names; all values of one type, none null. */
   readonly variations: Readonly<Record<string, FlagValue>>;
   readonly default_variation: string;
-  /** What a disabled flag serves; default `default_variation`. */
-  readonly off_variation?: string;
+  /** What a disabled flag serves; default `default_variation`, null: the caller's own default. */
+  readonly off_variation?: string | null;
+  /** At most 16. */
+  readonly prerequisites?: readonly Prerequisite[];
   readonly rules: readonly Rule[];
   /** Comes with every answer; at most 32 values, 2 KB. */
   readonly metadata?: Readonly<Record<string, Scalar>>;
@@ -99,6 +166,10 @@ export interface Flag {
   readonly client_side?: boolean;
   /** Default: murmur3 with the salt `{account id}/{flag key}`. */
   readonly bucketing?: Bucketing;
+  readonly owner?: string;
+  readonly permanent?: boolean;
+  readonly protected?: boolean;
+  readonly tests?: readonly FlagTest[];
 }
 
 export type Reason = 'STATIC' | 'DEFAULT' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED';
@@ -113,6 +184,13 @@ export interface Served<V extends JsonValue = FlagValue> {
   readonly metadata: Readonly<Record<string, Scalar>>;
 }
 
+/** A success without a value: the flag is off and leaves it to its callers what that means. Frozen, as `Served`. */
+export interface Unserved {
+  readonly kind: 'unserved';
+  readonly reason: 'DISABLED';
+  readonly metadata: Readonly<Record<string, Scalar>>;
+}
+
 /** Nothing could be served; the caller's default applies. */
 export interface Failed {
   readonly kind: 'failed';
@@ -121,4 +199,4 @@ export interface Failed {
   readonly message: string;
 }
 
-export type Evaluation<V extends JsonValue = FlagValue> = Served<V> | Failed;
+export type Evaluation<V extends JsonValue = FlagValue> = Served<V> | Unserved | Failed;

@@ -36,7 +36,10 @@ const served = (
     });
   }
   const answer = compile(flagOf(rules), 'acct').evaluate(watched);
-  return { rule: answer.kind === 'served' ? answer.value : answer.message, looks };
+  return {
+    rule: answer.kind === 'served' ? answer.value : answer.kind === 'failed' ? answer.message : answer.reason,
+    looks,
+  };
 };
 
 const is = (attribute: string, value: unknown, ignore_case?: boolean): object => ({

@@ -7,7 +7,7 @@ import {
   type OwnContext,
   textOf,
 } from './attribute.ts';
-import { comparedValue, ignoresCase } from './condition.ts';
+import { comparedValue, ignoresCase, isReference } from './condition.ts';
 import type { Condition } from './model.ts';
 import { OPERATORS, type OperatorRow } from './operators/index.ts';
 
@@ -46,6 +46,7 @@ const askOf = (condition: Condition): Ask | null => {
       ? { ...first, texts: asks.flatMap((ask) => ask?.texts ?? []) }
       : null;
   }
+  if (isReference(condition)) return null;
   const row: OperatorRow = OPERATORS[condition.operator];
   const ignoreCase = ignoresCase(condition);
   const texts = row.texts?.(comparedValue(condition), ignoreCase);

@@ -1,5 +1,5 @@
 import { type Attribute, attributeNamed } from './attribute.ts';
-import type { Bucketer } from './bucket.ts';
+import type { Bucketer } from './buckets/bucketer.ts';
 import type { Rule } from './model.ts';
 import { holderOfAll, splitOfRollout } from './split.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ownContext } from './attribute.ts';
+import { Pass } from './graph/pass.ts';
 import type { Condition } from './model.ts';
 import { SharedConditions } from './sharing.ts';
 
@@ -7,7 +8,8 @@ const pro: Condition = { attribute: 'plan', operator: 'equals', value: 'pro' };
 
 describe('shared conditions', () => {
   it('are asked by their first user, and remembered for the others of one pass', () => {
-    const shared = new SharedConditions();
+    const pass = new Pass();
+    const shared = new SharedConditions(pass, () => () => false);
     const [first, second] = [shared.lease().predicate(pro), shared.lease().predicate(pro)];
     let looks = 0;
     const context = ownContext({
@@ -22,17 +24,17 @@ describe('shared conditions', () => {
       return looks;
     };
     expect(asked()).toBe(3);
-    shared.forget();
-    shared.resume(context);
+    pass.forget();
+    pass.context = context;
     expect(asked()).toBe(2);
-    shared.forget();
+    pass.forget();
     expect(asked()).toBe(2);
-    shared.pause();
+    pass.context = null;
     expect(asked()).toBe(3);
   });
 
   it('are kept while anybody uses them, and forgotten with the last', () => {
-    const shared = new SharedConditions();
+    const shared = new SharedConditions(new Pass(), () => () => false);
     const [first, second] = [shared.lease(), shared.lease()];
     const asking = first.predicate(pro);
     const remembering = second.predicate(pro);

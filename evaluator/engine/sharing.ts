@@ -1,5 +1,5 @@
-import type { OwnContext } from './attribute.ts';
-import { type Predicate, type PredicateOf, predicateOf } from './condition.ts';
+import { type Predicate, type PredicateOf, predicateOf, type ReferencePredicate } from './condition.ts';
+import type { Pass } from './graph/pass.ts';
 import type { Condition } from './model.ts';
 
 /**
@@ -7,7 +7,13 @@ import type { Condition } from './model.ts';
  */
 export class SharedConditions {
   readonly #shared = new Map<string, Shared>();
-  readonly #pass: Pass = { context: null, number: 0 };
+  readonly #pass: Pass;
+  readonly #reference: ReferencePredicate;
+
+  constructor(pass: Pass, reference: ReferencePredicate) {
+    this.#pass = pass;
+    this.#reference = reference;
+  }
 
   /** A maker of predicates for one flag, and how the flag later gives up its part in them. */
   lease(): { readonly predicate: PredicateOf; readonly release: () => void } {
@@ -31,26 +37,11 @@ export class SharedConditions {
     };
   }
 
-  /** Forgets what was remembered: before and after all flags are evaluated for one context. */
-  forget(): void {
-    this.#pass.number += 1;
-  }
-
-  /** From now on answers for this very context are remembered. */
-  resume(context: OwnContext): void {
-    this.#pass.context = context;
-  }
-
-  /** From now on every condition is asked afresh: whoever is shown an evaluation may change its context, or evaluate others. */
-  pause(): void {
-    this.#pass.context = null;
-  }
-
   #sharedOf(condition: Condition, clause: PredicateOf): Shared {
     const key = JSON.stringify(condition);
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
-    const asking = predicateOf(clause)(condition);
+    const asking = predicateOf(clause, this.#reference)(condition);
     const shared: Shared = { key, users: 0, asking, remembering: rememberingOf(asking, this.#pass) };
     this.#shared.set(key, shared);
     return shared;
@@ -62,11 +53,6 @@ interface Shared {
   readonly asking: Predicate;
   readonly remembering: Predicate;
   users: number;
-}
-
-interface Pass {
-  context: OwnContext | null;
-  number: number;
 }
 
 const rememberingOf = (predicate: Predicate, pass: Pass): Predicate => {

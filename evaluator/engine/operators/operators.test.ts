@@ -17,7 +17,11 @@ const holds = (operator: string, value: unknown, seen: unknown, ignore_case?: bo
     rules: [{ priority: 1, conditions: [condition], serve_variation: 'on' }],
   };
   const evaluation = evaluate(flag, seen === undefined ? {} : { v: seen }, 'acct');
-  return evaluation.kind === 'served' ? evaluation.value === true : evaluation.message;
+  return evaluation.kind === 'served'
+    ? evaluation.value === true
+    : evaluation.kind === 'failed'
+      ? evaluation.message
+      : evaluation.reason;
 };
 
 /** A value that holds for the text "b", and the kinds of attribute for which an operator then holds. */

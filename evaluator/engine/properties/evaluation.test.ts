@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { CompiledApp } from '../app.ts';
-import { explain } from '../explain.ts';
+import { explain } from '../explain/explain.ts';
+import { renderExplanation } from '../explain/render.ts';
 import { compile } from '../flag.ts';
 import type { Evaluation } from '../model.ts';
-import { renderExplanation } from '../render.ts';
 import { brokenFlag, context, flag, json } from './arbitrary.ts';
 import { RUNS } from './runs.ts';
 

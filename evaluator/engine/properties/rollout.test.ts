@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { explain } from '../explain.ts';
+import { explain } from '../explain/explain.ts';
 import { compile, evaluate } from '../flag.ts';
 import type { Bucketing, Flag, Split } from '../model.ts';
 import { rolloutOfSplit, splitOfRollout } from '../split.ts';

@@ -1,4 +1,14 @@
-import type { Comparison, Evaluation, Group, JsonValue, Scalar } from './model.ts';
+import type {
+  Comparison,
+  Evaluation,
+  Group,
+  JsonValue,
+  Reason,
+  Scalar,
+  SegmentCondition,
+  ServesCondition,
+  ShareCondition,
+} from '../model.ts';
 
 /**
  * Why a flag answered what it answered. Plain data that survives JSON; every `why` is a sentence without its full stop.
@@ -9,11 +19,33 @@ export interface Explanation {
   /** What `evaluate` answers. */
   readonly evaluation: Evaluation;
   readonly why: string;
+  /** In the flag's order; all that the flag has, whichever was not met first. */
+  readonly prerequisites: readonly PrerequisiteTrace[];
   /** In ascending priority; empty if the configuration cannot be understood. */
   readonly rules: readonly RuleTrace[];
 }
 
+export interface PrerequisiteTrace extends Served {
+  readonly flag: string;
+  /** One of these must be served. */
+  readonly variations: readonly string[];
+  readonly met: boolean;
+  readonly why: string;
+}
+
+/** What another flag answers to the same context. */
+interface Served {
+  /** Null: no variation. */
+  readonly variant: string | null;
+  /** Null: it fails. */
+  readonly reason: Reason | null;
+  /** Why that flag answers so; absent where it was told before in the same explanation. */
+  readonly decision?: Explanation;
+}
+
 export interface RuleTrace {
+  /** The rule's own, if it has one. */
+  readonly id?: string;
   readonly priority: number;
   /** The rule's place in the flag's own list. */
   readonly index: number;
@@ -30,7 +62,46 @@ export interface RuleTrace {
   readonly share: ShareTrace | null;
 }
 
-export type ConditionTrace = ComparisonTrace | GroupTrace;
+export type ConditionTrace =
+  | ComparisonTrace
+  | GroupTrace
+  | SegmentConditionTrace
+  | ServesTrace
+  | ShareConditionTrace;
+
+export interface SegmentConditionTrace extends SegmentCondition {
+  /** In the order of `value`. */
+  readonly segments: readonly SegmentTrace[];
+  readonly held: boolean;
+  readonly why: string;
+}
+
+/** How one segment sees the context. */
+export interface SegmentTrace {
+  readonly key: string;
+  readonly attribute: string;
+  readonly seen: SeenTrace;
+  readonly member: boolean;
+  /** What decided. `nothing`: the segment has no conditions, and the context is in neither list. */
+  readonly by: 'include' | 'exclude' | 'conditions' | 'nothing';
+  /** Whatever decided. */
+  readonly conditions: readonly ConditionTrace[];
+  readonly why: string;
+}
+
+export interface ServesTrace extends ServesCondition, Served {
+  readonly held: boolean;
+  readonly why: string;
+}
+
+export interface ShareConditionTrace extends ShareCondition {
+  readonly attribute: string;
+  readonly seen: SeenTrace;
+  /** 0 to below 100 with 6 decimals; null: the attribute has no text. */
+  readonly bucket: number | null;
+  readonly held: boolean;
+  readonly why: string;
+}
 
 /** What an attribute was seen to be: missing, or its value (long and deep ones are cut, with `…`). */
 export type SeenTrace = { readonly missing: true } | { readonly missing: false; readonly value: JsonValue };

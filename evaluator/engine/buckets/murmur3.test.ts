@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import murmurhash from 'murmurhash';
 import { describe, expect, it, vi } from 'vitest';
+import { RUNS, STRIDE } from '../properties/runs.ts';
 import { emptyState, feed, hashAfter, murmur3 } from './murmur3.ts';
-import { RUNS, STRIDE } from './properties/runs.ts';
 
 // Seconds on a machine of its own; it may have to share one.
 vi.setConfig({ testTimeout: 120_000 });

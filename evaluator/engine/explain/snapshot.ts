@@ -1,5 +1,5 @@
-import { settle } from './attribute.ts';
-import type { JsonValue } from './model.ts';
+import { settle } from '../attribute.ts';
+import type { JsonValue } from '../model.ts';
 
 const DEEPEST = 4;
 const LONGEST = 100;

@@ -3,6 +3,8 @@
  * is encoded as U+FFFD, as TextEncoder does. Written out here because a flag's salt can then be hashed once, when it is compiled.
  */
 
+import { eachByte } from './utf8.ts';
+
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
@@ -80,7 +82,7 @@ export const hashAfter = (state: HashState, text: string): number => {
 /** The state after `text` too. */
 export const feed = (state: HashState, text: string): HashState => {
   let { hash, tail, tailBytes, bytes } = state;
-  const byte = (value: number): void => {
+  eachByte(text, (value) => {
     tail |= value << (tailBytes << 3);
     tailBytes += 1;
     bytes += 1;
@@ -89,27 +91,7 @@ export const feed = (state: HashState, text: string): HashState => {
       tail = 0;
       tailBytes = 0;
     }
-  };
-  for (let at = 0; at < text.length; at += 1) {
-    let point = text.codePointAt(at) ?? 0;
-    if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
-    if (point <= 0x7f) {
-      byte(point);
-    } else if (point <= 0x7ff) {
-      byte(0xc0 | (point >> 6));
-      byte(0x80 | (point & 0x3f));
-    } else if (point <= 0xffff) {
-      byte(0xe0 | (point >> 12));
-      byte(0x80 | ((point >> 6) & 0x3f));
-      byte(0x80 | (point & 0x3f));
-    } else {
-      at += 1;
-      byte(0xf0 | (point >> 18));
-      byte(0x80 | ((point >> 12) & 0x3f));
-      byte(0x80 | ((point >> 6) & 0x3f));
-      byte(0x80 | (point & 0x3f));
-    }
-  }
+  });
   return { hash, tail, tailBytes, bytes };
 };
 

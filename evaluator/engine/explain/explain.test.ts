@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Context } from '../model.ts';
 import { explain } from './explain.ts';
-import type { Context } from './model.ts';
 import { renderExplanation } from './render.ts';
 
 const flag = {
@@ -228,6 +228,7 @@ describe('an explanation', () => {
       key: 'new-checkout',
       evaluation: { kind: 'served', value: true, variant: 'on', reason: 'TARGETING_MATCH', metadata: {} },
       why: 'rule 7 serves on',
+      prerequisites: [],
       rules: [
         {
           priority: 7,
@@ -275,6 +276,7 @@ describe('an explanation', () => {
         message: 'A property of the flag or of the context could not be read.',
       },
       why: 'A property of the flag or of the context could not be read.',
+      prerequisites: [],
       rules: [],
     });
   });

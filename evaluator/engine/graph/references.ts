@@ -1,0 +1,42 @@
+import type { Condition } from '../model.ts';
+import type { ParsedFlag } from '../parse/flag.ts';
+import type { PlacedRule } from '../parse/rules.ts';
+
+/** Something that a flag or a segment names, and where. */
+export interface Named {
+  readonly kind: 'flag' | 'segment';
+  readonly key: string;
+  /** As messages write it: `rules[0].conditions[1].value[0]`. */
+  readonly place: string;
+}
+
+export const namedByFlag = (
+  flag: Pick<ParsedFlag, 'prerequisites'>,
+  rules: readonly PlacedRule[],
+): readonly Named[] => [
+  ...flag.prerequisites.map(
+    ({ flag: key }, index): Named => ({ kind: 'flag', key, place: `prerequisites[${index}].flag` }),
+  ),
+  ...rules.flatMap(({ conditions, index }) => namedByConditions(conditions, `rules[${index}].conditions`)),
+];
+
+export const namedByConditions = (conditions: readonly Condition[], place: string): readonly Named[] =>
+  conditions.flatMap((condition, index) => namedBy(condition, `${place}[${index}]`));
+
+const namedBy = (condition: Condition, place: string): readonly Named[] => {
+  if ('logical_operator' in condition) return namedByConditions(condition.clauses, `${place}.clauses`);
+  switch (condition.operator) {
+    case 'in_segment':
+    case 'not_in_segment':
+      return condition.value.map((key, index) => ({
+        kind: 'segment',
+        key,
+        place: `${place}.value[${index}]`,
+      }));
+    case 'serves':
+    case 'not_serves':
+      return [{ kind: 'flag', key: condition.flag, place: `${place}.flag` }];
+    default:
+      return [];
+  }
+};
