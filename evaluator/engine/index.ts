@@ -1,5 +1,6 @@
 export { CompiledApp } from './app.ts';
 export { asType } from './as-type.ts';
+export { constantOf, type Unreachable, unreachableRules } from './constant.ts';
 export { explain } from './explain/explain.ts';
 export type * from './explain/explanation.ts';
 export { renderExplanation } from './explain/render.ts';

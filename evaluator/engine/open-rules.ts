@@ -2,7 +2,8 @@ import type { Range, Rule } from './model.ts';
 import { coalesce, lengthOf, splitOfRollout, toPercent, toUnits, UNITS_PER_PERCENT, WHOLE } from './split.ts';
 
 /**
- * What rules without conditions give to whom. The rules of one flag share the point of a context (per bucketing attribute), so a later
+ * What rules without conditions give to whom. The rules of one flag share the point of a context (per bucketing attribute, and where they have no
+ * `bucketing` of their own), so a later
  * one only serves what the earlier ones left of its ranges.
  */
 
@@ -46,11 +47,11 @@ export const openRules = (rules: readonly Rule[]): ReadonlyMap<Rule, OpenRule> =
   const result = new Map<Rule, OpenRule>();
   let closed = false;
   for (const rule of rules.filter(({ conditions }) => conditions.length === 0).sort(byPriority)) {
-    const { attribute, parts } = partsOf(rule);
-    const before = taken.get(attribute) ?? [];
+    const { point, parts } = partsOf(rule);
+    const before = taken.get(point) ?? [];
     const left = parts.map(({ variation, ranges }) => ({ variation, units: minus(ranges, before) }));
     let elsewhere = closed ? 0 : 1;
-    for (const other of taken.keys()) if (other !== attribute) elsewhere *= free(other);
+    for (const other of taken.keys()) if (other !== point) elsewhere *= free(other);
     result.set(rule, {
       left: left.map(({ variation, units }) => ({ variation, ranges: units.map(toPercent) })),
       shares: left.map(({ variation, units }) => ({
@@ -58,7 +59,7 @@ export const openRules = (rules: readonly Rule[]): ReadonlyMap<Rule, OpenRule> =
         share: Math.round(lengthOf(units) * elsewhere) / UNITS_PER_PERCENT,
       })),
     });
-    taken.set(attribute, coalesce([...before, ...left.flatMap(({ units }) => units)]));
+    taken.set(point, coalesce([...before, ...left.flatMap(({ units }) => units)]));
     closed ||= isCatchAll(rule);
   }
   return result;
@@ -69,7 +70,8 @@ const byPriority = (a: Rule, b: Rule): number => a.priority - b.priority;
 const partsOf = (rule: Rule) => {
   const split = rule.split ?? splitOfRollout(rule.rollout ?? { percentage: 100 }, rule.serve_variation);
   return {
-    attribute: split.attribute ?? 'targetingKey',
+    // Rules share a point where they bucket the same attribute in the same way.
+    point: JSON.stringify([split.attribute ?? 'targetingKey', rule.bucketing ?? null]),
     parts: split.allocations.map(({ variation, ranges }) => ({
       variation,
       ranges: coalesce(ranges.map(toUnits)),

@@ -6,6 +6,12 @@ const WHOLE = 2 ** 32;
 describe.for([
   { hash: 'murmur3', salt: 'acct/checkout' },
   { hash: 'flagship', salt: 'acct:checkout' },
+  { hash: 'launchdarkly', salt: 'checkout.0b1c' },
+  { hash: 'unleash', salt: 'checkout' },
+  { hash: 'unleash-variant', salt: 'checkout' },
+  { hash: 'flagd', salt: '' },
+  { hash: 'growthbook', salt: 'checkout' },
+  { hash: 'growthbook-v1', salt: 'checkout' },
 ] as const)('the bucket of a point of $hash', (bucketing) => {
   const bucketer = bucketerOf(bucketing);
 
