@@ -123,11 +123,12 @@ const evaluationText = (flagKey: string, evaluation: Evaluation): string => {
   if (evaluation.kind === 'failed') {
     throw new Problem('unparsable', { message: `${evaluation.code}: ${evaluation.message}` });
   }
-  const { value, variant, reason, metadata } = evaluation;
+  const { reason, metadata } = evaluation;
   return JSON.stringify({
     flagKey,
-    value,
-    variant,
+    // Flagship's SDK wants a value; null makes it use the caller's default.
+    value: evaluation.kind === 'served' ? evaluation.value : null,
+    variant: evaluation.kind === 'served' ? evaluation.variant : undefined,
     reason,
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
   });

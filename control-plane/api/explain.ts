@@ -52,9 +52,11 @@ export const explainOperations = (setting: Setting): readonly AnyServed[] => [
       const explanation = explain(stored.definition, context, call.account);
       const { evaluation } = explanation;
       const decided =
-        evaluation.kind === 'served'
-          ? { value: evaluation.value, variant: evaluation.variant, reason: evaluation.reason }
-          : { errorCode: evaluation.code, errorDetails: evaluation.message };
+        evaluation.kind === 'failed'
+          ? { errorCode: evaluation.code, errorDetails: evaluation.message }
+          : evaluation.kind === 'served'
+            ? { value: evaluation.value, variant: evaluation.variant, reason: evaluation.reason }
+            : { reason: evaluation.reason };
       return { result: { ...decided, ...explanation, text: renderExplanation(explanation) } };
     },
   ),

@@ -47,7 +47,7 @@ export function replacement({ definition }: StoredFlag, input: FlagInput): FlagD
   const { key, bucketing, off_variation } = definition;
   if (
     input.off_variation === undefined &&
-    off_variation !== undefined &&
+    typeof off_variation === 'string' &&
     !Object.hasOwn(input.variations, off_variation)
   ) {
     throw new Problem('invalid', {

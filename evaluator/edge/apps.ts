@@ -55,13 +55,13 @@ export class Apps {
   /** The compiled flags of a held app; notes that they were used. */
   flagsOf(app: HeldApp): CompiledApp {
     this.#used(app);
-    return app.flags;
+    return app.compiled;
   }
 
   /** One compiled flag of a held app; notes that it was used. */
   flagOf(app: HeldApp, key: string): CompiledFlag | undefined {
     this.#used(app);
-    return app.flag(key);
+    return app.compiled.get(key);
   }
 
   #used(app: HeldApp): void {

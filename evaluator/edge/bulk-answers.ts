@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { BulkQuestion } from './bulk-question.ts';
 import { fragmentOf } from './fragments.ts';
 import type { HeldApp } from './held-app.ts';
+import { seenByPage } from './seen-by-page.ts';
 
 /** What all flags served, as OFREP's list without its brackets. */
 export interface Bulk {
@@ -68,7 +69,7 @@ const evaluateAll = (
   // Plain numbers, because this runs for every flag of every answer.
   const visit = (flag: CompiledFlag, evaluation: Evaluation): void => {
     if (clientSideOnly && !flag.clientSide) return;
-    fragments.push(fragmentOf(flag, evaluation));
+    fragments.push(fragmentOf(flag, clientSideOnly ? seenByPage(evaluation, compiled) : evaluation));
     if (evaluation.kind === 'failed') {
       failures.set(evaluation.code, (failures.get(evaluation.code) ?? 0) + 1);
       return;

@@ -5,6 +5,7 @@ import type { Apps } from './apps.ts';
 import { MAX_CONTEXT_BYTES, readRequest, TOO_LARGE } from './evaluation-request.ts';
 import { FIXED_HEADERS } from './fixed-headers.ts';
 import type { HeldApp } from './held-app.ts';
+import { seenByPage } from './seen-by-page.ts';
 
 /** The codes of the management API for the same statuses: Flagship clients know no others. */
 const CODES: Readonly<Record<number, number>> = {
@@ -60,7 +61,8 @@ const answer = async (
     app.count('FLAG_NOT_FOUND');
     return problem(404, `There is no flag ${flagKey}.`, app, cors);
   }
-  const evaluation = flag.evaluate(context);
+  const evaluated = flag.evaluate(context);
+  const evaluation = caller.origins === null ? evaluated : seenByPage(evaluated, app.compiled);
   if (evaluation.kind === 'failed') {
     app.count(evaluation.code);
     return problem(
@@ -71,8 +73,15 @@ const answer = async (
     );
   }
   app.count(evaluation.reason);
-  const { value, variant, reason, metadata } = evaluation;
-  const body = { flagKey, value, variant, reason, ...(Object.keys(metadata).length > 0 ? { metadata } : {}) };
+  const { reason, metadata } = evaluation;
+  const body = {
+    flagKey,
+    // Flagship's SDK wants a value; null makes it use the caller's default.
+    value: evaluation.kind === 'served' ? evaluation.value : null,
+    variant: evaluation.kind === 'served' ? evaluation.variant : undefined,
+    reason,
+    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
+  };
   return new Response(JSON.stringify(body), { headers: { ...app.headers, ...cors } });
 };
 

@@ -10,12 +10,13 @@ export const fragmentOf = (flag: CompiledFlag, evaluation: Evaluation): string =
   const known = served.get(evaluation);
   if (known !== undefined) return known;
   if (evaluation.kind === 'failed') return failure(flag.key, evaluation.code, evaluation.message);
-  const { value, reason, variant, metadata } = evaluation;
+  const { reason, metadata } = evaluation;
   const fragment = JSON.stringify({
     key: flag.key,
-    value,
+    // A success with neither leaves it to the caller's default (OFREP ADR 0006).
+    value: evaluation.kind === 'served' ? evaluation.value : undefined,
     reason,
-    variant,
+    variant: evaluation.kind === 'served' ? evaluation.variant : undefined,
     ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
   });
   served.set(evaluation, fragment);

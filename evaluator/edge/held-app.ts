@@ -1,5 +1,5 @@
 import { appSpace, type Commit, type Position, type Revision } from '@halyard/caches';
-import { CompiledApp, type CompiledFlag } from '@halyard/engine';
+import { CompiledApp } from '@halyard/engine';
 import { ConfigText } from './config-text.ts';
 import { FIXED_HEADERS } from './fixed-headers.ts';
 import { FollowedSpace, type FollowOptions } from './followed-space.ts';
@@ -31,8 +31,6 @@ export class HeldApp {
   /** Epoch milliseconds; when the compiled form was last noted as used. */
   usedAt = 0;
   #compiled: CompiledApp | null = null;
-  /** Whether every flag is compiled, or only those that were asked for. */
-  #whole = false;
   #closed = false;
   #changedAt = Number.NEGATIVE_INFINITY;
   #headers: Readonly<Record<string, string>> | null = null;
@@ -53,11 +51,7 @@ export class HeldApp {
       },
       change: (commit, entries) => {
         for (const { key, value } of commit.changes) {
-          if (this.#compiled === null) break;
-          if (value === null) this.#compiled.delete(key);
-          else if (this.#whole || this.#compiled.get(key) !== undefined) {
-            this.#compiled.set(key, flagFrom(key, value));
-          }
+          if (this.#compiled !== null) put(this.#compiled, key, value);
         }
         this.config.change(commit, entries);
         this.#changed(options.now());
@@ -104,30 +98,18 @@ export class HeldApp {
     return this.#compiled !== null;
   }
 
-  /** All flags, compiled; made now if they were given up, or were not all asked for yet. */
-  get flags(): CompiledApp {
-    if (this.#compiled === null || !this.#whole) {
-      // A new one: flags are answered in the order of the configuration, not in that of having been asked for.
+  /** The app's flags and segments, in the order of the configuration; each is compiled when it is first asked for. */
+  get compiled(): CompiledApp {
+    if (this.#compiled === null) {
       this.#compiled = new CompiledApp(this.account);
-      this.#whole = true;
-      for (const [key, value] of this.#space.entries ?? []) this.#compiled.set(key, flagFrom(key, value));
+      for (const [key, value] of this.#space.entries ?? []) put(this.#compiled, key, value);
     }
     return this.#compiled;
-  }
-
-  /** One flag, compiled when it is first asked for: the first answer of a large app must not wait for all of it. */
-  flag(key: string): CompiledFlag | undefined {
-    this.#compiled ??= new CompiledApp(this.account);
-    const known = this.#compiled.get(key);
-    if (known !== undefined || this.#whole) return known;
-    const text = this.#space.entries?.get(key);
-    return text === undefined ? undefined : this.#compiled.set(key, flagFrom(key, text));
   }
 
   /** Gives up the compiled form only. */
   evict(): void {
     this.#compiled = null;
-    this.#whole = false;
   }
 
   /** The headers of an evaluation that needs no others. The same object until the version changes. */
@@ -188,11 +170,28 @@ export class HeldApp {
   }
 }
 
-/** An entry that is damaged becomes a flag without anything but its key: it cannot be understood, and it alone fails. */
-const flagFrom = (key: string, text: string): unknown => {
+/** What keys of segments begin with; no flag's key holds a slash. */
+const SEGMENT = 'segment/';
+
+/** Keys with a slash that are not known here belong to a newer release and are passed over. */
+const put = (app: CompiledApp, key: string, text: string | null): void => {
+  if (key.startsWith(SEGMENT)) {
+    const segment = key.slice(SEGMENT.length);
+    if (text === null) app.deleteSegment(segment);
+    else app.defineSegment(segment, () => entryFrom(segment, text));
+  } else if (!key.includes('/')) {
+    if (text === null) app.delete(key);
+    else app.define(key, () => entryFrom(key, text));
+  }
+};
+
+/** An entry that is damaged becomes one without anything but its key: it cannot be understood, and it alone fails. */
+const entryFrom = (key: string, text: string): unknown => {
   try {
-    const flag: unknown = JSON.parse(text);
-    return typeof flag === 'object' && flag !== null && 'key' in flag && flag.key === key ? flag : { key };
+    const entry: unknown = JSON.parse(text);
+    return typeof entry === 'object' && entry !== null && 'key' in entry && entry.key === key
+      ? entry
+      : { key };
   } catch {
     return { key };
   }

@@ -10,6 +10,7 @@ import { failure, fragmentOf } from './fragments.ts';
 import { answerCompressed } from './gzip.ts';
 import type { HeldApp } from './held-app.ts';
 import { refusal } from './refusal.ts';
+import { seenByPage } from './seen-by-page.ts';
 import { type Tickets, ticketPeriod } from './tickets.ts';
 
 /** A page that is hidden this long closes its stream (ADR-0008). */
@@ -56,14 +57,15 @@ const answerSingle = async (c: HonoContext, { gate, apps, catchUpMs }: OfrepOpti
     app.count('FLAG_NOT_FOUND');
     return new Response(failure(key, 'FLAG_NOT_FOUND', `There is no flag ${key}.`), { status: 404, headers });
   }
-  const evaluation = flag.evaluate(asked.context);
+  const evaluated = flag.evaluate(asked.context);
+  const evaluation = caller.origins === null ? evaluated : seenByPage(evaluated, app.compiled);
   const body = fragmentOf(flag, evaluation);
-  if (evaluation.kind === 'served') {
-    app.count(evaluation.reason);
-    return new Response(body, { headers });
+  if (evaluation.kind === 'failed') {
+    app.count(evaluation.code);
+    return new Response(body, { status: 400, headers });
   }
-  app.count(evaluation.code);
-  return new Response(body, { status: 400, headers });
+  app.count(evaluation.reason);
+  return new Response(body, { headers });
 };
 
 const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Response> => {

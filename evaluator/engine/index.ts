@@ -1,3 +1,4 @@
+export { UNMET } from './answers.ts';
 export { CompiledApp } from './app.ts';
 export { asType } from './as-type.ts';
 export { constantOf, type Unreachable, unreachableRules } from './constant.ts';

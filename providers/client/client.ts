@@ -98,23 +98,21 @@ export class FlagClient {
 
   #details<T extends JsonValue>(key: string, type: AskedType, fallback: T, context: Context): FlagDetails<T> {
     const answer = this.#flags.evaluate(key, type, context);
-    return answer.kind === 'served'
-      ? {
-          flagKey: key,
-          // As above.
-          value: answer.value as T,
-          variant: answer.variant,
-          reason: answer.reason,
-          flagMetadata: answer.metadata,
-        }
-      : {
-          flagKey: key,
-          value: fallback,
-          reason: 'ERROR',
-          flagMetadata: NO_METADATA,
-          errorCode: answer.code,
-          errorMessage: answer.message,
-        };
+    if (answer.kind === 'failed') {
+      return {
+        flagKey: key,
+        value: fallback,
+        reason: 'ERROR',
+        flagMetadata: NO_METADATA,
+        errorCode: answer.code,
+        errorMessage: answer.message,
+      };
+    }
+    const { reason, metadata: flagMetadata } = answer;
+    return answer.kind === 'unserved'
+      ? { flagKey: key, value: fallback, reason, flagMetadata }
+      : // As above.
+        { flagKey: key, value: answer.value as T, variant: answer.variant, reason, flagMetadata };
   }
 }
 

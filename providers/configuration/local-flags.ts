@@ -1,11 +1,4 @@
-import {
-  asType,
-  CompiledApp,
-  type CompiledFlag,
-  type Context,
-  type Evaluation,
-  type Failed,
-} from '@halyard/engine';
+import { asType, CompiledApp, type Context, type Evaluation, type Failed } from '@halyard/engine';
 import type { Configuration, ConfigurationChange } from './wire.ts';
 
 export type AskedType = 'boolean' | 'string' | 'number' | 'object';
@@ -60,11 +53,15 @@ export class LocalFlags {
       this.#app !== null && this.#account === configuration.account
         ? this.#app
         : new CompiledApp(configuration.account);
+    const isNew = app !== this.#app;
     const changed: string[] = [];
     for (const [key, flag] of after)
       if (!before.has(key) || JSON.stringify(before.get(key)) !== JSON.stringify(flag)) changed.push(key);
     for (const key of before.keys()) if (!after.has(key)) changed.push(key);
-    for (const key of changed) app.delete(key);
+    for (const key of isNew ? after.keys() : changed) {
+      if (after.has(key)) app.set(key, after.get(key));
+      else app.delete(key);
+    }
     this.#app = app;
     this.#raw = after;
     this.#account = configuration.account;
@@ -79,9 +76,13 @@ export class LocalFlags {
     if (app === null || change.version > this.#version + 1) return null;
     if (change.version <= this.#version) return [];
     for (const { key, flag } of change.changes) {
-      if (flag === null) this.#raw.delete(key);
-      else this.#raw.set(key, flag);
-      app.delete(key);
+      if (flag === null) {
+        this.#raw.delete(key);
+        app.delete(key);
+      } else {
+        this.#raw.set(key, flag);
+        app.set(key, flag);
+      }
     }
     this.#version = change.version;
     return change.changes.map(({ key }) => key);
@@ -90,15 +91,11 @@ export class LocalFlags {
   evaluate(key: string, type: AskedType, context: Context): Answer {
     const app = this.#app;
     if (app === null) return NOT_READY;
-    const flag = app.get(key) ?? this.#compile(app, key);
+    const flag = app.get(key);
     if (flag === undefined) return notFound(key);
     const answer = flag.evaluate(context);
     // All values of a flag are of its type, so most calls need no look at the value.
     return flag.type === (type === 'object' ? 'json' : type) ? answer : asType(answer, type);
-  }
-
-  #compile(app: CompiledApp, key: string): CompiledFlag | undefined {
-    return this.#raw.has(key) ? app.set(key, this.#raw.get(key)) : undefined;
   }
 
   /** What to keep for the next start; null before the first configuration. */

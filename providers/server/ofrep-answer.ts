@@ -6,7 +6,8 @@ export type OfrepAnswer =
   | {
       readonly kind: 'served';
       readonly details: {
-        readonly value: unknown;
+        /** Absent: a success that leaves the value to the caller (OFREP ADR 0006). */
+        readonly value?: unknown;
         readonly variant?: string;
         readonly reason?: string;
         readonly flagMetadata: Record<string, string | number | boolean>;
@@ -59,15 +60,15 @@ export const readAnswer = (status: number, text: string, key: string, type: Aske
     const message = typeof errorDetails === 'string' ? errorDetails : `the edge answered ${status}`;
     return failed(CODES.get(errorCode) ?? ErrorCode.GENERAL, message);
   }
-  if (!isRecord(body) || body['value'] === undefined)
+  if (!isRecord(body) || (body['value'] === undefined && typeof body['reason'] !== 'string'))
     return failed(ErrorCode.PARSE_ERROR, 'the edge answered something that is no evaluation');
   const { value, variant, reason, metadata: said } = body;
-  if (!isOfType(value, type))
+  if (value !== undefined && !isOfType(value, type))
     return failed(ErrorCode.TYPE_MISMATCH, `flag ${JSON.stringify(key)} is not of the type ${type}`);
   return {
     kind: 'served',
     details: {
-      value,
+      ...(value !== undefined && { value }),
       ...(typeof variant === 'string' && { variant }),
       ...(typeof reason === 'string' && { reason }),
       flagMetadata: metadata(said),

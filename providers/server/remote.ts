@@ -110,7 +110,7 @@ export class RemoteResolver implements Resolver {
     return read.kind === 'failed'
       ? failed(read.code, read.message)
       : // Its type was checked where it was read.
-        { ...read.details, value: read.details.value as T };
+        { ...read.details, value: (read.details.value ?? fallback) as T };
   }
 
   #say(status: number, read: OfrepAnswer): void {

@@ -10,18 +10,24 @@ const CODES = {
 } satisfies Record<Extract<Answer, { kind: 'failed' }>['code'], ErrorCode>;
 
 /** What OpenFeature wants to hear. The engine has checked that a served value is of the type that was asked for. */
-export const resolution = <T extends JsonValue>(answer: Answer, fallback: T): ResolutionDetails<T> =>
-  answer.kind === 'served'
-    ? {
-        // The one place where the asked-for type meets the stored value: asType() failed every other one.
-        value: answer.value as T,
-        variant: answer.variant,
-        reason: answer.reason,
-        flagMetadata: answer.metadata,
-      }
-    : {
+export const resolution = <T extends JsonValue>(answer: Answer, fallback: T): ResolutionDetails<T> => {
+  switch (answer.kind) {
+    case 'failed':
+      return {
         value: fallback,
         reason: 'ERROR',
         errorCode: CODES[answer.code],
         errorMessage: answer.message,
       };
+    case 'unserved':
+      return { value: fallback, reason: answer.reason, flagMetadata: answer.metadata };
+    case 'served':
+      return {
+        // The one place where the asked-for type meets the stored value: asType() failed every other one.
+        value: answer.value as T,
+        variant: answer.variant,
+        reason: answer.reason,
+        flagMetadata: answer.metadata,
+      };
+  }
+};

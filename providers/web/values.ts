@@ -35,12 +35,14 @@ export class Values {
     if (!flag) return failed(ErrorCode.FLAG_NOT_FOUND, `there is no flag "${key}"`);
     const { value, variant, reason, metadata, errorCode, errorDetails } = flag;
     if (errorCode) return failed(errorCode, errorDetails ?? errorCode);
-    if (typeof value !== type || value === null)
+    // A success without a value leaves it to the caller (OFREP ADR 0006).
+    const unserved = value === undefined;
+    if (!unserved && (typeof value !== type || value === null))
       return failed(ErrorCode.TYPE_MISMATCH, `flag "${key}" is not of the type ${type}`);
     const why = this.cached ? 'CACHED' : reason;
     return {
-      // Its type was checked in the line above.
-      value: value as T,
+      // Its type was checked above.
+      value: unserved ? fallback : (value as T),
       ...(variant && { variant }),
       ...(why && { reason: why }),
       ...(metadata && { flagMetadata: metadata }),

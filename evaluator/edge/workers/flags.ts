@@ -79,12 +79,13 @@ export class Flags extends WorkerEntrypoint<Environment, { readonly app?: unknow
       const { code, message } = answer;
       return { flagKey, value: defaultValue, reason: 'ERROR', errorCode: code, errorMessage: message };
     }
-    const { value, variant, reason, metadata } = answer;
+    const { reason, metadata } = answer;
     return {
       flagKey,
       // Its type was checked above; `get` takes any.
-      value: value as JsonValue & T,
-      variant,
+      ...(answer.kind === 'unserved'
+        ? { value: defaultValue }
+        : { value: answer.value as JsonValue & T, variant: answer.variant }),
       reason,
       ...(Object.keys(metadata).length > 0 ? { flagMetadata: metadata } : {}),
     };
