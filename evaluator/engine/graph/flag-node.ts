@@ -146,7 +146,7 @@ export class FlagNode extends Node {
   }
 
   #guarded(evaluate: Evaluate): Evaluate {
-    return (context) => this.failure ?? evaluate(context);
+    return (context) => (this.verdict === null ? evaluate(context) : (this.failure ?? evaluate(context)));
   }
 }
 

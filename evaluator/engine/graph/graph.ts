@@ -80,7 +80,9 @@ export class Graph {
   #membership(keys: readonly string[], negated: boolean): Predicate {
     const nodes = keys.map((key) => this.segment(key));
     const [only, ...others] = nodes;
-    if (only !== undefined && others.length === 0) return (context) => only.holds(context) !== negated;
+    if (only !== undefined && others.length === 0) {
+      return negated ? (context) => !only.holds(context) : (context) => only.holds(context);
+    }
     return (context) => nodes.some((node) => node.holds(context)) !== negated;
   }
 

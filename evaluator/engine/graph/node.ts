@@ -26,8 +26,8 @@ export abstract class Node {
   readonly key: string;
   readonly #users = new Set<Node>();
   #uses: readonly Use[] = [];
-  /** Undefined: to be found out. */
-  #verdict: Failed | null | undefined = undefined;
+  /** Undefined: to be found out. A plain property: what asks it for each evaluation must not pay for a call. */
+  protected verdict: Failed | null | undefined = undefined;
 
   constructor(key: string) {
     this.key = key;
@@ -50,7 +50,7 @@ export abstract class Node {
 
   /** Why it cannot be evaluated, or null. */
   get failure(): Failed | null {
-    return this.#verdict === undefined ? this.#judge([]) : this.#verdict;
+    return this.verdict === undefined ? this.#judge([]) : this.verdict;
   }
 
   /** It is another one now: forgets what it depended on, and has whoever depends on it find out again. */
@@ -61,11 +61,11 @@ export abstract class Node {
   }
 
   #unsettle(): void {
-    if (this.#verdict === undefined && this.#users.size === 0) return;
+    if (this.verdict === undefined && this.#users.size === 0) return;
     const waiting: Node[] = [this];
     const seen = new Set<Node>(waiting);
     for (const node of waiting) {
-      node.#verdict = undefined;
+      node.verdict = undefined;
       for (const user of node.#users) {
         if (seen.has(user)) continue;
         seen.add(user);
@@ -75,7 +75,7 @@ export abstract class Node {
   }
 
   #judge(path: readonly Node[]): Failed | null {
-    if (this.#verdict !== undefined) return this.#verdict;
+    if (this.verdict !== undefined) return this.verdict;
     if (path.includes(this) || path.length > DEEPEST) {
       // Not kept: where the circle was entered, every node of it is told.
       return failed(
@@ -88,7 +88,7 @@ export abstract class Node {
       for (const { node } of uses) node.#users.add(this);
     }
     const verdict = failure ?? this.#firstFailure(uses, [...path, this]);
-    this.#verdict = verdict;
+    this.verdict = verdict;
     return verdict;
   }
 

@@ -13,7 +13,8 @@ export class SegmentNode extends Node {
   #read: (() => unknown) | null = null;
   #made: Made | null = null;
   #release: () => void = () => {};
-  #holds: Predicate = nobody;
+  /** Whether a context is a member. Asked only of what `failure` finds nothing wrong with. */
+  holds: Predicate = nobody;
 
   constructor(key: string, graph: Graph) {
     super(key);
@@ -30,13 +31,8 @@ export class SegmentNode extends Node {
     this.#release = () => {};
     this.#read = read;
     this.#made = null;
-    this.#holds = nobody;
+    this.holds = nobody;
     this.redefined();
-  }
-
-  /** Whether a context is a member. Asked only of what `failure` finds nothing wrong with. */
-  holds(context: Parameters<Predicate>[0]): boolean {
-    return this.#holds(context);
   }
 
   /** As it is read; throws a `Misfit`. */
@@ -54,7 +50,7 @@ export class SegmentNode extends Node {
       const segment = this.parsed();
       const { predicate, release } = this.#graph.conditions.lease();
       this.#release = release;
-      this.#holds = membership(segment, predicate);
+      this.holds = membership(segment, predicate);
       return { uses: this.#graph.usesOf(namedByConditions(segment.conditions, 'conditions')), failure: null };
     } catch (error) {
       return { uses: [], failure: failureOf(error) };
