@@ -40,11 +40,17 @@ interface RunnableShare {
   readonly ranges: readonly { readonly from: number; readonly to: number; readonly answer: Served }[];
 }
 
+/**
+ * By rule id, the point of everybody in percent, in place of the bucket: so a test of a flag says which side of a rollout it is on.
+ */
+export type Pins = Readonly<Record<string, number>>;
+
 export const deciderOf = (
   rules: readonly PlacedRule[],
   flag: ParsedFlag,
   predicate: PredicateOf,
   answers: Answers,
+  pins: Pins = {},
 ): Decider => {
   const bucketer = bucketerOf(flag.bucketing);
   const bucketerFor = (rule: PlacedRule): Bucketer =>
@@ -54,7 +60,11 @@ export const deciderOf = (
   const runnable = rules.map((rule, position): RunnableRule => {
     const decided = index?.decided.get(position);
     const conditions = rule.conditions.filter((condition) => condition !== decided);
-    return { position, holds: holdsOf(conditions, predicate), ...servesOf(rule, bucketerFor(rule), answers) };
+    return {
+      position,
+      holds: holdsOf(conditions, predicate),
+      ...servesOf(rule, bucketerFor(rule), answers, pinOf(rule, pins)),
+    };
   });
   if (index === null) {
     const [only, ...others] = runnable;
@@ -70,13 +80,22 @@ export const deciderOf = (
 const holdsOf = (conditions: readonly Condition[], predicate: PredicateOf): Predicate | null =>
   conditions.length === 0 ? null : every(conditions.map(predicate));
 
+const pinOf = (rule: PlacedRule, pins: Pins): number | undefined =>
+  rule.id !== undefined && Object.hasOwn(pins, rule.id) ? pins[rule.id] : undefined;
+
 const servesOf = (
   rule: PlacedRule,
   bucketer: Bucketer,
   answers: Answers,
+  pin: number | undefined,
 ): Pick<RunnableRule, 'share' | 'all'> => {
   const share = shareOf(rule, bucketer);
   if (share === null) return { share, all: answers(rule.serve_variation ?? '', 'TARGETING_MATCH') };
+  if (pin !== undefined && share.whole === null) {
+    const point = bucketer.bound(pin);
+    const met = share.ranges.find(({ from, to }) => from <= point && point < to);
+    return { share: null, all: met === undefined ? null : answers(met.variation, 'SPLIT') };
+  }
   return {
     all: share.whole === null ? null : answers(share.whole, 'TARGETING_MATCH'),
     share: {

@@ -1,3 +1,4 @@
+import type { Pins } from './decide.ts';
 import type { CompiledFlag } from './graph/flag-node.ts';
 import { Graph, type Surroundings } from './graph/graph.ts';
 import type { Context, Evaluation } from './model.ts';
@@ -8,12 +9,13 @@ import type { Context, Evaluation } from './model.ts';
  *
  * @param surroundings the app's other flags and its segments; or the account alone, which is the salt of a flag without its own
  *   `bucketing`, where the flag refers to nothing.
+ * @param pins points to take instead of buckets, for tests of the flag.
  */
-export const compile = (flag: unknown, surroundings: Surroundings | string): CompiledFlag => {
+export const compile = (flag: unknown, surroundings: Surroundings | string, pins?: Pins): CompiledFlag => {
   const graph = graphAround(surroundings);
   // Under its own key, so that a circle through it is one.
   const node = graph.flag(keyOf(flag));
-  node.define(() => flag);
+  node.define(() => flag, pins);
   return node.flag;
 };
 

@@ -1,6 +1,7 @@
 import { type Answers, answersOf, failureOf } from '../answers.ts';
 import { type OwnContext, ownContext } from '../attribute.ts';
-import { deciderOf } from '../decide.ts';
+import type { PredicateOf } from '../condition.ts';
+import { deciderOf, type Pins } from '../decide.ts';
 import type { Context, Evaluation, Failed, FlagType, Scalar, Served, Unserved } from '../model.ts';
 import { type ParsedFlag, parseFlag } from '../parse/flag.ts';
 import { type PlacedRule, parseRules } from '../parse/rules.ts';
@@ -26,6 +27,7 @@ export class FlagNode extends Node {
   readonly kind = 'flag';
   readonly #graph: Graph;
   #read: (() => unknown) | null = null;
+  #pins: Pins = {};
   #flag: CompiledFlag | null = null;
   #made: Made = NOTHING;
   #release: () => void = () => {};
@@ -43,7 +45,8 @@ export class FlagNode extends Node {
   }
 
   /** Null: there is none. */
-  define(read: (() => unknown) | null): void {
+  define(read: (() => unknown) | null, pins: Pins = {}): void {
+    this.#pins = pins;
     const release = this.#release;
     this.#release = () => {};
     this.#read = read;
@@ -95,7 +98,7 @@ export class FlagNode extends Node {
       this.#made = { uses, failure: null };
       const answers = answersOf(parsed);
       const evaluate = parsed.enabled
-        ? this.#enabled(parsed, answers, rules, deciderFor(parsed, rules, predicate, answers))
+        ? this.#enabled(parsed, answers, rules, this.#decider(parsed, rules, predicate, answers))
         : always(answers.off());
       return compiled(parsed, uses.length === 0 ? evaluate : this.#guarded(evaluate));
     } catch (error) {
@@ -103,18 +106,18 @@ export class FlagNode extends Node {
       this.#made = { uses: [], failure };
       return unusable(flag, failure);
     }
+  }
 
-    function deciderFor(
-      parsed: ParsedFlag,
-      rules: readonly PlacedRule[],
-      predicate: Parameters<typeof deciderOf>[2],
-      answers: Answers,
-    ): Evaluate {
-      if (rules.length > 0) return deciderOf(rules, parsed, predicate, answers);
-      // Clients may keep what is STATIC for ever; what depends on another flag changes with it.
-      const reason = parsed.prerequisites.length === 0 ? 'STATIC' : 'DEFAULT';
-      return always(answers(parsed.default_variation, reason));
-    }
+  #decider(
+    parsed: ParsedFlag,
+    rules: readonly PlacedRule[],
+    predicate: PredicateOf,
+    answers: Answers,
+  ): Evaluate {
+    if (rules.length > 0) return deciderOf(rules, parsed, predicate, answers, this.#pins);
+    // Clients may keep what is STATIC for ever; what depends on another flag changes with it.
+    const reason = parsed.prerequisites.length === 0 ? 'STATIC' : 'DEFAULT';
+    return always(answers(parsed.default_variation, reason));
   }
 
   /** With prerequisites: their flags are asked first, in one pass. */

@@ -1,0 +1,67 @@
+import {
+  type CompiledFlag,
+  compile,
+  type Evaluation,
+  type Flag,
+  type FlagTest,
+  type Surroundings,
+} from '@halyard/engine';
+import { sameJson } from '../diff.ts';
+
+/** A test of a flag that did not get what it expects. */
+export interface FailedTest {
+  readonly flag: string;
+  readonly name: string;
+  readonly expected: FlagTest['expect'];
+  /** What was got in place of it; a sentence where nothing was. */
+  readonly got: FlagTest['expect'] | string;
+}
+
+/** Runs the tests that a flag carries; pure. A test whose `at` names a rule that is gone fails, and says so. */
+export const failingTests = (flag: Flag, surroundings: Surroundings): readonly FailedTest[] => {
+  const tests = flag.tests ?? [];
+  if (tests.length === 0) return [];
+  const plain = compile(flag, surroundings);
+  const rules = new Set(flag.rules.flatMap(({ id }) => id ?? []));
+  return tests.flatMap((test): FailedTest[] => {
+    const { name, at, context, expect: expected } = test;
+    const gone = Object.keys(at ?? {}).find((id) => !rules.has(id));
+    if (gone !== undefined) {
+      return [{ flag: flag.key, name, expected, got: `there is no rule ${JSON.stringify(gone)} any more` }];
+    }
+    const compiled: CompiledFlag = at === undefined ? plain : compile(flag, surroundings, at);
+    const got = gotFrom(compiled.evaluate(context), expected);
+    return got === null ? [] : [{ flag: flag.key, name, expected, got }];
+  });
+};
+
+/** Null: all that the test expects is so. */
+const gotFrom = (evaluation: Evaluation, expected: FlagTest['expect']): FailedTest['got'] | null => {
+  if (evaluation.kind === 'failed') return `${evaluation.code}: ${evaluation.message}`;
+  const got: FlagTest['expect'] = {
+    ...(evaluation.kind === 'served' ? { variant: evaluation.variant, value: evaluation.value } : {}),
+    reason: evaluation.reason,
+  };
+  const met =
+    (expected.variant === undefined || expected.variant === got.variant) &&
+    (expected.value === undefined || sameJson(expected.value, got.value)) &&
+    (expected.reason === undefined || expected.reason === got.reason);
+  return met ? null : got;
+};
+
+/** As people read it: `Test "pro users" of flag checkout expected variant "on", but got variant "off" (DEFAULT)`. */
+export const testSentence = ({ flag, name, expected, got }: FailedTest): string =>
+  `Test ${JSON.stringify(name)} of the flag ${flag} expected ${told(expected)}, but ${
+    typeof got === 'string' ? got : `got ${told(got)}`
+  }`;
+
+const told = ({ variant, value, reason }: FlagTest['expect']): string =>
+  [
+    ...(variant === undefined ? [] : [`variant ${JSON.stringify(variant)}`]),
+    ...(value === undefined || variant !== undefined ? [] : [`value ${short(JSON.stringify(value))}`]),
+    ...(reason === undefined ? [] : [`reason ${reason}`]),
+  ].join(', ');
+
+const LONGEST = 60;
+
+const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
