@@ -92,7 +92,7 @@ describe('an isolate', () => {
     const { world, evaluator, settled } = await open();
     const evaluate = async () => {
       const evaluation = await evaluator.evaluate(APP, 'flag', {});
-      return evaluation.kind === 'served' ? evaluation.value : evaluation.message;
+      return evaluation.kind === 'served' ? evaluation.value : evaluation;
     };
     expect(await evaluate()).toBe(true);
     await world.commit({ flag: off });
