@@ -373,6 +373,7 @@ export const strings = {
     enter: 'Type a context to see what it gets, and why.',
     gets: 'gets ',
     wouldGet: 'The flag is off. When on, gets ',
+    unserved: 'The flag is off: the application uses its own default.',
     result: 'Result',
     unsaved: 'With your unsaved changes.',
     users: 'Test users',

@@ -30,7 +30,7 @@ const servedTo = (subject: Flag): readonly string[] => {
   const compiled = compile(subject, ACCOUNT);
   return contexts.map((context) => {
     const evaluation = compiled.evaluate(context);
-    return evaluation.kind === 'served' ? evaluation.variant : evaluation.message;
+    return evaluation.kind === 'served' ? evaluation.variant : JSON.stringify(evaluation);
   });
 };
 

@@ -4,7 +4,11 @@ import type { Condition, Flag } from '@halyard/engine';
 const COMMON = ['targetingKey', 'user.email', 'country', 'plan', 'version', 'ip', 'roles'];
 
 const named = (condition: Condition): readonly string[] =>
-  'logical_operator' in condition ? condition.clauses.flatMap(named) : [condition.attribute];
+  'logical_operator' in condition
+    ? condition.clauses.flatMap(named)
+    : 'attribute' in condition && condition.attribute !== undefined
+      ? [condition.attribute]
+      : [];
 
 /** Attribute names to offer: those the flag asks for already, then the common ones. */
 export const attributesOf = (flag: Flag): readonly string[] => {

@@ -45,7 +45,7 @@ const comparisonOf = ({ field, operator, value }: BuilderRule): Comparison => {
 };
 
 const conditionOf = (node: BuilderRule | BuilderGroup): readonly Condition[] => {
-  if (!isGroup(node)) return [comparisonOf(node)];
+  if (!isGroup(node)) return [node.value?.reference ?? comparisonOf(node)];
   const clauses = node.rules.flatMap(conditionOf);
   return clauses.length === 0 ? [] : [{ logical_operator: node.combinator === 'or' ? 'OR' : 'AND', clauses }];
 };

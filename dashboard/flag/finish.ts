@@ -24,7 +24,7 @@ import {
   definitionOf,
   type Serve,
 } from './draft.ts';
-import { type BuilderGroup, type BuilderRule, hasEmptyGroup, isGroup } from './query.ts';
+import { type BuilderGroup, type BuilderRule, hasEmptyGroup, isGroup, isReference } from './query.ts';
 import { totalOf, type Weights } from './weights.ts';
 
 /** What keeps a draft from being saved, and where. */
@@ -106,9 +106,10 @@ const problemOfCondition = (node: BuilderRule | BuilderGroup): string | null => 
     }
     return null;
   }
+  if (node.value?.reference !== undefined) return null;
   if (node.field.trim() === '') return strings.problems.attribute;
   const [condition] = conditionsOf({ combinator: 'and', rules: [node] });
-  if (condition === undefined || 'logical_operator' in condition) return null;
+  if (condition === undefined || 'logical_operator' in condition || isReference(condition)) return null;
   const operator: Operator = condition.operator;
   const value = 'value' in condition ? condition.value : undefined;
   if (Array.isArray(value) && value.length === 0) return strings.problems.emptyList(node.field);

@@ -1,4 +1,4 @@
-import type { Comparison, Condition, Operator, Scalar } from '@halyard/engine';
+import type { Comparison, Condition, Operator, Reference, Scalar } from '@halyard/engine';
 import type { RuleGroupType, RuleType } from 'react-querybuilder';
 
 /**
@@ -10,6 +10,8 @@ export interface Operand {
   readonly list: readonly string[];
   readonly ignoreCase: boolean;
   readonly was: Scalar | readonly Scalar[] | null;
+  /** What is not compared but asked of a segment, another flag or a share: kept as it is. */
+  readonly reference?: Reference;
 }
 
 export type BuilderRule = RuleType<string, Operator, Operand>;
@@ -41,6 +43,9 @@ export const emptyCondition = (): BuilderRule => ({
 export const hasEmptyGroup = (group: BuilderGroup): boolean =>
   group.rules.some((node) => isGroup(node) && (node.rules.length === 0 || hasEmptyGroup(node)));
 
+export const isReference = (condition: Comparison | Reference): condition is Reference =>
+  !('attribute' in condition) || condition.operator === 'in_share';
+
 const operandOf = (comparison: Comparison): Operand => {
   const value: Scalar | readonly Scalar[] | undefined = 'value' in comparison ? comparison.value : undefined;
   const ignoreCase = 'ignore_case' in comparison && comparison.ignore_case === true;
@@ -49,19 +54,20 @@ const operandOf = (comparison: Comparison): Operand => {
   return { text: String(value), list: [], ignoreCase, was: value };
 };
 
-const nodeOf = (condition: Condition): BuilderRule | BuilderGroup =>
-  'logical_operator' in condition
-    ? {
-        id: newId(),
-        combinator: condition.logical_operator === 'AND' ? 'and' : 'or',
-        rules: condition.clauses.map(nodeOf),
-      }
-    : {
-        id: newId(),
-        field: condition.attribute,
-        operator: condition.operator,
-        value: operandOf(condition),
-      };
+const nodeOf = (condition: Condition): BuilderRule | BuilderGroup => {
+  if ('logical_operator' in condition) {
+    return {
+      id: newId(),
+      combinator: condition.logical_operator === 'AND' ? 'and' : 'or',
+      rules: condition.clauses.map(nodeOf),
+    };
+  }
+  if (isReference(condition)) {
+    return { ...emptyCondition(), value: { ...EMPTY_OPERAND, reference: condition } };
+  }
+  const { attribute: field, operator } = condition;
+  return { id: newId(), field, operator, value: operandOf(condition) };
+};
 
 /** A rule whose only condition is an OR group is shown as "any of", without a box around it. */
 export const queryOf = (conditions: readonly Condition[]): BuilderGroup => {

@@ -1,4 +1,4 @@
-import type { ConditionTrace, RuleTrace, ShareTrace } from '@halyard/engine';
+import type { ConditionTrace, RuleTrace, SegmentTrace, ShareTrace } from '@halyard/engine';
 import { Group, Text } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { LongText } from '../shell/long-text.tsx';
@@ -21,10 +21,17 @@ const Condition = ({ condition }: { readonly condition: ConditionTrace }) => (
         <Held held={condition.held} />
       </span>
       <Text size="xs" component="span" style={{ overflowWrap: 'anywhere' }}>
-        <LongText text={'clauses' in condition ? condition.why : seenAndWanted(condition)} />
+        <LongText
+          text={
+            'seen' in condition && condition.operator !== 'in_share'
+              ? seenAndWanted(condition)
+              : condition.why
+          }
+        />
       </Text>
     </Group>
     {'clauses' in condition && <Conditions conditions={condition.clauses} />}
+    {'segments' in condition && <Segments segments={condition.segments} />}
   </li>
 );
 
@@ -33,6 +40,24 @@ const Conditions = ({ conditions }: { readonly conditions: readonly ConditionTra
     {conditions.map((condition, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a condition has no other identity than its place.
       <Condition key={index} condition={condition} />
+    ))}
+  </ul>
+);
+
+const Segments = ({ segments }: { readonly segments: readonly SegmentTrace[] }) => (
+  <ul className={classes['conditions']}>
+    {segments.map((segment) => (
+      <li key={segment.key}>
+        <Group gap={6} wrap="nowrap" align="flex-start">
+          <span className={classes['mark']}>
+            <Held held={segment.member} />
+          </span>
+          <Text size="xs" component="span" style={{ overflowWrap: 'anywhere' }}>
+            <bdi>{segment.key}</bdi>: <LongText text={segment.why} />
+          </Text>
+        </Group>
+        {segment.conditions.length > 0 && <Conditions conditions={segment.conditions} />}
+      </li>
     ))}
   </ul>
 );

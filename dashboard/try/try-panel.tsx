@@ -45,12 +45,16 @@ const Answer = ({
       <Text>
         <Sentence
           cut
-          words={[
-            plain(enabled ? strings.tryUser.gets : strings.tryUser.wouldGet),
-            variation(evaluation.variant),
-            plain(' = '),
-            value(JSON.stringify(evaluation.value)),
-          ]}
+          words={
+            evaluation.kind === 'unserved'
+              ? [plain(strings.tryUser.unserved)]
+              : [
+                  plain(enabled ? strings.tryUser.gets : strings.tryUser.wouldGet),
+                  variation(evaluation.variant),
+                  plain(' = '),
+                  value(JSON.stringify(evaluation.value)),
+                ]
+          }
         />
       </Text>
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>

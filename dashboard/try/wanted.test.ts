@@ -11,7 +11,8 @@ const told = (comparison: Comparison, context: Context): string => {
     rules: [{ priority: 1, conditions: [comparison], serve_variation: 'b' }],
   };
   const [condition] = explain(flag, context, 'default').rules[0]?.conditions ?? [];
-  if (condition === undefined || 'clauses' in condition) throw new Error('expected a comparison');
+  if (condition === undefined || !('seen' in condition) || condition.operator === 'in_share')
+    throw new Error('expected a comparison');
   return seenAndWanted(condition);
 };
 const countries: Comparison = { attribute: 'country', operator: 'in', value: ['de', 'fr', 'nl'] };

@@ -1,5 +1,6 @@
-import type { Comparison, Condition, Operator, Scalar } from '@halyard/engine';
-import { attribute, join, plain, value, type Words } from './words.ts';
+import type { Comparison, Condition, Operator, Reference, Scalar } from '@halyard/engine';
+import { isReference } from '../flag/query.ts';
+import { attribute, join, percent, plain, value, type Words } from './words.ts';
 
 /** How an operator reads between its attribute and its value. */
 export const OPERATOR_WORDS = {
@@ -59,8 +60,46 @@ const comparisonWords = (comparison: Comparison): Words => {
   ];
 };
 
+/** How a reference reads: `is in the segment “beta” or “staff”`. */
+export const REFERENCE_WORDS = {
+  in_segment: 'is in the segment',
+  not_in_segment: 'is not in the segment',
+  serves: 'serves',
+  not_serves: 'does not serve',
+  in_share: 'is within',
+} as const satisfies Record<Reference['operator'], string>;
+
+const referenceWords = (reference: Reference): Words => {
+  switch (reference.operator) {
+    case 'in_segment':
+    case 'not_in_segment':
+      return [plain(`${REFERENCE_WORDS[reference.operator]} `), ...valueWords(reference.value)];
+    case 'serves':
+    case 'not_serves':
+      return [
+        plain('the flag '),
+        value(quoted(reference.flag)),
+        plain(` ${REFERENCE_WORDS[reference.operator]} `),
+        ...valueWords(reference.value),
+      ];
+    case 'in_share': {
+      const { ranges, hash, salt } = reference.value;
+      const shares = ranges.map(([from, to]): Words => [value(`${percent(from)} to ${percent(to)}`)]);
+      return [
+        attribute(reference.attribute ?? 'targetingKey'),
+        plain(` ${REFERENCE_WORDS.in_share} `),
+        ...join(shares, ', ', ' or '),
+        plain(` of the ${hash} buckets of `),
+        value(quoted(salt)),
+      ];
+    }
+  }
+};
+
 const conditionWords = (condition: Condition, within: 'AND' | 'OR' | null): Words => {
-  if (!('logical_operator' in condition)) return comparisonWords(condition);
+  if (!('logical_operator' in condition)) {
+    return isReference(condition) ? referenceWords(condition) : comparisonWords(condition);
+  }
   if (condition.clauses.length === 1)
     return condition.clauses.flatMap((only) => conditionWords(only, within));
   const parts = condition.clauses.map((clause) => conditionWords(clause, condition.logical_operator));

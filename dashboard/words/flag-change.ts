@@ -1,6 +1,7 @@
-import type { Condition, Flag, JsonValue, Rule, Scalar } from '@halyard/engine';
+import type { Comparison, Condition, Flag, JsonValue, Reference, Rule, Scalar } from '@halyard/engine';
+import { isReference } from '../flag/query.ts';
 import { type ChangeInWords, changeInWords, labelOf } from './change.ts';
-import { conditionsWords, OPERATOR_WORDS } from './condition.ts';
+import { conditionsWords, OPERATOR_WORDS, REFERENCE_WORDS } from './condition.ts';
 import { type RulePair, rulePairs } from './rule-pairs.ts';
 import { same } from './same.ts';
 import { ruleWords, servesWords } from './summary.ts';
@@ -36,6 +37,14 @@ interface ListComparison {
   readonly after: readonly Scalar[];
 }
 
+const subjectOf = (condition: Comparison | Reference): string => {
+  if (!isReference(condition)) {
+    return `${condition.attribute} ${OPERATOR_WORDS[condition.operator] ?? condition.operator}`;
+  }
+  const words = REFERENCE_WORDS[condition.operator];
+  return 'flag' in condition ? `${condition.flag} ${words}` : words;
+};
+
 /** The lists that differ between two conditions that are otherwise the same; null if more than that differs. */
 const listsOf = (before: Condition, after: Condition): readonly ListComparison[] | null => {
   if (same(before, after)) return [];
@@ -48,8 +57,7 @@ const listsOf = (before: Condition, after: Condition): readonly ListComparison[]
   const { value: old, ...head } = before;
   const { value: young, ...newHead } = after;
   if (!same(head, newHead) || !Array.isArray(old) || !Array.isArray(young)) return null;
-  const words = OPERATOR_WORDS[before.operator] ?? before.operator;
-  return [{ subject: `${before.attribute} ${words}`, before: old, after: young }];
+  return [{ subject: subjectOf(before), before: old, after: young }];
 };
 
 const listsOfAll = (

@@ -12,7 +12,7 @@ const measured = (flag: Flag): Readonly<Record<string, number>> => {
   for (const targetingKey of users) {
     for (const company of companies) {
       const evaluation = compiled.evaluate({ targetingKey, company });
-      const name = evaluation.kind === 'served' ? evaluation.variant : evaluation.code;
+      const name = evaluation.kind === 'served' ? evaluation.variant : JSON.stringify(evaluation);
       counts[name] = (counts[name] ?? 0) + 1;
     }
   }
