@@ -55,6 +55,7 @@ const startWriter = async (
   ]);
   const replicator = createReplicator({ stores, cache, log, random: Math.random });
   const metrics = createMetrics();
+  const ofProcess = await processMetrics(command);
   metrics.replicationBehind(replicator.behindSeconds);
   const controlPlane = createControlPlane({
     stores,
@@ -76,10 +77,10 @@ const startWriter = async (
     : null;
   // The port first: who cannot have it must not have used up the first start, which shows its secrets once.
   const server = await listen((request, env) => {
-    if (edge === null) return controlPlane.app.fetch(request, env);
-    if (isEdgePath(request.url)) return edge.app.fetch(request, env);
+    if (edge !== null && isEdgePath(request.url)) return edge.app.fetch(request, env);
     const answer = controlPlane.app.fetch(request, env);
-    return request.url.endsWith('/metrics') ? withMetricsOf(edge, answer) : answer;
+    if (!request.url.endsWith('/metrics')) return answer;
+    return withMetricsOf(edge === null ? [ofProcess] : [edge.metrics, ofProcess], answer);
   }, listening(configuration));
   const first = await controlPlane.firstStart({
     adminToken: configuration.adminToken,
@@ -118,7 +119,7 @@ const repeat = (work: () => Promise<void>, everyMs: number, log: Logger): NodeJS
   return setInterval(run, everyMs).unref();
 };
 
-const startEdge = async (configuration: Configuration, log: Logger): Promise<Close> => {
+const startEdge = async (configuration: Configuration, command: Command, log: Logger): Promise<Close> => {
   if (configuration.cacheUrl === 'memory:') {
     throw new CannotStart(
       'An edge follows the flag cache that its control plane writes; set HALYARD_CACHE_URL (--cache-url) to the same redis:// or nats:// address.',
@@ -133,7 +134,11 @@ const startEdge = async (configuration: Configuration, log: Logger): Promise<Clo
       ? {}
       : { authenticate: operatorOnly(configuration, configuration.adminToken) }),
   });
-  const server = await listen((request, env) => edge.app.fetch(request, env), listening(configuration));
+  const ofProcess = await processMetrics(command);
+  const server = await listen((request, env) => {
+    const answer = edge.app.fetch(request, env);
+    return request.url.endsWith('/metrics') ? withMetricsOf([ofProcess], answer) : answer;
+  }, listening(configuration));
   await edge.start();
   console.log(`Halyard ${VERSION} edge is running on ${server.url}`);
   return async () => {
@@ -191,12 +196,19 @@ const createEdge = async (
 };
 
 /** One process, one page of metrics; who may read it, the control plane decides. */
-const withMetricsOf = async (edge: Edge, answer: Response | Promise<Response>): Promise<Response> => {
+const withMetricsOf = async (
+  sources: readonly (() => Promise<string>)[],
+  answer: Response | Promise<Response>,
+): Promise<Response> => {
   const response = await answer;
   if (response.status !== 200 || !response.headers.get('content-type')?.startsWith('text/plain'))
     return response;
-  return new Response((await response.text()) + (await edge.metrics()), response);
+  const more = await Promise.all(sources.map((source) => source()));
+  return new Response([await response.text(), ...more].join('\n'), response);
 };
+
+const processMetrics = async ({ name }: Command): Promise<() => Promise<string>> =>
+  (await import('@halyard/control-plane/process-metrics')).createProcessMetrics(VERSION, name);
 
 const EDGE_PATH = /^\w+:\/\/[^/]+\/(?:(?:ofrep|apps)\/|(?:config|stream)(?:\?|$))/;
 const isEdgePath = (url: string): boolean => EDGE_PATH.test(url);
@@ -215,7 +227,7 @@ const run = async (): Promise<void> => {
     case 'control-plane':
       return untilStopped(await startWriter(configuration, command, log, false), log);
     case 'edge':
-      return untilStopped(await startEdge(configuration, log), log);
+      return untilStopped(await startEdge(configuration, command, log), log);
     default:
       console.log(await (await import('./operations.ts')).operate(command, configuration, log));
   }

@@ -156,7 +156,9 @@ describe.runIf(postgresAnswers || process.env['CI'] === 'true').for(['redis', 'n
       expect(result_info.propagation.edges).toHaveLength(3);
       for (const edge of [0, 1, 2]) expect((await ask(edge)).value).toBe(true);
       const metrics = await fetch(`http://127.0.0.1:${edges[0]?.port}/metrics`);
-      expect(await metrics.text()).toContain('halyard_edge_config_version{');
+      const text = await metrics.text();
+      expect(text).toContain('halyard_edge_config_version{');
+      expect(text).toMatch(/^halyard_build_info\{.*role="edge"\} 1$/m);
     });
 
     test('an edge that is killed comes back to the present', async () => {

@@ -80,6 +80,12 @@ test('one process shows the metrics of the writer and of the edge, to who may re
   const text = await metrics.text();
   expect(text).toContain('halyard_edge_evaluations_total{');
   expect(text).toContain('halyard_authentication_failures_total');
+  expect(text).toMatch(/^halyard_build_info\{version="[\d.]+",node="26\.[\d.]+",role="start"\} 1$/m);
+  expect(text).toMatch(/^process_resident_memory_bytes \d/m);
+  expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+  // Each metric is described once, or Prometheus refuses the page.
+  const described = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+  expect(new Set(described).size).toBe(described.length);
   expect((await fetch(`${url}/metrics`)).status).toBe(401);
 });
 
