@@ -234,7 +234,8 @@ describe('what a question may cost', () => {
     expect(refused.json.errors).toEqual([
       { code: 1009, message: 'The context is over 64 KiB, the most that one may have.' },
     ]);
-    expect((await evaluate(`flagKey=lists&a=${'x'.repeat(64 * 1024)}`)).status).toBe(413);
+    // 431: so long a URL may not even pass the servers in front.
+    expect([413, 431]).toContain((await evaluate(`flagKey=lists&a=${'x'.repeat(64 * 1024)}`)).status);
   });
 
   test('a context may be 32 deep, and not 33', async () => {

@@ -46,8 +46,18 @@ export class Issues {
   #uncounted = 0;
 
   add(path: Path, message: string): void {
-    if (this.#found.length < MOST) this.#found.push({ pointer: pointerOf(path), message });
+    if (!this.full) this.#found.push({ pointer: pointerOf(path), message });
     else this.#uncounted++;
+  }
+
+  /** One more that is not worth a sentence, because nobody would be shown it. */
+  skip(): void {
+    this.#uncounted++;
+  }
+
+  /** No more will be listed. */
+  get full(): boolean {
+    return this.#found.length >= MOST;
   }
 
   /** `rules[1].rollout.percentage is 120; expected a number from 0 to 100` */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Issue, Problem } from '../problem.ts';
+import { parseChanges } from './parse-changes.ts';
 import { parseFlag, parseNewFlag } from './parse-flag.ts';
 
 const flag = {
@@ -542,4 +543,26 @@ describe('a flag is accepted', () => {
     ];
     expect(lines({ ...flag, rules })).toEqual([]);
   });
+});
+
+it('a body of nothing but mistakes held up everybody for seconds: it is refused after a bounded look', () => {
+  const empty = (count: number): readonly object[] => Array.from({ length: count }, () => ({}));
+  const many = issuesOf(() => parseNewFlag({ ...flag, rules: [{ ...rule, conditions: empty(85_000) }] }));
+  expect(many).toEqual([
+    { pointer: '/rules', message: 'rules is made of 85003 objects and lists; expected at most 16000' },
+  ]);
+  let read = 0;
+  const changes = Array.from({ length: 500 }, (_, n) => ({
+    op: 'put',
+    key: `k${n}`,
+    flag: {
+      ...flag,
+      get rules() {
+        read += 1;
+        return empty(400);
+      },
+    },
+  }));
+  expect(issuesOf(() => parseChanges({ changes }))).toHaveLength(1_001);
+  expect(read).toBeLessThan(50);
 });

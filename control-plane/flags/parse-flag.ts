@@ -54,10 +54,13 @@ export function readUpsert(key: string, body: unknown, issues: Issues, at: Path)
 }
 
 function read<Shape>(schema: z.ZodType<Shape>, body: unknown, issues: Issues, at: Path): Shape | null {
+  // A batch of nothing but mistakes is not read on.
+  if (issues.full) return null;
   const before = issues.count;
   // What is not JSON, too deep or too large is not looked at further: that is what bounds the work below.
   if (!checkJson(body, issues, at)) return null;
   if (!checkSize(body, issues, at)) return null;
+  if (!checkParts(body, issues, at)) return null;
   const parsed = schema.safeParse(body, { reportInput: true });
   if (!parsed.success) report(parsed.error.issues, issues, at);
   checkAcross(body, issues, at);
@@ -87,6 +90,25 @@ export function checkSize(flag: unknown, issues: Issues, at: Path): boolean {
   const name = at.length === 0 ? 'The flag' : nameOf(at);
   issues.add(at, `${name} is ${size} bytes serialized; expected at most ${LIMITS.flagBytes} (256 KiB)`);
   return false;
+}
+
+/** More than any flag of 256 KiB has whose conditions say something: 85,000 empty ones take seconds to be told what each lacks. */
+const MOST_PARTS = 16_000;
+
+function checkParts(flag: unknown, issues: Issues, at: Path): boolean {
+  const parts = countParts(own(flag, 'rules'));
+  if (parts <= MOST_PARTS) return true;
+  const path = [...at, 'rules'];
+  issues.add(path, `${nameOf(path)} is made of ${parts} objects and lists; expected at most ${MOST_PARTS}`);
+  return false;
+}
+
+/** Its depth was checked. */
+function countParts(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let parts = 1;
+  for (const member of Object.values(value)) parts += countParts(member);
+  return parts;
 }
 
 type Shape = Omit<z.infer<typeof FlagCreate>, 'key'>;

@@ -9,13 +9,21 @@ import { nearest } from './nearest.ts';
  */
 export function report(found: readonly z.core.$ZodIssue[], issues: Issues, base: Path): void {
   for (const issue of found) {
+    if (issues.full) {
+      issues.skip();
+      continue;
+    }
     const path: Path = [
       ...base,
       ...issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
     ];
     switch (issue.code) {
       case 'unrecognized_keys':
-        for (const key of issue.keys) issues.add([...path, key], unknownField(key, path, issue.message));
+        for (const key of issue.keys) {
+          // Looking for the name that was meant costs more than all the rest.
+          if (issues.full) issues.skip();
+          else issues.add([...path, key], unknownField(key, path, issue.message));
+        }
         break;
       case 'invalid_union': {
         // The only union is a condition: a group is what has a logical_operator, whatever else is wrong with it.

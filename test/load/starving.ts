@@ -1,5 +1,5 @@
 /**
- * What somebody with a `read` or `write` token can take from everybody else: `node --conditions=halyard-source test/load/starving.ts`.
+ * What somebody with a `read` or `write` token can take from everybody else: `npm run bench:starving`.
  * One real control plane on SQLite; what asks is this process, so both share the machine's cores.
  *
  * - The time of a commit while STREAMS dashboards follow the app, whose newest 200 changes are of large flags.
