@@ -40,11 +40,13 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
     ],
   },
   audit: {
-    summary: 'checks every entry of the audit trail and shows the first broken link',
-    usage: 'verify [--app ID] [--expect HASH]',
+    summary:
+      'checks every entry of the audit trail, and that flags, apps and tokens are what the entries say',
+    usage: 'verify [--app ID | --account-log] [--expect HASH]',
     more: [
       'In the database, or with HALYARD_URL and HALYARD_TOKEN of a server that is not taken at its word.',
       '--app ID        one app only',
+      "--account-log   the account's own log alone",
       '--expect HASH   compare the last hash with one that was kept elsewhere',
     ],
   },

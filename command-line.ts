@@ -29,7 +29,7 @@ const FLAGS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'list
     '--origin': 'list',
     '--expires': 'text',
   },
-  audit: { '--app': 'text', '--expect': 'text' },
+  audit: { '--app': 'text', '--account-log': null, '--expect': 'text' },
   'adopt-cache': {},
   backup: {},
   restore: {},

@@ -22,9 +22,11 @@ export const operate = async (
     case 'audit':
       return configuration.url === null
         ? withStores(configuration, log, (stores) =>
-            verifyAudit(trailIn(stores, configuration.account), configuration, command),
+            verifyAudit(trailIn(stores, configuration.account), configuration, command, Date.now()),
           )
-        : askServer(configuration, (client) => verifyAudit(trailBehind(client), configuration, command));
+        : askServer(configuration, (client) =>
+            verifyAudit(trailBehind(client), configuration, command, Date.now()),
+          );
     case 'adopt-cache':
       return withStores(configuration, log, async (stores) =>
         (await import('./adopt-command.ts')).adoptCommand(stores, configuration, log),

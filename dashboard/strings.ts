@@ -145,7 +145,8 @@ export const strings = {
     imported: 'Imported',
     nothingToImport: 'The file holds what the app already has: nothing would change.',
     deleteTitle: 'Delete this app',
-    deleteHelp: 'Its flags and its history are gone for good; services get their own defaults.',
+    deleteHelp:
+      'Its flags are gone for good, and services get their own defaults. Its history stays readable for 400 days.',
     deleteButton: 'Delete app',
     deleteConfirm: (name: string) => `Type ${name} to confirm`,
     deleted: (name: string) => `${name} was deleted`,

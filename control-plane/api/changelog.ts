@@ -106,7 +106,10 @@ export const changelogOperations = (setting: Setting): readonly AnyServed[] => {
           ...(flag === undefined || flag === '' ? {} : { flagPart: flag }),
         });
         if (page.items.length === 0) await existingApp(setting, call.account, app);
-        return pageOf(page);
+        // After the page, so that what the page shows is within it.
+        const head = await stores.app(call.account, app).head();
+        const answer = pageOf(page);
+        return head === null ? answer : { ...answer, info: { ...answer.info, head } };
       },
     ),
   ];

@@ -4,6 +4,7 @@ import type { ChangesWrite, SplitWeights } from '../flags/schema-changes.ts';
 import type { FlagCreate, FlagPatch, FlagReplace } from '../flags/schema-flag.ts';
 import type { RulePatch } from '../flags/schema-rule.ts';
 import type { FlagView } from '../flags/view.ts';
+import type { AccountLogEntry } from '../store/port.ts';
 import type { PageInfo, WireError } from './envelope.ts';
 import type {
   Account,
@@ -20,6 +21,7 @@ import type {
 
 export type {
   Account,
+  AccountLogEntry,
   App,
   ChangelogEntry,
   FlagView,
@@ -75,6 +77,8 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** For the next page; null on the last. */
   readonly cursor: string | null;
+  /** What else the answer says of the list, such as where a chain of hashes stands. */
+  readonly info: Readonly<Record<string, unknown>>;
 }
 
 interface Envelope {
@@ -115,7 +119,8 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
 
   const page = async <T>(path: string, query: object): Promise<Page<T>> => {
     const envelope = (await (await send('GET', path + search(query))).json()) as Envelope;
-    return { items: envelope.result as readonly T[], cursor: envelope.result_info?.cursor ?? null };
+    const { cursor = null, ...info } = { ...envelope.result_info };
+    return { items: envelope.result as readonly T[], cursor, info };
   };
 
   return {
@@ -129,7 +134,8 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
     createApp: (app: NewApp) => ask<App>('POST', `${root}/apps`, app),
     getApp: (app: string) => ask<App>('GET', appPath(app)),
     renameApp: (app: string, name: string) => ask<App>('PUT', appPath(app), { name }),
-    deleteApp: (app: string) => ask<{ id: string }>('DELETE', appPath(app)),
+    deleteApp: (app: string, query: { keep_history?: 0 } = {}) =>
+      ask<{ id: string }>('DELETE', `${appPath(app)}${search(query)}`),
 
     listFlags: (
       app: string,
@@ -207,6 +213,16 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
       write?: WriteOptions,
     ) => ask<Imported>('POST', `${appPath(app)}/import${search(query)}`, lines, write),
 
+    listAccountLog: (
+      query: {
+        event?: string;
+        actor?: string;
+        since?: string;
+        until?: string;
+        limit?: number;
+        cursor?: string;
+      } = {},
+    ) => page<AccountLogEntry>(`${root}/log`, query),
     listTokens: () => ask<Token[]>('GET', `${root}/tokens`),
     createToken: (given: NewToken) => ask<MintedToken>('POST', `${root}/tokens`, given),
     revokeToken: (id: string) => ask<{ id: string }>('DELETE', `${root}/tokens/${encodeURIComponent(id)}`),

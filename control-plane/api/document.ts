@@ -222,5 +222,6 @@ const TAGS: Readonly<Record<string, string>> = {
   Transfer: 'A whole app as one file.',
   Propagation: 'How far a change has come.',
   Tokens: 'Who may do what.',
+  Log: 'What happened to the account itself; nothing in the API changes or removes an entry.',
   Session: 'Signing in to the dashboard.',
 };

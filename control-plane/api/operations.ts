@@ -1,3 +1,4 @@
+import { accountLogOperations } from './account-log.ts';
 import { accountOperations } from './accounts.ts';
 import { appOperations } from './apps.ts';
 import { changelogOperations } from './changelog.ts';
@@ -27,6 +28,7 @@ export const operationsOf = (setting: Setting): readonly AnyServed[] => [
   ...propagationOperations(setting),
   ...eventOperations(setting),
   ...tokenOperations(setting),
+  ...accountLogOperations(setting),
   ...accountOperations(setting),
   ...sessionOperations(setting),
 ];

@@ -26,6 +26,7 @@ const GATES = [
   ['read', 'GET', '/apps/shop/propagation'],
   ['read', 'POST', '/apps/shop/explain'],
   ...(HOME === 'node' ? [['read', 'GET', '/metrics'] as const] : []),
+  ['read', 'GET', '/client/v4/accounts/acme/flagship/log'],
   ['write', 'POST', '/apps'],
   ['write', 'PUT', '/apps/shop'],
   ['write', 'POST', '/apps/shop/flags'],

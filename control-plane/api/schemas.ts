@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { PERMISSIONS } from '../access/permission.ts';
 import { ScalarValue, strict, Value } from '../flags/schema-parts.ts';
 import { expectedOfName } from '../names.ts';
+import { ACCOUNT_EVENTS } from '../store/account-event.ts';
 
 const instant = z.string().openapi({ format: 'date-time' });
 
@@ -99,6 +100,25 @@ export const NewToken = strict('a token', {
     .nullish(),
 }).openapi('NewToken');
 export type NewToken = z.infer<typeof NewToken>;
+
+export const AccountLogEntrySchema = z
+  .object({
+    id: z.string().openapi({ description: '1, 2, 3 … in the account.' }),
+    event: z.enum(ACCOUNT_EVENTS),
+    at: instant,
+    actor: z.object({ name: z.string(), token_id: z.string() }),
+    address: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Where the request came from; null: the machine of the control plane.' }),
+    comment: z.string().nullable(),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string()), z.null()])),
+    hash: z.string().openapi({
+      description:
+        'SHA-256, hex, over the RFC 8785 form of `{entry, previous}`: the entry without its hash, and the hash of the one before it.',
+    }),
+  })
+  .openapi('AccountLogEntry');
 
 export const SignInLink = z.object({ url: z.string(), expires_at: instant }).openapi('SignInLink');
 export type SignInLink = z.infer<typeof SignInLink>;

@@ -38,7 +38,7 @@ const verdictOn = async (entries: readonly ChangelogEntry[]): Promise<ChainVerdi
   const newestFirst = (async function* () {
     yield* entries.toReversed();
   })();
-  expect(await verifyChainBackwards(newestFirst, sha256)).toEqual(verdict);
+  expect(await verifyChainBackwards(newestFirst, hashedText, sha256)).toEqual(verdict);
   return verdict;
 };
 

@@ -58,17 +58,18 @@ export const verifyChain = async (
   return { ok: true, length, last: previous };
 };
 
-/** The same verdict for entries that come newest first, as the API lists them; holds two of them at a time. */
-export const verifyChainBackwards = async (
-  entries: AsyncIterable<ChangelogEntry>,
+/** The same verdict for entries of any chain that come newest first, as the API lists them; holds two of them at a time. */
+export const verifyChainBackwards = async <E extends { readonly id: string; readonly hash: string }>(
+  entries: AsyncIterable<E>,
+  textOf: (entry: E, previous: string | null) => string,
   sha256: Sha256 = webSha256,
 ): Promise<ChainVerdict> => {
-  let newer: ChangelogEntry | null = null;
+  let newer: E | null = null;
   let last: string | null = null;
   let good = 0;
   let broken: { readonly id: string; readonly expected: string; readonly found: string } | null = null;
-  const judge = async (entry: ChangelogEntry, previous: string | null): Promise<void> => {
-    const expected = await sha256(hashedText(entry, previous));
+  const judge = async (entry: E, previous: string | null): Promise<void> => {
+    const expected = await sha256(textOf(entry, previous));
     if (expected === entry.hash) good += 1;
     else {
       broken = { id: entry.id, expected, found: entry.hash };

@@ -114,9 +114,15 @@ test('the audit trail is verified, and a backup restored', async () => {
   const env = { HALYARD_DATABASE_URL: `file:${database}` };
   const verdict = await run('audit', env);
   expect(verdict).toMatch(/1 entr/);
-  // The same verdict from outside, by somebody who may only read.
+  const ofLog = /^The account's log: \d+ entries verified, last hash [0-9a-f]{64}$/m;
+  expect(verdict).toMatch(ofLog);
+  // The same verdict on apps from outside, by somebody who may only read; the log takes an admin.
   const { secret } = await call(url, 'POST', '/tokens', { name: 'auditor', permission: 'read' });
-  expect(await run('audit', { HALYARD_URL: url, HALYARD_TOKEN: secret })).toBe(verdict);
+  const read = await run('audit', { HALYARD_URL: url, HALYARD_TOKEN: secret });
+  expect(read).toContain("The account's log was not verified");
+  const ofShop = (printed: string) => printed.split('\n').find((line) => line.includes('1 entr'));
+  expect(ofShop(read)).toBe(ofShop(verdict));
+  expect(await run('audit', { HALYARD_URL: url, HALYARD_TOKEN: TOKEN })).toMatch(ofLog);
   const file = join(directory, 'flags.db');
   await run('backup', env, { 'flags.db': file });
   await call(url, 'DELETE', `/apps/${app}/flags/new-checkout`);

@@ -1,0 +1,403 @@
+import { hash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { createMemoryCache } from '@halyard/caches/memory';
+import { createControlPlane, type Stores } from '@halyard/control-plane';
+import { createClient } from '@halyard/control-plane/client';
+import { nearest } from '@halyard/control-plane/nearest';
+import { openSqliteStores } from '@halyard/control-plane/sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { trailBehind, trailIn, verifyAudit } from './audit-command.ts';
+import { parseCommand } from './command-line.ts';
+import { readConfiguration } from './configuration.ts';
+
+const ACCOUNT = 'default';
+const START = Date.UTC(2026, 0, 1);
+const now = (): number => START;
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const configuration = readConfiguration({}, new Map(), nearest);
+const directory = mkdtempSync(join(tmpdir(), 'halyard-audit-'));
+const original = join(directory, 'original.db');
+
+const open = (file: string): Promise<Stores> => openSqliteStores(`file:${file}`, { now, log: quiet });
+const SECRET = 'hly_the-admin-of-the-audit-tests';
+const READER = 'hly_a-reader-of-the-audit-tests';
+const token = (id: string, name: string, secret: string, permission: 'admin' | 'read') => ({
+  id,
+  hash: hash('sha256', secret),
+  name,
+  permission,
+  app_ids: null,
+  allowed_origins: null,
+  expires_at: null,
+});
+const by = (name: string, second = 0) => ({
+  actor: { name, token_id: `t-${name}` },
+  at: new Date(START + second * 1_000).toISOString(),
+  comment: null,
+});
+
+const flag = (key: string, enabled: boolean) => ({
+  key,
+  enabled,
+  variations: { on: true, off: false },
+  default_variation: 'off',
+  rules: [],
+  bucketing: { hash: 'murmur3' as const, salt: `x/${key}` },
+});
+
+interface Change {
+  readonly event: 'create' | 'update';
+  readonly key: string;
+  readonly enabled: boolean;
+}
+
+const write = (
+  stores: Stores,
+  app: string,
+  second: number,
+  changes: readonly Change[],
+  deleted: string[] = [],
+) =>
+  stores.app(ACCOUNT, app).commit({
+    keys: [...changes.map(({ key }) => key), ...deleted],
+    decide: () => ({
+      changes: [
+        ...changes.map(({ event, key, enabled }) => ({ event, key, after: flag(key, enabled) })),
+        ...deleted.map((key) => ({ event: 'delete' as const, key })),
+      ],
+      answer: null,
+    }),
+    write: by('ann', second),
+  });
+
+/** Two apps, one of them deleted; seven entries in five versions; four tokens, one of them revoked. */
+beforeAll(async () => {
+  const stores = await open(original);
+  const { accounts } = stores;
+  await accounts.ensureAccount(ACCOUNT, by('ann').at);
+  await accounts.createToken(ACCOUNT, token('t-ann', 'ann', SECRET, 'admin'), by('halyard'));
+  await accounts.createToken(ACCOUNT, token('t-eve', 'eve', READER, 'read'), by('ann'));
+  await accounts.createToken(ACCOUNT, token('t-old', 'old', 'hly_old', 'read'), by('ann'));
+  await accounts.createApp(ACCOUNT, { id: 'shop1', name: 'shop', client_side_default: true }, by('ann'));
+  await accounts.createApp(ACCOUNT, { id: 'gone1', name: 'gone', client_side_default: true }, by('ann'));
+  await write(stores, 'shop1', 1, [
+    { event: 'create', key: 'a', enabled: false },
+    { event: 'create', key: 'b', enabled: false },
+  ]);
+  await write(stores, 'shop1', 2, [{ event: 'update', key: 'a', enabled: true }]);
+  await write(stores, 'shop1', 3, [], ['b']);
+  await write(stores, 'shop1', 4, [
+    { event: 'create', key: 'b', enabled: true },
+    { event: 'create', key: 'c', enabled: true },
+  ]);
+  await write(stores, 'shop1', 5, [], ['c']);
+  await write(stores, 'gone1', 6, [{ event: 'create', key: 'x', enabled: true }]);
+  await write(stores, 'gone1', 7, [{ event: 'update', key: 'x', enabled: false }]);
+  await accounts.deleteApp(ACCOUNT, 'gone1', by('ann', 8));
+  await accounts.revokeToken(ACCOUNT, 't-old', by('ann', 9));
+  await accounts.renameApp(ACCOUNT, 'shop1', 'store', by('ann', 10));
+  await stores.close();
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** What the command prints of a copy of the database that was meddled with: on the machine, and from outside. */
+const verdictsOn = async (meddling: readonly string[], words = 'audit verify', secret = SECRET) => {
+  const file = join(directory, `${crypto.randomUUID()}.db`);
+  copyFileSync(original, file);
+  const database = new DatabaseSync(file);
+  database.exec('pragma foreign_keys = off');
+  for (const statement of meddling) database.exec(statement);
+  database.close();
+  const stores = await open(file);
+  const controlPlane = createControlPlane({
+    stores,
+    cache: createMemoryCache({ now }),
+    account: ACCOUNT,
+    now,
+    log: quiet,
+    publicUrl: null,
+  });
+  const client = createClient({
+    baseUrl: 'http://halyard.test',
+    account: ACCOUNT,
+    token: secret,
+    fetch: async (url, init) => controlPlane.app.request(String(url), init),
+  });
+  const command = parseCommand(words.split(' '), nearest);
+  const verdicts: string[] = [];
+  for (const trail of [trailIn(stores, ACCOUNT), trailBehind(client)]) {
+    verdicts.push(
+      await verifyAudit(trail, configuration, command, START).catch(
+        (error: Error) => `${error.name}: ${error.message}`,
+      ),
+    );
+  }
+  await controlPlane.close();
+  await stores.close();
+  return verdicts;
+};
+
+const SET_HASH = (table: string, column: string, of: string) =>
+  `update ${table} set ${column} = (select hash from ${of})`;
+
+test('a trail that nobody touched is good, on the machine and from outside', async () => {
+  const [here, outside] = await verdictsOn([]);
+  expect(here).toMatch(
+    /^store \(shop1\): 7 entries verified, last hash [0-9a-f]{64}\ngone \(gone1\), deleted 2026-01-01T00:00:08.000Z: 2 entries verified, last hash [0-9a-f]{64}\nThe account's log: 8 entries verified, last hash [0-9a-f]{64}$/,
+  );
+  expect(outside).toBe(here);
+});
+
+describe.each<readonly [string, readonly string[], string]>([
+  // Flags.
+  [
+    'a flag that was switched behind the trail',
+    [`update flag set definition = replace(definition, '"enabled":true', '"enabled":false') where key = 'a'`],
+    'store (shop1): the flag a was changed behind the trail: it is not what its newest entry 3 (version 2) left.',
+  ],
+  [
+    'a flag whose version was raised',
+    [`update flag set version = 9 where key = 'a'`],
+    'store (shop1): the flag a was changed behind the trail: its version is 9, but its newest entry 3 says 2.',
+  ],
+  [
+    'a flag that names another author',
+    [`update flag set updated_by = 'mallory' where key = 'a'`],
+    'store (shop1): the flag a was changed behind the trail: its author is "mallory", but its newest entry 3 says "ann".',
+  ],
+  [
+    'a flag that names another date',
+    [`update flag set updated_at = '2026-01-09T00:00:00.000Z' where key = 'a'`],
+    'store (shop1): the flag a was changed behind the trail: its date is "2026-01-09T00:00:00.000Z", but its newest entry 3 says "2026-01-01T00:00:02.000Z".',
+  ],
+  [
+    'a flag that was put in',
+    [
+      `insert into flag select account, app, 'evil', type, version, enabled, created_at, updated_at, updated_by, search, replace(definition, '"key":"a"', '"key":"evil"') from flag where key = 'a'`,
+      `insert into flag_text select account, app, 'evil', search from flag_text where key = 'a'`,
+    ],
+    'store (shop1): the flag evil is there, but no entry tells of it.',
+  ],
+  [
+    'a deleted flag that was put back',
+    [
+      `insert into flag select account, app, 'c', type, version, enabled, created_at, updated_at, updated_by, search, replace(definition, '"key":"a"', '"key":"c"') from flag where key = 'a'`,
+    ],
+    'store (shop1): the flag c is there, but its newest entry 7 deleted it.',
+  ],
+  [
+    'a flag that was taken out',
+    [`delete from flag where key = 'a'`],
+    'store (shop1): the flag a is not there, but its newest entry 3 left it at version 2.',
+  ],
+  // Entries of an app.
+  [
+    'an entry that names another actor',
+    [`update changelog set actor_name = 'bob' where app = 'shop1' and seq = 3`],
+    'store (shop1): entry 3 is broken: its hash is',
+  ],
+  [
+    'an entry taken out of the middle',
+    [`delete from changelog where app = 'shop1' and seq = 4`],
+    'store (shop1): entry 3 is followed by entry 5; expected 4: entries were removed or put in.',
+  ],
+  [
+    'the first entries cut off',
+    [`delete from changelog where app = 'shop1' and seq < 3`],
+    'store (shop1): its first entry is 3; expected 1: entries were removed from the beginning.',
+  ],
+  [
+    'the last entry cut off',
+    [`delete from changelog where app = 'shop1' and seq = 7`],
+    'store (shop1): 7 entries were written, and the last that is there is entry 6: entries were removed from the end.',
+  ],
+  [
+    'every entry cut off',
+    [`delete from changelog where app = 'shop1'`],
+    'store (shop1): 7 entries were written, and none is there: entries were removed from the end.',
+  ],
+  [
+    'the last entry cut off and the count with it',
+    [
+      `delete from changelog where app = 'shop1' and seq = 7`,
+      `update app set entry_count = 6 where id = 'shop1'`,
+    ],
+    'store (shop1): the hash of its last entry 6 is',
+  ],
+  [
+    'the last entry cut off, and the count and the hash with it',
+    [
+      `delete from changelog where app = 'shop1' and seq = 7`,
+      `${SET_HASH('app', 'last_hash', "changelog where app = 'shop1' and seq = 6")}, entry_count = 6 where id = 'shop1'`,
+    ],
+    'store (shop1): the app is at version 5, but its last entry 6 is of version 4.',
+  ],
+  [
+    'the last entry cut off, and all that the app says of itself with it',
+    [
+      `delete from changelog where app = 'shop1' and seq = 7`,
+      `${SET_HASH('app', 'last_hash', "changelog where app = 'shop1' and seq = 6")}, entry_count = 6, version = 4 where id = 'shop1'`,
+    ],
+    'store (shop1): the flag c is not there, but its newest entry 6 left it at version 1.',
+  ],
+  [
+    'an entry put in behind the last',
+    [
+      `insert into changelog select account, app, 8, flag_key, event, version, app_version, at, actor_name, actor_token, comment, hash, diff, after from changelog where app = 'shop1' and seq = 7`,
+    ],
+    'store (shop1): entry 8 is there, but only 7 were written: entries were put in behind the last.',
+  ],
+  [
+    'an app whose version was raised',
+    [`update app set version = 9 where id = 'shop1'`],
+    'store (shop1): the app is at version 9, but its last entry 7 is of version 5.',
+  ],
+  [
+    'an entry of another version of the app',
+    [`update changelog set app_version = 9 where app = 'shop1' and seq = 3`],
+    "store (shop1): entry 3 is of the app's version 9; expected 1 or 2, after entry 2.",
+  ],
+  [
+    'an entry of another version of the flag',
+    [`update changelog set version = 9 where app = 'shop1' and seq = 3`],
+    'store (shop1): entry 3 made the flag a version 9; expected 2, because entry 1 made it 1.',
+  ],
+  [
+    'an entry that cannot have happened',
+    [`update changelog set event = 'create' where app = 'shop1' and seq = 3`],
+    'store (shop1): entry 3 is a create of the flag a, which entry 1 had left there.',
+  ],
+  // The history of a deleted app.
+  [
+    'the end of a deleted app’s history cut off',
+    [
+      `delete from changelog where app = 'gone1' and seq = 2`,
+      `${SET_HASH('app', 'last_hash', "changelog where app = 'gone1' and seq = 1")}, entry_count = 1, version = 1 where id = 'gone1'`,
+    ],
+    'gone (gone1), deleted 2026-01-01T00:00:08.000Z: its history has 1 entries and the last hash',
+  ],
+  [
+    'a deleted app’s history taken out before its time',
+    [`delete from changelog where app = 'gone1'`, `delete from app where id = 'gone1'`],
+    "gone (gone1), deleted 2026-01-01T00:00:08.000Z: its history has 0 entries and the last hash none, but the account's log says 2 and",
+  ],
+  // The account's log.
+  [
+    'an entry of the log that names another actor',
+    [`update account_log set actor_name = 'bob' where seq = 2`],
+    "The account's log: entry 2 is broken: its hash is",
+  ],
+  [
+    'an entry of the log that names another address',
+    [`update account_log set address = '203.0.113.7' where seq = 2`],
+    "The account's log: entry 2 is broken: its hash is",
+  ],
+  [
+    'an entry taken out of the log',
+    [`delete from account_log where seq = 3`],
+    "The account's log: entry 2 is followed by entry 4; expected 3: entries were removed or put in.",
+  ],
+  [
+    'the end of the log cut off',
+    [`delete from account_log where seq = 8`],
+    "The account's log: 8 entries were written, and the last that is there is entry 7: entries were removed from the end.",
+  ],
+  [
+    'the end of the log cut off and the count with it',
+    [`delete from account_log where seq = 8`, 'update account set log_count = 7'],
+    "The account's log: the hash of its last entry 7 is",
+  ],
+  [
+    'the end of the log cut off, and all that the account says of it with it',
+    [
+      `delete from account_log where seq = 8`,
+      `${SET_HASH('account', 'log_hash', 'account_log where seq = 7')}, log_count = 7`,
+    ],
+    "The account's log: the app shop1 is called store, but entry 4 calls it shop.",
+  ],
+  [
+    'an entry put in behind the last of the log',
+    [
+      'insert into account_log select account, 9, at, actor_name, actor_token, event, detail, address, comment, hash from account_log where seq = 8',
+    ],
+    "The account's log: entry 9 is there, but only 8 were written: entries were put in behind the last.",
+  ],
+  // What the log tells of.
+  [
+    'a token put in behind the log',
+    [
+      `insert into token select 't-evil', account, 'evil-hash', 'evil', permission, app_ids, allowed_origins, expires_at, created_at, created_by, null, null, 0 from token where id = 't-ann'`,
+    ],
+    "The account's log: the token evil (t-evil, admin) is good, but no entry tells of it.",
+  ],
+  [
+    'a token that was given more than the log says',
+    [`update token set permission = 'admin' where id = 't-eve'`],
+    'The account\'s log: the token eve (t-eve, admin) has the permission "admin", but entry 2 says "read".',
+  ],
+  [
+    'a revoked token that was made good again',
+    [`update token set revoked_at = null where id = 't-old'`],
+    "The account's log: the token old (t-old, read) is good, but entry 7 revoked it.",
+  ],
+  [
+    'a token that was revoked behind the log',
+    [`update token set revoked_at = '2026-01-01T00:00:00.000Z' where id = 't-eve'`],
+    "The account's log: the token eve (t-eve) of entry 2 is not good any more, and no entry revoked it.",
+  ],
+  [
+    'an app that was renamed behind the log',
+    [`update app set name = 'mine' where id = 'shop1'`],
+    "The account's log: the app shop1 is called mine, but entry 8 calls it store.",
+  ],
+  [
+    'an app put in behind the log',
+    [
+      `insert into app select account, 'evil1', 'evil', client_side_default, created_at, updated_at, updated_by, 0, 0, 0, null, null, null, null, null from app where id = 'shop1'`,
+    ],
+    "The account's log: the app evil (evil1) is there, but no entry tells of it.",
+  ],
+  [
+    'an app taken out behind the log',
+    [`delete from app where id = 'shop1'`, `delete from flag`, `delete from changelog where app = 'shop1'`],
+    "The account's log: the app store (shop1) of entry 8 is not there, and none deleted it.",
+  ],
+])('%s is found', (_, meddling, sentence) => {
+  test('on the machine and from outside', async () => {
+    for (const verdict of await verdictsOn(meddling)) {
+      expect(verdict).toMatch(/^Problem: /);
+      expect(verdict).toContain(sentence);
+    }
+  });
+});
+
+test('a tail that was cut off without a trace is found by a hash that was kept elsewhere', async () => {
+  const [whole = ''] = await verdictsOn([]);
+  const [, shop = '', log = ''] = /store.*hash (\S+)\n.*\n.*log.*hash (\S+)$/.exec(whole) ?? [];
+  for (const [words, expected] of [
+    [`audit verify --app shop1 --expect ${shop}`, shop],
+    [`audit verify --account-log --expect ${log}`, log],
+  ] as const) {
+    for (const verdict of await verdictsOn([], words)) expect(verdict).toContain(`last hash ${expected}`);
+  }
+  const other = `${'0'.repeat(64)}`;
+  for (const verdict of await verdictsOn([], `audit verify --account-log --expect ${other}`)) {
+    expect(verdict).toBe(
+      `Problem: The account's log: the last hash is ${log}, not the expected ${other}: entries were added or removed.`,
+    );
+  }
+});
+
+test('who may only read verifies the apps, deleted ones too, and is told that the log was not', async () => {
+  const [, outside = ''] = await verdictsOn([], 'audit verify', READER);
+  expect(outside.split('\n')).toEqual([
+    expect.stringMatching(/^store \(shop1\): 7 entries verified/),
+    expect.stringMatching(/^gone \(gone1\), deleted .*: 2 entries verified/),
+    "The account's log was not verified: that takes a token with the permission admin for every app.",
+  ]);
+  const [, refused] = await verdictsOn([], 'audit verify --account-log', READER);
+  expect(refused).toContain('was not verified');
+});

@@ -1,0 +1,168 @@
+import { canonicalText, hashedLogText } from '../store/audit.ts';
+import type { AccountLogEntry, App, ChainHead, Token } from '../store/port.ts';
+import type { AppName } from './app.ts';
+import { type Chain, walkChain } from './chain.ts';
+import { Findings, type Verdict } from './finding.ts';
+
+/** The account's log, and what it tells of. */
+export interface AccountTrail {
+  head(): Promise<ChainHead | null>;
+  newestFirst(): AsyncIterable<AccountLogEntry>;
+  apps(): Promise<readonly Pick<App, 'id' | 'name'>[]>;
+  /** Those that were not revoked. */
+  tokens(): Promise<readonly KnownToken[]>;
+}
+
+export type KnownToken = Pick<
+  Token,
+  'id' | 'name' | 'permission' | 'app_ids' | 'allowed_origins' | 'expires_at'
+>;
+
+/** What the log says that there is: the newest word on each app and token. */
+interface Told {
+  readonly apps: Map<
+    string,
+    { readonly entry: string; readonly name: string | null; readonly alive: boolean }
+  >;
+  readonly tokens: Map<
+    string,
+    { readonly entry: string; readonly detail: AccountLogEntry['detail']; readonly alive: boolean }
+  >;
+}
+
+const OF = "The account's log";
+/** Apps and tokens that are made while the log is read are looked at again. */
+const TRIES = 3;
+
+export const verifyAccount = async (trail: AccountTrail): Promise<Verdict> => {
+  for (let tries = 1; ; tries += 1) {
+    const findings = new Findings(OF);
+    const told: Told = { apps: new Map(), tokens: new Map() };
+    const before = await trail.head();
+    const chain: Chain<AccountLogEntry> = {
+      head: () => trail.head(),
+      newestFirst: () => trail.newestFirst(),
+      textOf: hashedLogText,
+    };
+    const { entries, newest } = await walkChain(chain, findings, (entry) => listen(told, entry));
+    const [apps, tokens] = [await trail.apps(), await trail.tokens()];
+    const after = await trail.head();
+    const quiet = before?.last_hash === after?.last_hash;
+    if (!quiet && tries < TRIES) continue;
+    // An account that never comes to rest is judged by its chain alone.
+    if (quiet) {
+      compareApps(told, apps, findings);
+      compareTokens(told, tokens, findings);
+    }
+    return { of: OF, entries, last: newest?.hash ?? null, findings: findings.list };
+  }
+};
+
+/** The deleted apps whose history is due to be there, by the log. `at`: ISO 8601. */
+export const keptApps = async (
+  entries: AsyncIterable<AccountLogEntry>,
+  at: string,
+): Promise<readonly AppName[]> => {
+  const forgotten = new Set<unknown>();
+  const kept: AppName[] = [];
+  for await (const { event, at: deletedAt, detail } of entries) {
+    const { app, name, entries: count, last_hash, kept_until } = detail;
+    if (event === 'app_forgotten') forgotten.add(app);
+    if (event !== 'app_deleted' || forgotten.has(app)) continue;
+    if (typeof kept_until !== 'string' || kept_until <= at) continue;
+    kept.push({
+      id: String(app),
+      name: String(name),
+      deleted: {
+        at: deletedAt,
+        entries: Number(count),
+        last_hash: typeof last_hash === 'string' ? last_hash : null,
+      },
+    });
+  }
+  return kept;
+};
+
+/** Entries come newest first, so the first word on something is the last. */
+const listen = ({ apps, tokens }: Told, { id: entry, event, detail }: AccountLogEntry): void => {
+  const app = String(detail['app']);
+  const token = String(detail['token']);
+  switch (event) {
+    case 'app_created':
+    case 'app_renamed': {
+      const name = detail[event === 'app_created' ? 'name' : 'to'];
+      if (!apps.has(app)) apps.set(app, { entry, name: String(name), alive: true });
+      return;
+    }
+    case 'app_deleted':
+    case 'app_forgotten':
+      if (!apps.has(app)) apps.set(app, { entry, name: null, alive: false });
+      return;
+    case 'token_created':
+      if (!tokens.has(token)) tokens.set(token, { entry, detail, alive: true });
+      return;
+    case 'token_revoked':
+      if (!tokens.has(token)) tokens.set(token, { entry, detail, alive: false });
+      return;
+    default:
+      return;
+  }
+};
+
+const compareApps = (
+  { apps: told }: Told,
+  apps: readonly Pick<App, 'id' | 'name'>[],
+  findings: Findings,
+): void => {
+  const there = new Set(apps.map(({ id }) => id));
+  for (const { id, name } of apps) {
+    const word = told.get(id);
+    if (word === undefined || !word.alive) {
+      const why = word === undefined ? 'no entry tells of it' : `entry ${word.entry} deleted it`;
+      findings.add('app without entry', `the app ${name} (${id}) is there, but ${why}.`);
+    } else if (word.name !== name) {
+      findings.add(
+        'app differs',
+        `the app ${id} is called ${name}, but entry ${word.entry} calls it ${word.name}.`,
+      );
+    }
+  }
+  for (const [id, { entry, alive, name }] of told) {
+    if (!alive || there.has(id)) continue;
+    findings.add(
+      'app missing',
+      `the app ${name} (${id}) of entry ${entry} is not there, and none deleted it.`,
+    );
+  }
+};
+
+const FIELDS = ['name', 'permission', 'app_ids', 'allowed_origins', 'expires_at'] as const;
+
+const compareTokens = ({ tokens: told }: Told, tokens: readonly KnownToken[], findings: Findings): void => {
+  const there = new Set(tokens.map(({ id }) => id));
+  for (const token of tokens) {
+    const word = told.get(token.id);
+    const named = `the token ${token.name} (${token.id}, ${token.permission})`;
+    if (word === undefined || !word.alive) {
+      const why = word === undefined ? 'no entry tells of it' : `entry ${word.entry} revoked it`;
+      findings.add('token without entry', `${named} is good, but ${why}.`);
+      continue;
+    }
+    for (const field of FIELDS) {
+      const due = word.detail[field];
+      // Entries of older releases do not have every field.
+      if (due === undefined || canonicalText([due]) === canonicalText([token[field]])) continue;
+      findings.add(
+        'token differs',
+        `${named} has the ${field} ${JSON.stringify(token[field])}, but entry ${word.entry} says ${JSON.stringify(due)}.`,
+      );
+    }
+  }
+  for (const [id, { entry, alive, detail }] of told) {
+    if (!alive || there.has(id)) continue;
+    findings.add(
+      'token missing',
+      `the token ${detail['name']} (${id}) of entry ${entry} is not good any more, and no entry revoked it.`,
+    );
+  }
+};

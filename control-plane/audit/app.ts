@@ -1,0 +1,209 @@
+import type { ChangelogEntry, FlagDefinition } from '../flags/change.ts';
+import { canonicalText, hashedText, webSha256 } from '../store/audit.ts';
+import type { AppHead } from '../store/port.ts';
+import { type Chain, walkChain } from './chain.ts';
+import { Findings, type Verdict } from './finding.ts';
+
+/** An app's flags and the entries that tell how they came to be so. */
+export interface AppTrail {
+  /** Null: it does not say. */
+  head(): Promise<AppHead | null>;
+  newestFirst(): AsyncIterable<ChangelogEntry>;
+  flags(): AsyncIterable<FlagState>;
+  flag(key: string): Promise<FlagState | null>;
+  newestOf(key: string): Promise<ChangelogEntry | null>;
+}
+
+export interface FlagState {
+  readonly definition: FlagDefinition;
+  readonly version: number;
+  readonly updated_at: string;
+  readonly updated_by: string;
+}
+
+export interface AppName {
+  readonly id: string;
+  readonly name: string;
+  /** What the account's log says of a deleted app; its flags are gone. */
+  readonly deleted?: { readonly at: string; readonly entries: number; readonly last_hash: string | null };
+}
+
+/** What the newest entry of a flag says that the flag is now; texts are kept as hashes. */
+interface Expected {
+  readonly entry: string;
+  readonly version: number;
+  readonly after: Promise<string> | null;
+  readonly at: string;
+  readonly by: string;
+}
+
+/** A flag that is written while it is looked at is looked at again. */
+const TRIES = 3;
+
+export const verifyApp = async (app: AppName, trail: AppTrail): Promise<Verdict> => {
+  const of = `${app.name} (${app.id})${app.deleted === undefined ? '' : `, deleted ${app.deleted.at}`}`;
+  const findings = new Findings(of);
+  const flags = new Map<string, Expected>();
+  const look = entryLooker(flags, findings);
+  const chain: Chain<ChangelogEntry> = {
+    head: () => trail.head(),
+    newestFirst: () => trail.newestFirst(),
+    textOf: hashedText,
+  };
+  const { entries, newest } = await walkChain(chain, findings, look.entry);
+  look.end();
+  const last = newest?.hash ?? null;
+  const head = await trail.head();
+  if (
+    head !== null &&
+    newest !== null &&
+    head.entries === Number(newest.id) &&
+    head.version !== newest.app_version
+  ) {
+    findings.add(
+      'another version',
+      `the app is at version ${head.version}, but its last entry ${newest.id} is of version ${newest.app_version}.`,
+    );
+  }
+  if (head !== null && newest === null && head.entries === 0 && head.version !== 0) {
+    findings.add('another version', `the app is at version ${head.version}, but it has no entry.`);
+  }
+  if (app.deleted === undefined) await compareFlags(trail, flags, findings);
+  else if (entries !== app.deleted.entries || last !== app.deleted.last_hash) {
+    findings.add(
+      'another head',
+      `its history has ${entries} entries and the last hash ${last ?? 'none'}, but the account's log says ${app.deleted.entries} and ${app.deleted.last_hash ?? 'none'}.`,
+    );
+  }
+  return { of, entries, last, findings: findings.list };
+};
+
+/** Looks at entries newest first: each must follow from the one before it. */
+const entryLooker = (flags: Map<string, Expected>, findings: Findings) => {
+  const olderOf = new Map<string, ChangelogEntry>();
+  let newer: ChangelogEntry | null = null;
+
+  const follows = (entry: ChangelogEntry, older: ChangelogEntry | null): void => {
+    const { flag_key: key, id, event, version } = entry;
+    const before = older?.version ?? 0;
+    if (version !== before + 1) {
+      findings.add(
+        'another version',
+        `entry ${id} made the flag ${key} version ${version}; expected ${before + 1}, because ${older === null ? 'it is the first of the flag' : `entry ${older.id} made it ${before}`}.`,
+      );
+    }
+    const gone = older === null || older.event === 'delete';
+    if ((event === 'create') !== gone) {
+      findings.add(
+        'impossible event',
+        `entry ${id} is a${event === 'update' ? 'n' : ''} ${event} of the flag ${key}, which ${gone ? 'was not there' : `entry ${older.id} had left there`}.`,
+      );
+    }
+  };
+  const nextVersion = (entry: ChangelogEntry, older: ChangelogEntry | null): void => {
+    const step = entry.app_version - (older?.app_version ?? 0);
+    if (step === 1 || (step === 0 && older !== null)) return;
+    findings.add(
+      'another version',
+      `entry ${entry.id} is of the app's version ${entry.app_version}; expected ${older === null ? '1' : `${older.app_version} or ${older.app_version + 1}, after entry ${older.id}`}.`,
+    );
+  };
+
+  return {
+    entry(entry: ChangelogEntry): void {
+      const { flag_key: key } = entry;
+      if (newer !== null) nextVersion(newer, entry);
+      newer = entry;
+      const later = olderOf.get(key);
+      if (later === undefined) flags.set(key, expectedOf(entry));
+      else follows(later, entry);
+      olderOf.set(key, slim(entry));
+    },
+    end(): void {
+      if (newer !== null) nextVersion(newer, null);
+      for (const first of olderOf.values()) follows(first, null);
+    },
+  };
+};
+
+/** One entry of each flag is held: without the flag itself. */
+const slim = (entry: ChangelogEntry): ChangelogEntry => {
+  const { diff: _, ...rest } = entry;
+  return { ...rest, after: { ...rest.after, variations: {}, rules: [] } };
+};
+
+const textHash = (definition: FlagDefinition): Promise<string> => webSha256(canonicalText(definition));
+
+const expectedOf = (entry: ChangelogEntry): Expected => ({
+  entry: entry.id,
+  version: entry.version,
+  after: entry.event === 'delete' ? null : textHash(entry.after),
+  at: entry.at,
+  by: entry.actor.name,
+});
+
+const compareFlags = async (
+  trail: AppTrail,
+  flags: Map<string, Expected>,
+  findings: Findings,
+): Promise<void> => {
+  const seen = new Set<string>();
+  const doubtful = new Set<string>();
+  for await (const flag of trail.flags()) {
+    const { key } = flag.definition;
+    seen.add(key);
+    if ((await differenceOf(flag, flags.get(key) ?? null)) !== null) doubtful.add(key);
+  }
+  for (const [key, { after }] of flags) if (after !== null && !seen.has(key)) doubtful.add(key);
+  for (const key of doubtful) {
+    let difference: Difference | null = null;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const entry = await trail.newestOf(key);
+      const expected = entry === null ? null : expectedOf(entry);
+      const flag = await trail.flag(key);
+      difference = flag === null ? missing(key, expected) : await differenceOf(flag, expected);
+      if (difference === null) break;
+    }
+    if (difference !== null) findings.add(difference.kind, difference.sentence);
+  }
+};
+
+interface Difference {
+  readonly kind: 'flag differs' | 'flag without entry' | 'flag missing';
+  readonly sentence: string;
+}
+
+const missing = (key: string, expected: Expected | null): Difference | null =>
+  expected === null || expected.after === null
+    ? null
+    : {
+        kind: 'flag missing',
+        sentence: `the flag ${key} is not there, but its newest entry ${expected.entry} left it at version ${expected.version}.`,
+      };
+
+const differenceOf = async (flag: FlagState, expected: Expected | null): Promise<Difference | null> => {
+  const { key } = flag.definition;
+  if (expected === null) {
+    return { kind: 'flag without entry', sentence: `the flag ${key} is there, but no entry tells of it.` };
+  }
+  if (expected.after === null) {
+    return {
+      kind: 'flag without entry',
+      sentence: `the flag ${key} is there, but its newest entry ${expected.entry} deleted it.`,
+    };
+  }
+  const differs = (what: string, found: unknown, due: unknown): Difference => ({
+    kind: 'flag differs',
+    sentence: `the flag ${key} was changed behind the trail: its ${what} is ${JSON.stringify(found)}, but its newest entry ${expected.entry} says ${JSON.stringify(due)}.`,
+  });
+  if ((await textHash(flag.definition)) !== (await expected.after)) {
+    return {
+      kind: 'flag differs',
+      sentence: `the flag ${key} was changed behind the trail: it is not what its newest entry ${expected.entry} (version ${expected.version}) left.`,
+    };
+  }
+  if (flag.version !== expected.version) return differs('version', flag.version, expected.version);
+  if (flag.updated_at !== expected.at) return differs('date', flag.updated_at, expected.at);
+  if (flag.updated_by !== expected.by) return differs('author', flag.updated_by, expected.by);
+  return null;
+};

@@ -1,0 +1,35 @@
+import type { AppStore, Stores } from '../store/port.ts';
+import type { AccountTrail } from './account.ts';
+import type { AppTrail } from './app.ts';
+
+const PAGE = 200;
+
+/** Everything of a list that the stores answer in pages. */
+async function* everyPage<T>(
+  page: (query: { limit: number; after?: string }) => Promise<{
+    readonly items: readonly T[];
+    readonly next: string | null;
+  }>,
+): AsyncGenerator<T> {
+  for (let after: string | null | undefined; after !== null; ) {
+    const next = await page({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    yield* next.items;
+    after = next.next;
+  }
+}
+
+/** The trail as a database at hand has it: the rows themselves, also those that nobody wrote. */
+export const appTrailIn = (store: AppStore): AppTrail => ({
+  head: () => store.head(),
+  newestFirst: () => everyPage((query) => store.changelog(query)),
+  flags: () => store.everyFlag(),
+  flag: (key) => store.flag(key),
+  newestOf: async (key) => (await store.changelog({ limit: 1, flag: key })).items[0] ?? null,
+});
+
+export const accountTrailIn = ({ accounts }: Pick<Stores, 'accounts'>, account: string): AccountTrail => ({
+  head: () => accounts.accountLogHead(account),
+  newestFirst: () => everyPage((query) => accounts.accountLog(account, query)),
+  apps: () => accounts.apps(account),
+  tokens: async () => (await accounts.tokens(account)).filter((token) => token.revoked_at === null),
+});
