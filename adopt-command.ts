@@ -3,6 +3,7 @@ import type { Stores } from '@halyard/control-plane';
 import { adoptCache } from '@halyard/control-plane/adopt';
 import { Problem } from '@halyard/control-plane/problem';
 import type { Logger } from 'pino';
+import { COMMAND_ACTOR } from './command-actor.ts';
 import type { Configuration } from './configuration.ts';
 import { openCache } from './open-cache.ts';
 
@@ -21,6 +22,13 @@ export const adoptCommand = async (
   const cache = await openCache(configuration, log);
   try {
     const adopted = await adoptCache(stores, cache);
+    if (adopted.length > 0) {
+      await stores.accounts.note(
+        configuration.account,
+        { event: 'cache_adopted', detail: { spaces: adopted } },
+        { actor: COMMAND_ACTOR, at: new Date().toISOString(), comment: null },
+      );
+    }
     return adopted.length === 0
       ? 'Nothing to adopt: no space in the flag cache belongs to another database.'
       : `Adopted ${adopted.length === 1 ? 'one space' : `${adopted.length} spaces`} of another database: ${adopted.join(', ')}. Edges now follow this database.`;

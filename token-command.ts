@@ -9,13 +9,11 @@ import {
   systemRandom,
 } from '@halyard/control-plane/access';
 import { Problem } from '@halyard/control-plane/problem';
+import { COMMAND_ACTOR } from './command-actor.ts';
 import { type Command, UsageError } from './command-line.ts';
 import type { Configuration } from './configuration.ts';
 
-/** Whom the account's log names for what is done on the command line. */
-const ACTOR = { name: 'halyard command', token_id: '' } as const;
-
-const writeNow = () => ({ actor: ACTOR, at: new Date().toISOString(), comment: null });
+const writeNow = () => ({ actor: COMMAND_ACTOR, at: new Date().toISOString(), comment: null });
 
 /** A one-time link that signs in as the token with this name; by default the oldest living admin token. */
 export const signInLink = async (
