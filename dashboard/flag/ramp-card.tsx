@@ -47,6 +47,7 @@ const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: Stored
     write({
       change: (before) => ({ ...before, enabled: false }),
       said: strings.write.switched(flag.key, false),
+      undone: strings.write.switched(flag.key, true),
     });
   const ask = () =>
     modals.openConfirmModal({

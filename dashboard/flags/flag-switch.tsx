@@ -20,6 +20,7 @@ export const FlagSwitch = ({ app, flag, size = 'md' }: FlagSwitchProps) => {
     write({
       change: (before) => ({ ...before, enabled: on }),
       said: strings.write.switched(flag.key, on),
+      undone: strings.write.switched(flag.key, !on),
     });
   if (!writable) return <strong>{flag.enabled ? strings.flags.on : strings.flags.off}</strong>;
   return (

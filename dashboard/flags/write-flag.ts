@@ -27,6 +27,8 @@ export interface FlagWrite {
   readonly change: (flag: Flag) => Flag;
   /** What was done, as a sentence without a full stop. */
   readonly said: string;
+  /** What is said when it was undone, where that has words of its own. */
+  readonly undone?: string;
   /** The reason, for the history. */
   readonly comment?: string;
   /** Default true: what is said offers to undo it. */
@@ -127,21 +129,25 @@ export const useFlagWrite = (app: string, key: string) => {
     onSuccess: ({ answer, written }, asked) => {
       replaceFlag(client, account, app, answer.result);
       void client.invalidateQueries({ queryKey: [account, app, 'changelog'] });
-      sayDone(asked.said, asked.undoable === false ? undefined : () => undo(written, asked.said));
+      sayDone(
+        asked.said,
+        asked.undoable === false ? undefined : () => undo(written, asked.said, asked.undone),
+      );
     },
   });
-  const undo = (written: Written, said: string): void => write.mutate(undoing(written, said));
+  const undo = (written: Written, said: string, undone?: string): void =>
+    write.mutate(undoing(written, said, undone));
   return { write: write.mutate, undo, pending: write.isPending };
 };
 
 /** The write that takes another one back, and nothing that came after it. */
-const undoing = (written: Written, said: string): FlagWrite => ({
+const undoing = (written: Written, said: string, undone = flagPage.write.undone(said)): FlagWrite => ({
   change: (now) => {
     const undo = undoOf(written, now);
     if (undo.kind === 'refused') throw new Error(flagPage.write.undoRefused(undo.labels));
     return undo.kind === 'nothing' ? now : undo.flag;
   },
-  said: flagPage.write.undone(said),
+  said: undone,
   comment: flagPage.write.undoComment(said),
   undoable: false,
 });

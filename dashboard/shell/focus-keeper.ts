@@ -1,5 +1,8 @@
 import { useEffect } from 'react';
 
+/** A dialog gives the focus back by itself, a moment after it is gone. */
+const AFTER_MS = 150;
+
 const path = (element: Element): readonly Element[] => {
   const ancestors: Element[] = [];
   for (let at = element.parentElement; at !== null && at !== document.body; at = at.parentElement)
@@ -36,17 +39,14 @@ export const useFocusKeeper = (): void =>
       if (home !== null) focus(home);
     };
     const observer = new MutationObserver(() => {
-      cancelAnimationFrame(checking);
-      // A dialog gives the focus back by itself, a moment after it is gone.
-      checking = requestAnimationFrame(() => {
-        checking = requestAnimationFrame(check);
-      });
+      clearTimeout(checking);
+      checking = window.setTimeout(check, AFTER_MS);
     });
     document.addEventListener('focusin', remember);
     observer.observe(document.body, { childList: true, subtree: true });
     return () => {
       document.removeEventListener('focusin', remember);
       observer.disconnect();
-      cancelAnimationFrame(checking);
+      clearTimeout(checking);
     };
   }, []);

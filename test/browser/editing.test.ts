@@ -141,7 +141,8 @@ describe('rules', () => {
     );
     await page.getByRole('button', { name: 'Discard' }).click();
     await rule(1).getByText('plan').first().waitFor();
-    await page.getByRole('button', { name: 'Undo' }).click();
+    const discarded = page.getByRole('alert').filter({ hasText: 'discarded' });
+    await discarded.getByRole('button', { name: 'Undo' }).click();
     await rule(1).getByText('version').first().waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
     await bar.waitFor({ state: 'detached' });
@@ -306,7 +307,8 @@ describe('two people on one flag', () => {
     await page.getByText('Merge with the changes of Ada Lovelace').waitFor();
     expect(await world.api('GET', flagPath('page-size'))).toMatchObject({ description: 'First' });
     await page.unroute('**/events');
-    await page.getByRole('button', { name: 'Keep editing' }).click();
+    const merging = page.getByRole('dialog', { name: /Ada Lovelace/ });
+    await merging.getByRole('button', { name: 'Keep editing', exact: true }).click();
     await page.getByRole('button', { name: 'Discard' }).click();
   });
 });
