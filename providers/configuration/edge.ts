@@ -112,14 +112,14 @@ export class ConfigurationEdge {
   }
 
   /**
-   * Follows the stream from `version` on and calls back for each of its events, in order. Resolves with the number of bytes that
+   * Follows the stream from `revision` on and calls back for each of its events, in order. Resolves with the number of bytes that
    * came when the stream ends, or when `onEvent` answers false; rejects when nothing (not even a comment) came for `idleMs`.
    *
    * @param limits `timeoutMs`: how long the edge may take to accept
    * @param onOpen called once it has
    */
   async follow(
-    version: number,
+    revision: string,
     account: string,
     limits: { readonly timeoutMs: number; readonly idleMs: number },
     signal: AbortSignal,
@@ -138,7 +138,7 @@ export class ConfigurationEdge {
         headers: {
           Authorization: `Bearer ${this.#token}`,
           Accept: 'text/event-stream',
-          'Last-Event-ID': String(version),
+          'Last-Event-ID': revision,
         },
         signal: ending.signal,
       });

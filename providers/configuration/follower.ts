@@ -1,5 +1,6 @@
 import { backoffMs, wait } from './backoff.ts';
 import { type ConfigurationEdge, EdgeError, type StreamEvent } from './edge.ts';
+import { comparePlaces, type Place, revisionOf } from './history.ts';
 import type { LocalFlags } from './local-flags.ts';
 import type { Configuration } from './wire.ts';
 
@@ -46,27 +47,33 @@ export const followConfiguration = async (
   let mustLoad = true;
   let troubleSince = now();
   // What was there at the start (a bootstrap, a file) is no measure.
-  let highest = -1;
+  let highest: Place | null = null;
   let lowerBefore = false;
   let etag: string | null = null;
   // An edge that has too many streams still answers loads.
   let noStreamBefore = 0;
 
   const take = (configuration: Configuration): void => {
-    highest = configuration.version;
+    highest = configuration;
     lowerBefore = false;
     const keys = flags.replace(configuration);
     if (keys.length > 0) listener.changed(keys);
   };
 
   /**
-   * A version that is lower than one seen is most likely that of an edge a moment behind the one asked before, and is not taken.
-   * Where the next load finds it again, the database was restored from a backup.
+   * What is older than what was seen is most likely of an edge a moment behind the one asked before, and is not taken. Of an earlier
+   * epoch of the same database it never is: a restored backup begins a newer one. Else, where the next load finds it again, another
+   * database answers here now, or a former release that names no epochs.
    */
-  const isBehind = ({ version }: Configuration): boolean => {
-    const behind = version < highest && !lowerBefore;
-    lowerBefore = behind;
-    return behind;
+  const isBehind = (found: Configuration): boolean => {
+    if (highest === null || comparePlaces(found, highest) >= 0) {
+      lowerBefore = false;
+      return false;
+    }
+    const { identity, epoch } = highest;
+    if (found.epoch !== undefined && found.identity === identity && found.epoch !== epoch) return true;
+    lowerBefore = !lowerBefore;
+    return lowerBefore;
   };
 
   const load = async (): Promise<void> => {
@@ -92,7 +99,7 @@ export const followConfiguration = async (
       mustLoad = true;
       return false;
     }
-    highest = flags.version;
+    highest = flags.place;
     if (keys.length > 0) listener.changed(keys);
     return true;
   };
@@ -108,7 +115,7 @@ export const followConfiguration = async (
     try {
       const start = now();
       const received = await edge.follow(
-        flags.version,
+        revisionOf(flags.place ?? { version: -1 }),
         flags.account,
         limits,
         signal,

@@ -1,7 +1,9 @@
 import { FIRST_MS, LONGEST_MS, REFUSED_MS } from './backoff.ts';
 import { ConfigurationEdge, type EdgeOptions } from './edge.ts';
 import { type FollowerLimits, followConfiguration } from './follower.ts';
+import { comparePlaces } from './history.ts';
 import { checkInProcessOptions } from './in-process-options.ts';
+import { namedApp } from './kept-for.ts';
 import { LastGood } from './last-good.ts';
 import { LocalFlags } from './local-flags.ts';
 import { type Configuration, NotAConfiguration, parseConfiguration } from './wire.ts';
@@ -169,6 +171,7 @@ export class InProcess {
       ? null
       : new LastGood(
           file,
+          this.#options,
           () => this.flags.configuration(),
           (error) =>
             log?.warn({ file, error: String(error) }, 'the file of the last good configuration failed'),
@@ -177,16 +180,24 @@ export class InProcess {
 
   async #restoreFile(disk: LastGood): Promise<void> {
     const kept = await disk.read();
-    if (kept !== null && kept.version > this.flags.version) this.flags.replace(kept);
+    if (kept === null) return;
+    const held = this.flags.configuration();
+    // Versions of two apps say nothing of each other; the file was kept from the edge that is asked here.
+    const same = held !== null && held.account === kept.account && held.app === kept.app;
+    if (!same || comparePlaces(kept, held) > 0) this.flags.replace(kept);
   }
 
   #restore(value: unknown, from: string): void {
     try {
       const configuration: Configuration = parseConfiguration(value);
+      const app = namedApp(this.#options);
+      if (app !== null && configuration.app !== '' && configuration.app !== app) {
+        throw new NotAConfiguration(`it is of the app ${configuration.app}; expected ${app}`);
+      }
       this.flags.replace(configuration);
     } catch (error) {
       const message = error instanceof NotAConfiguration ? error.message : String(error);
-      this.#options.log?.error({ error: message }, `${from} is no configuration and was ignored`);
+      this.#options.log?.error({ error: message }, `${from} cannot be used and was ignored`);
     }
   }
 

@@ -1,4 +1,7 @@
 import { wait } from './backoff.ts';
+import type { EdgeOptions } from './edge.ts';
+import { revisionOf } from './history.ts';
+import { type KeptFor, keptFor, notFor } from './kept-for.ts';
 import { type Configuration, parseConfiguration, parseJson } from './wire.ts';
 
 /** A burst of commits is one write. */
@@ -10,24 +13,39 @@ const QUIET_MS = 1_000;
  */
 export class LastGood {
   readonly #file: string;
+  readonly #keptFor: Promise<KeptFor>;
   readonly #present: () => Configuration | null;
   readonly #onProblem: (error: unknown) => void;
   readonly #closing = new AbortController();
-  #written = -1;
+  #written = '';
   #writing: Promise<void> | null = null;
 
-  constructor(file: string, present: () => Configuration | null, onProblem: (error: unknown) => void) {
+  constructor(
+    file: string,
+    options: EdgeOptions,
+    present: () => Configuration | null,
+    onProblem: (error: unknown) => void,
+  ) {
     this.#file = file;
+    this.#keptFor = keptFor(options);
+    // A refusal is told by whoever reads or writes.
+    this.#keptFor.catch(() => undefined);
     this.#present = present;
     this.#onProblem = onProblem;
   }
 
-  /** Null where there is no file, or one that cannot be understood. */
+  /** Null where there is no file, or one that cannot be understood, or that is of another app or from another origin. */
   async read(): Promise<Configuration | null> {
     try {
       const disk = await import('./disk.ts');
       const text = await disk.readText(this.#file);
-      return text === null ? null : parseConfiguration(parseJson(text));
+      if (text === null) return null;
+      const value = parseJson(text);
+      const configuration = parseConfiguration(value);
+      const why = notFor(await this.#keptFor, { ...(value as object), app: configuration.app });
+      if (why === null) return configuration;
+      this.#onProblem(new Error(`it is not served: ${why}`));
+      return null;
     } catch (error) {
       this.#onProblem(error);
       return null;
@@ -41,7 +59,7 @@ export class LastGood {
       .finally(() => {
         this.#writing = null;
         const present = this.#present();
-        if (present !== null && present.version !== this.#written && !this.#closing.signal.aborted)
+        if (present !== null && revisionOf(present) !== this.#written && !this.#closing.signal.aborted)
           this.changed();
       });
   }
@@ -52,13 +70,19 @@ export class LastGood {
     await this.#writing;
   }
 
+  /** What the file says besides the configuration. */
+  async #said(): Promise<Pick<KeptFor, 'origin' | 'token'>> {
+    const { origin, token } = await this.#keptFor;
+    return { origin, token };
+  }
+
   async #write(): Promise<void> {
     const present = this.#present();
     if (present === null) return;
-    this.#written = present.version;
+    this.#written = revisionOf(present);
     try {
       const disk = await import('./disk.ts');
-      await disk.writeText(this.#file, JSON.stringify(present));
+      await disk.writeText(this.#file, JSON.stringify({ ...present, ...(await this.#said()) }));
     } catch (error) {
       this.#onProblem(error);
     }

@@ -1,4 +1,5 @@
 import { asType, CompiledApp, type Context, type Evaluation, type Failed } from '@halyard/engine';
+import type { Place } from './history.ts';
 import type { Configuration, ConfigurationChange } from './wire.ts';
 
 export type AskedType = 'boolean' | 'string' | 'number' | 'object';
@@ -27,12 +28,18 @@ export class LocalFlags {
   #account = '';
   #appId = '';
   #version = -1;
+  #history: Pick<Configuration, 'identity' | 'epoch'> = {};
   // Kept too to tell which flags a reload changed, and to write the last good configuration to disk.
   #raw = new Map<string, unknown>();
 
   /** -1 before the first configuration. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Null before the first configuration. */
+  get place(): Place | null {
+    return this.#app === null ? null : { version: this.#version, ...this.#history };
   }
 
   get account(): string {
@@ -67,6 +74,8 @@ export class LocalFlags {
     this.#account = configuration.account;
     this.#appId = configuration.app;
     this.#version = configuration.version;
+    const { identity, epoch } = configuration;
+    this.#history = identity === undefined || epoch === undefined ? {} : { identity, epoch };
     return changed;
   }
 
@@ -106,6 +115,7 @@ export class LocalFlags {
           account: this.#account,
           app: this.#appId,
           version: this.#version,
+          ...this.#history,
           flags: Object.fromEntries(this.#raw),
         };
   }

@@ -5,6 +5,9 @@ export interface Configuration {
   readonly account: string;
   readonly app: string;
   readonly version: number;
+  /** The database's name and the epoch of its history; absent where an edge of a former release answered. */
+  readonly identity?: string;
+  readonly epoch?: string;
   /** By key. Left unparsed: the engine turns one that it does not understand into one failing flag. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
@@ -45,13 +48,14 @@ export const parseJson = (text: string): unknown => {
 
 export const parseConfiguration = (value: unknown): Configuration => {
   if (!isRecord(value)) throw new NotAConfiguration(`expected a configuration, found ${kindOf(value)}`);
-  const { account, app, version, flags } = value;
+  const { account, app, version, identity, epoch, flags } = value;
   if (typeof account !== 'string' || account === '')
     throw new NotAConfiguration(`account is ${kindOf(account)}; expected the account's id`);
   if (!isVersion(version))
     throw new NotAConfiguration(`version is ${kindOf(version)}; expected a whole number`);
   if (!isRecord(flags)) throw new NotAConfiguration(`flags is ${kindOf(flags)}; expected an object by key`);
-  return { account, app: typeof app === 'string' ? app : '', version, flags };
+  const history = typeof identity === 'string' && typeof epoch === 'string' ? { identity, epoch } : {};
+  return { account, app: typeof app === 'string' ? app : '', version, ...history, flags };
 };
 
 /** `account` is the one already known: a snapshot on a stream may leave it out. */

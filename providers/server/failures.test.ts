@@ -306,6 +306,66 @@ describe('a file', () => {
     await OpenFeature.setProviderAndWait(create({ file, bootstrap: kept(10, false) }));
     expect(await isOn()).toBe(false);
   });
+
+  it('of another app, from another origin, or of another token where nothing names the app, is never served', async () => {
+    const file = join(await folder(), 'flags.json');
+    await OpenFeature.setProviderAndWait(create({ file }));
+    await OpenFeature.clearProviders();
+    const { origin } = new URL(edge.url);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      account: 'default',
+      app: 'shop',
+      origin,
+    });
+    await edge.stop();
+    for (const [other, reason] of [
+      [{ app: 'blog' }, 'it is of the app shop; expected blog'],
+      [{ url: `${edge.url}/apps/blog`, app: undefined }, 'it is of the app shop; expected blog'],
+      [{ url: 'http://127.0.0.1:9' }, `it was kept from ${origin}; expected http://127.0.0.1:9`],
+      [{ app: undefined, token: 'of-another-app' }, 'it was kept with another token'],
+    ] as const) {
+      logged.splice(0);
+      const start = OpenFeature.setProviderAndWait(create({ file, log, startTimeoutMs: 100, ...other }));
+      await expect(start).rejects.toThrow('no configuration came within 100 ms');
+      expect(logged.join('\n')).toContain(`it is not served: ${reason}`);
+    }
+    await OpenFeature.setProviderAndWait(create({ file, app: undefined }));
+    expect(await isOn()).toBe(false);
+  });
+
+  it('is not compared by version with a bootstrap of another app', async () => {
+    const file = join(await folder(), 'flags.json');
+    const kept = (app: string, version: number, on: boolean) => ({
+      account: 'default',
+      app,
+      version,
+      flags: { checkout: flag('checkout', on) },
+    });
+    await edge.stop();
+    await writeFile(file, JSON.stringify(kept('shop', 2, true)));
+    await OpenFeature.setProviderAndWait(create({ file, app: undefined, bootstrap: kept('blog', 9, false) }));
+    expect(await isOn()).toBe(true);
+    logged.splice(0);
+    await OpenFeature.setProviderAndWait(create({ file, log, bootstrap: kept('blog', 9, false) }));
+    expect(await isOn()).toBe(true);
+    expect(logged.join('\n')).toContain('it is of the app blog; expected shop');
+  });
+
+  it('of an older epoch does not win over a bootstrap by its higher version', async () => {
+    const file = join(await folder(), 'flags.json');
+    const kept = (epoch: string, version: number, on: boolean) => ({
+      account: 'default',
+      app: 'shop',
+      version,
+      identity: 'd',
+      epoch,
+      flags: { checkout: flag('checkout', on) },
+    });
+    await edge.stop();
+    await writeFile(file, JSON.stringify(kept('1000-a', 9, false)));
+    await OpenFeature.setProviderAndWait(create({ file, bootstrap: kept('2000-a', 3, true) }));
+    expect(await isOn()).toBe(true);
+  });
 });
 
 describe('a bootstrap', () => {
@@ -313,7 +373,7 @@ describe('a bootstrap', () => {
     logged.splice(0);
     await OpenFeature.setProviderAndWait(create({ bootstrap: { flags: [] }, log }));
     expect(logged[0]).toBe(
-      `the bootstrap is no configuration and was ignored {"error":"account is a value of type undefined; expected the account's id"}`,
+      `the bootstrap cannot be used and was ignored {"error":"account is a value of type undefined; expected the account's id"}`,
     );
     expect(await isOn()).toBe(false);
   });
