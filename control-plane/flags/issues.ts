@@ -50,9 +50,9 @@ export class Issues {
     else this.#uncounted++;
   }
 
-  /** One more that is not worth a sentence, because nobody would be shown it. */
-  skip(): void {
-    this.#uncounted++;
+  /** So many more that are not worth a sentence each, because nobody would be shown it. */
+  skip(count: number): void {
+    this.#uncounted += count;
   }
 
   /** No more will be listed. */

@@ -48,6 +48,7 @@ export function readFlag(body: unknown, issues: Issues, at: Path): FlagInput | n
 
 /** For `put` in a batch of changes, which creates or replaces: the key is the change's, `bucketing` counts if it creates. */
 export function readUpsert(key: string, body: unknown, issues: Issues, at: Path): FlagInput | null {
+  if (issues.full) return null;
   const keyed = isObject(body) ? { ...body, key } : body;
   const parsed = read(FlagCreate, keyed, issues, at);
   return parsed === null ? null : inputOf(parsed);

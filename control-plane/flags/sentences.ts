@@ -10,7 +10,7 @@ import { nearest } from './nearest.ts';
 export function report(found: readonly z.core.$ZodIssue[], issues: Issues, base: Path): void {
   for (const issue of found) {
     if (issues.full) {
-      issues.skip();
+      issues.skip(issue.code === 'unrecognized_keys' ? issue.keys.length : 1);
       continue;
     }
     const path: Path = [
@@ -21,7 +21,7 @@ export function report(found: readonly z.core.$ZodIssue[], issues: Issues, base:
       case 'unrecognized_keys':
         for (const key of issue.keys) {
           // Looking for the name that was meant costs more than all the rest.
-          if (issues.full) issues.skip();
+          if (issues.full) issues.skip(1);
           else issues.add([...path, key], unknownField(key, path, issue.message));
         }
         break;
