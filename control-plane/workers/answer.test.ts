@@ -56,6 +56,22 @@ test.each([
   expect(await asked(path, { EVALUATOR })).toMatchObject({ status: 200, body: { object } });
 });
 
+test.each([
+  ['/flags/healthz', 'account default'],
+  ['/healthz', 'account default'],
+  ['/flags/client/v4/accounts/default/flagship/apps/shop/flags', 'app ["default","shop"]'],
+  ['/flags/ofrep/v1/evaluate/flags/a?b=c', 'evaluator /ofrep/v1/evaluate/flags/a?b=c'],
+])('under the path /flags, %s is answered by %s', async (path, object) => {
+  const EVALUATOR = {
+    fetch: async (request: Request) => {
+      const { pathname, search } = new URL(request.url);
+      return Response.json({ object: `evaluator ${pathname}${search}` });
+    },
+  };
+  const more = { EVALUATOR, HALYARD_PUBLIC_URL: 'https://flags.example/flags/' };
+  expect(await asked(path, more)).toMatchObject({ status: 200, body: { object } });
+});
+
 test('an evaluator that breaks off is 503', async () => {
   const EVALUATOR = { fetch: () => Promise.reject(new Error('The script will never generate a response.')) };
   const { status, body } = await asked('/ofrep/v1/evaluate/flags/a', { EVALUATOR });
