@@ -36,6 +36,8 @@ describe('configuration', () => {
       publicUrl: null,
       edgeUrl: null,
       trustProxy: false,
+      maxStreams: 50_000,
+      maxStreamsPerToken: 25_000,
       secret: null,
       url: null,
       token: null,

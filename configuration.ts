@@ -21,6 +21,9 @@ export interface Configuration {
   readonly edgeUrl: string | null;
   /** Believe `X-Forwarded-For` and `X-Forwarded-Proto`. */
   readonly trustProxy: boolean;
+  /** Event streams that an edge keeps open at once, of all tokens and of one. */
+  readonly maxStreams: number;
+  readonly maxStreamsPerToken: number;
   readonly secret: string | null;
   /** The server that commands talk to, and the token they show. */
   readonly url: string | null;
@@ -49,6 +52,9 @@ const port: Parser<number> = (text) =>
   /^\d{1,5}$/.test(text) && Number(text) <= 65_535
     ? ok(Number(text))
     : { expected: 'a port number from 0 to 65535' };
+
+const count: Parser<number> = (text) =>
+  /^[1-9]\d{0,6}$/.test(text) ? ok(Number(text)) : { expected: 'a whole number from 1 to 9999999' };
 
 const nonEmpty =
   (expected: string): Parser<string> =>
@@ -137,6 +143,8 @@ const settings: { readonly [K in keyof Configuration]: Setting<Configuration[K]>
   },
   edgeUrl: { variable: 'HALYARD_EDGE_URL', parse: parsePublicUrl, fallback: null },
   trustProxy: { variable: 'HALYARD_TRUST_PROXY', parse: boolean, fallback: false },
+  maxStreams: { variable: 'HALYARD_MAX_STREAMS', parse: count, fallback: 50_000 },
+  maxStreamsPerToken: { variable: 'HALYARD_MAX_STREAMS_PER_TOKEN', parse: count, fallback: 25_000 },
   secret: { variable: 'HALYARD_SECRET', parse: secretText, fallback: null, secret: 'whole' },
   url: {
     variable: 'HALYARD_URL',
@@ -229,6 +237,8 @@ export const readConfiguration = (
     publicUrl: read(settings.publicUrl),
     edgeUrl: read(settings.edgeUrl),
     trustProxy: read(settings.trustProxy),
+    maxStreams: read(settings.maxStreams),
+    maxStreamsPerToken: read(settings.maxStreamsPerToken),
     secret: read(settings.secret),
     url: read(settings.url),
     token: read(settings.token),

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { FlagCache } from '@halyard/caches';
+import { isEdgePath } from '@halyard/caches/access';
 import { withoutPasswords } from '@halyard/caches/without-password';
 import type { Place } from '@halyard/control-plane';
 import { sameSecret, sha256Hex } from '@halyard/control-plane/access';
@@ -179,7 +180,7 @@ const createEdge = async (
   extra: Pick<EdgeOptions, 'authenticate' | 'metricsFor' | 'standalone'>,
 ): Promise<Edge> => {
   const edge = await import('@halyard/edge');
-  const { edgeData, publicUrl, trustProxy } = configuration;
+  const { edgeData, publicUrl, trustProxy, maxStreams, maxStreamsPerToken } = configuration;
   return edge.createEdge({
     cache,
     account: configuration.account,
@@ -187,6 +188,7 @@ const createEdge = async (
     now: Date.now,
     log,
     trustProxy,
+    limits: { streams: maxStreams, streamsPerToken: maxStreamsPerToken },
     ...(publicUrl === null ? {} : { publicUrl }),
     ...(edgeData === null
       ? {}
@@ -209,9 +211,6 @@ const withMetricsOf = async (
 
 const processMetrics = async ({ name }: Command): Promise<() => Promise<string>> =>
   (await import('@halyard/control-plane/process-metrics')).createProcessMetrics(VERSION, name);
-
-const EDGE_PATH = /^\w+:\/\/[^/]+\/(?:(?:ofrep|apps)\/|(?:config|stream)(?:\?|$))/;
-const isEdgePath = (url: string): boolean => EDGE_PATH.test(url);
 
 const run = async (): Promise<void> => {
   // Parsed and compiled modules are kept for the next start, which is then about twice as fast.

@@ -16,13 +16,22 @@ export interface Listening {
 
 export type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
 
+/**
+ * A balancer keeps an idle connection for a minute and more, and answers 502 when its next request meets one that was closed here. Headers
+ * are waited for longer than that, or a request that comes late on a kept connection would be cut off.
+ */
+const KEEP_ALIVE_MS = 80_000;
+
 /** Listens, or rejects with a `CannotStart` that says what to do. */
 export const listen = (
   fetch: Fetch,
   { host, port, basePath }: { readonly host: string; readonly port: number; readonly basePath: string },
 ): Promise<Listening> =>
   new Promise((resolve, reject) => {
-    const server = createAdaptorServer({ fetch });
+    const server = createAdaptorServer({
+      fetch,
+      serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: KEEP_ALIVE_MS + 5_000 },
+    });
     if (basePath !== '') {
       // Here, because the routes of the writer and of the edge are the same whatever stands in front of them.
       server.prependListener('request', (request: IncomingMessage) => {

@@ -8,6 +8,7 @@ import {
   signInToken,
   systemRandom,
 } from '@halyard/control-plane/access';
+import { checkNewToken, newTokenBody } from '@halyard/control-plane/new-token';
 import { Problem } from '@halyard/control-plane/problem';
 import { COMMAND_ACTOR } from './command-actor.ts';
 import { type Command, UsageError } from './command-line.ts';
@@ -88,6 +89,14 @@ const create = async (stores: Stores, account: string, { flags }: Command): Prom
   ];
   if (name === undefined || permission === undefined || mistakes.length > 0)
     throw new UsageError(mistakes.join('\n'));
+  const asked = newTokenBody.parse({
+    name,
+    permission,
+    app_ids: flags.get('--app') ?? null,
+    allowed_origins: flags.get('--origin') ?? null,
+    expires_at: expires === undefined ? null : new Date(expires).toISOString(),
+  });
+  checkNewToken(asked, { apps: await stores.accounts.apps(account), at: new Date().toISOString() });
   const secret = mintSecret('hly_', systemRandom);
   await stores.accounts.ensureAccount(account, new Date().toISOString());
   const token = await stores.accounts.createToken(
@@ -97,9 +106,9 @@ const create = async (stores: Stores, account: string, { flags }: Command): Prom
       hash: await sha256Hex(secret),
       name,
       permission,
-      app_ids: flags.get('--app') ?? null,
-      allowed_origins: flags.get('--origin') ?? null,
-      expires_at: expires === undefined ? null : new Date(expires).toISOString(),
+      app_ids: asked.app_ids ?? null,
+      allowed_origins: asked.allowed_origins ?? null,
+      expires_at: asked.expires_at ?? null,
     },
     writeNow(),
   );

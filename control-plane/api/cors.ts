@@ -1,3 +1,4 @@
+import { namesOrigin } from '@halyard/caches/access';
 import type { Grant } from '../access/grant.ts';
 import type { Setting } from './setting.ts';
 
@@ -21,7 +22,7 @@ export const corsHeaders = async (
   { origins }: Pick<Setting, 'origins'>,
 ): Promise<Record<string, string>> => {
   if (origin === null) return { vary: VARY };
-  const allowed = grant?.allowed_origins?.includes(origin) === true || (await origins.allows(place, origin));
+  const allowed = namesOrigin(grant?.allowed_origins ?? [], origin) || (await origins.allows(place, origin));
   return allowed
     ? { vary: VARY, 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED }
     : { vary: VARY };

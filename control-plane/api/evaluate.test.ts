@@ -183,6 +183,27 @@ describe('a browser token', () => {
     expect(fine.headers.get('access-control-allow-headers')).toContain('Authorization');
     expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
   });
+
+  test('an origin is compared in the form it was stored in: one wildcard level, no default port, no capitals', async () => {
+    const { secret } = await ground.mint({
+      permission: 'evaluate',
+      app_ids: ['shop'],
+      allowed_origins: ['https://*.Pages.example:443', 'capacitor://localhost'],
+    });
+    for (const [origin, allowed] of [
+      ['https://a.pages.example', true],
+      ['capacitor://localhost', true],
+      ['https://pages.example', false],
+      ['https://a.b.pages.example', false],
+    ] as const) {
+      const answer = await evaluate('flagKey=new-checkout', {
+        token: secret,
+        headers: { origin },
+      });
+      expect(answer.status, origin).toBe(allowed ? 200 : 403);
+      expect(answer.headers.get('access-control-allow-origin')).toBe(allowed ? origin : null);
+    }
+  });
 });
 
 describe('POST explain', () => {

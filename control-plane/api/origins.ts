@@ -1,3 +1,4 @@
+import { namesOrigin } from '@halyard/caches/access';
 import type { Accounts, BrowserToken } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 
@@ -44,7 +45,7 @@ export const createOrigins = ({
       return tokens.some(
         ({ allowed_origins, app_ids, expires_at }) =>
           (expires_at === null || Date.parse(expires_at) > now()) &&
-          allowed_origins.includes(origin) &&
+          namesOrigin(allowed_origins, origin) &&
           (app_ids === null || app_ids.includes(app)),
       );
     },

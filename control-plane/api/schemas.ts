@@ -1,3 +1,4 @@
+import { allowedOrigin } from '@halyard/caches/access';
 import { z } from '@hono/zod-openapi';
 import { PERMISSIONS } from '../access/permission.ts';
 import { ScalarValue, strict, Value } from '../flags/schema-parts.ts';
@@ -61,17 +62,9 @@ export type MintedToken = z.infer<typeof MintedToken>;
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-const isOrigin = (text: string): boolean => {
-  try {
-    const url = new URL(text);
-    return (url.protocol === 'https:' || url.protocol === 'http:') && url.origin === text;
-  } catch {
-    return false;
-  }
-};
-
 const NEW_TOKEN_NAME = 'a name of 1 to 128 characters';
-const ORIGIN = 'an origin such as https://www.example.com, without a path';
+const ORIGIN =
+  'an origin such as https://www.example.com or https://*.example.com (exactly one level), without a path';
 const EXPIRES = 'an ISO 8601 time with a zone, such as 2027-01-31T12:00:00Z, or null';
 
 export const NewToken = strict('a token', {
@@ -88,9 +81,12 @@ export const NewToken = strict('a token', {
     .max(1_000, { error: 'at most 1,000 app ids' })
     .nullish(),
   allowed_origins: z
-    .array(z.string({ error: ORIGIN }).refine(isOrigin, { error: ORIGIN }), {
-      error: 'a list of origins, or null',
-    })
+    .array(
+      z.string({ error: ORIGIN }).refine((text) => allowedOrigin(text) !== null, { error: ORIGIN }),
+      {
+        error: 'a list of origins, or null',
+      },
+    )
     .min(1, { error: 'at least one origin, or null' })
     .max(100, { error: 'at most 100 origins' })
     .nullish(),

@@ -94,7 +94,7 @@ const REFUSED: readonly [unknown, string, string][] = [
   [
     { name: 'x', permission: 'evaluate', app_ids: ['shop'], allowed_origins: ['https://a.example/'] },
     '/allowed_origins/0',
-    'allowed_origins[0] is "https://a.example/"; expected an origin such as https://www.example.com, without a path',
+    'allowed_origins[0] is "https://a.example/"; expected an origin such as https://www.example.com or https://*.example.com (exactly one level), without a path',
   ],
   [
     { name: 'x', permission: 'read', app_ids: ['shop'], allowed_origins: ['https://a.example'] },

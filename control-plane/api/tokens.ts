@@ -4,18 +4,16 @@ import { coversApps, type Grant } from '../access/grant.ts';
 import { mintLink } from '../access/link.ts';
 import { mintId, mintSecret, sha256Hex } from '../access/secret.ts';
 import { maySignIn } from '../access/session.ts';
-import type { Issues } from '../flags/issues.ts';
-import { isObject, own } from '../flags/json.ts';
-import { type Issue, Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import type { Token as StoredToken } from '../store/port.ts';
 import type { Call } from './call.ts';
 import { accountCommitted } from './commit.ts';
 import { pageInfo } from './envelope.ts';
+import { checkNewToken, newTokenBody } from './new-token.ts';
 import { once } from './once.ts';
 import { type AnyServed, serve } from './operation.ts';
-import { body } from './parse.ts';
 import { ACCOUNT } from './paths.ts';
-import { Deleted, MintedToken, NewToken, SignInLink, Token } from './schemas.ts';
+import { Deleted, MintedToken, type NewToken, SignInLink, Token } from './schemas.ts';
 import { sealedWith } from './seal.ts';
 import type { Setting } from './setting.ts';
 
@@ -33,47 +31,13 @@ const tokenView = (token: StoredToken): Token => ({
   last_used_at: token.last_used_at,
 });
 
-/** What makes a browser token is decided by three fields. */
-const checkBrowserToken = (body: unknown, issues: Issues): void => {
-  if (!isObject(body) || (own(body, 'allowed_origins') ?? null) === null) return;
-  const apps = own(body, 'app_ids');
-  if (own(body, 'permission') === 'evaluate' && Array.isArray(apps) && apps.length === 1) return;
-  issues.add(
-    ['allowed_origins'],
-    'allowed_origins make a browser token; expected the permission "evaluate" and exactly one app in app_ids',
-  );
-};
-
-/** Everything that the body cannot tell: whether the apps exist and are the caller's to give, and what time it is. */
-const checkNewToken = async (
-  body: NewToken,
-  { account, caller, write }: Call<undefined, NewToken>,
-  { stores }: Setting,
-): Promise<void> => {
-  const issues: Issue[] = [];
-  const apps = new Set((await stores.accounts.apps(account)).map((app) => app.id));
-  body.app_ids?.forEach((app, index) => {
-    if (!apps.has(app)) {
-      issues.push({
-        pointer: `/app_ids/${index}`,
-        message: `app_ids[${index}] is ${JSON.stringify(app)}; expected the id of an app of this account`,
-      });
-    }
+/** Problem: `forbidden`, a token of some apps that mints one of others. */
+const withinReach = (body: NewToken, { caller }: Call<undefined, NewToken>): void => {
+  if (coversApps(caller.grant.app_ids, body.app_ids ?? null)) return;
+  throw new Problem('forbidden', {
+    pointer: '/app_ids',
+    message: 'A token of some apps can mint tokens for those apps only.',
   });
-  if (body.expires_at != null && Date.parse(body.expires_at) <= Date.parse(write.at)) {
-    issues.push({
-      pointer: '/expires_at',
-      message: `expires_at is ${JSON.stringify(body.expires_at)}; expected a time in the future`,
-    });
-  }
-  const [first, ...others] = issues;
-  if (first !== undefined) throw new Problem('invalid', [first, ...others]);
-  if (!coversApps(caller.grant.app_ids, body.app_ids ?? null)) {
-    throw new Problem('forbidden', {
-      pointer: '/app_ids',
-      message: 'A token of some apps can mint tokens for those apps only.',
-    });
-  }
 };
 
 /** The token, if it lives and is within the caller's reach. Problem: `not_found`, `forbidden`. */
@@ -127,7 +91,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
         path: `${ACCOUNT}/tokens`,
         needs: 'admin',
         writes: true,
-        body: body(NewToken, checkBrowserToken),
+        body: newTokenBody,
         answers: { status: 201, schema: MintedToken },
         problems: ['conflict'],
       },
@@ -137,7 +101,8 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
           setting,
           async () => {
             const { body: asked } = call;
-            await checkNewToken(asked, call, setting);
+            checkNewToken(asked, { apps: await accounts.apps(call.account), at: call.write.at });
+            withinReach(asked, call);
             const secret = mintSecret('hly_', setting.random);
             const token = await accounts.createToken(
               call.account,

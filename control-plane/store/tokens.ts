@@ -1,3 +1,4 @@
+import { allowedOrigin } from '@halyard/caches/access';
 import type { Kysely, Selectable } from 'kysely';
 import { checkName, foldName } from '../names.ts';
 import { Problem } from '../problem.ts';
@@ -52,7 +53,6 @@ export const createTokens = (database: Database): Tokens => {
       changeAccount(database, account, write, async (db) => {
         checkName(given.name);
         await refuseLookalike(db, account, given.name, write.at);
-        const { app_ids, allowed_origins } = given;
         const token: Token = {
           ...copyOf(given),
           account,
@@ -61,6 +61,7 @@ export const createTokens = (database: Database): Tokens => {
           last_used_at: null,
           revoked_at: null,
         };
+        const { app_ids, allowed_origins } = token;
         const told = token.expires_at === null || token.expires_at > write.at;
         const inserted = await db
           .insertInto('token')
@@ -173,7 +174,8 @@ const copyOf = (token: NewToken): NewToken => ({
   name: token.name,
   permission: token.permission,
   app_ids: token.app_ids,
-  allowed_origins: token.allowed_origins,
+  // One form, so that what was written is what is compared.
+  allowed_origins: token.allowed_origins?.map((origin) => allowedOrigin(origin) ?? origin) ?? null,
   // One form, so that dates compare as text.
   expires_at: token.expires_at === null ? null : new Date(token.expires_at).toISOString(),
 });

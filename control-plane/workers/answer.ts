@@ -1,3 +1,4 @@
+import { isEdgePath } from '@halyard/caches/access';
 import { Hono } from 'hono';
 import { problemResponse } from '../api/envelope.ts';
 import type { ExchangeEnv } from '../api/exchange.ts';
@@ -11,8 +12,6 @@ import { consoleLog } from './log.ts';
 import { objectName, placeOf } from './places.ts';
 import { fromVisitor } from './visitor.ts';
 
-/** What an edge answers: OFREP, an app's configuration, and streams. */
-const EVALUATED = /^\/(ofrep|apps)\//;
 const PAGE = /^\/(dashboard(\/.*)?)?$/;
 
 /**
@@ -38,7 +37,7 @@ const routed = async (
 ): Promise<Response> => {
   const { pathname, origin } = new URL(request.url);
   const { method } = request;
-  if (env.EVALUATOR !== undefined && EVALUATED.test(pathname)) {
+  if (env.EVALUATOR !== undefined && isEdgePath(request.url)) {
     try {
       return await env.EVALUATOR.fetch(request);
     } catch (error) {

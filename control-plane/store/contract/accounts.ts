@@ -225,6 +225,20 @@ export const accountsContract = ({ check, expect }: Suite): void => {
     },
   );
 
+  check('living browser tokens are had without the others', async ({ stores }) => {
+    await settle(stores);
+    const { accounts } = stores;
+    const browser = { app_ids: [APP], allowed_origins: ['HTTPS://A.example:443', 'https://*.b.example'] };
+    await accounts.createToken(ACCOUNT, token('page', browser), by('ann', 1));
+    await accounts.createToken(ACCOUNT, token('former', browser), by('ann', 1));
+    await accounts.createToken(ACCOUNT, token('service'), by('ann', 1));
+    await accounts.revokeToken(ACCOUNT, 'former', by('ann', 2));
+    expect((await accounts.browserTokens(ACCOUNT)).map((page) => page.allowed_origins)).toEqual([
+      ['https://a.example', 'https://*.b.example'],
+    ]);
+    expect(await accounts.browserTokens('nobody')).toEqual([]);
+  });
+
   check('the first proposal of a secret stays, until it is replaced', async ({ stores, other }) => {
     await settle(stores);
     const secrets = await Promise.all(

@@ -119,7 +119,15 @@ describe('SQLite', () => {
     const again = await open();
     for (const stores of [...both, again]) await stores.close();
     expect(ran).toEqual([
-      { migrations: ['0002-lists', '0003-search', '0004-account-log', '0005-histories'] },
+      {
+        migrations: [
+          '0002-lists',
+          '0003-search',
+          '0004-account-log',
+          '0005-histories',
+          '0006-browser-tokens',
+        ],
+      },
     ]);
   });
 
@@ -178,7 +186,16 @@ describe.runIf(await usePostgres())('PostgreSQL', () => {
     );
     for (const stores of opened) await stores.close();
     expect(ran).toEqual([
-      { migrations: ['0001-first', '0002-lists', '0003-search', '0004-account-log', '0005-histories'] },
+      {
+        migrations: [
+          '0001-first',
+          '0002-lists',
+          '0003-search',
+          '0004-account-log',
+          '0005-histories',
+          '0006-browser-tokens',
+        ],
+      },
     ]);
   });
 

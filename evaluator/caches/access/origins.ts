@@ -1,6 +1,5 @@
 /**
- * Origins of pages, as browsers send them (RFC 6454) and as people write them, in one form: lower case, no default port, no slash at the
- * end, international names in Punycode. The same form is stored and compared, so that what was written is what is allowed.
+ * Origins of pages, as browsers send them (RFC 6454) and as people write them, in one form: lower case, no default port, international names in Punycode. The same form is stored and compared, so that what was written is what is allowed.
  */
 
 /** Schemes that URLs know but whose pages have no origin of their own. */
@@ -8,7 +7,7 @@ const NO_ORIGIN = new Set(['ftp:', 'ws:', 'wss:', 'file:', 'data:', 'blob:', 'ja
 
 /** An origin in its one form; null if the text is not one. */
 const normalOrigin = (text: string): string | null => {
-  if (text.includes('*') || /[\s\\]/.test(text) || !URL.canParse(text)) return null;
+  if (text.includes('*') || /[\s\\]|\/$/.test(text) || !URL.canParse(text)) return null;
   const url = new URL(text);
   const { protocol, host, pathname, search, hash, username, password } = url;
   if (NO_ORIGIN.has(protocol) || host === '' || !text.slice(protocol.length).startsWith('//')) return null;

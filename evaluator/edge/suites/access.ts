@@ -212,6 +212,41 @@ export const accessSuite = (home: Home): void => {
       });
     });
 
+    describe('a browser token of a wildcard, a default port or an app', () => {
+      test('answers what it was written for, and preflights too', async () => {
+        world = await home.start({ flag: onFlag('flag') });
+        await world.mint('wide', {
+          ...TOKENS.browser,
+          id: 't-wide',
+          allowed_origins: [
+            'https://*.Pages.example:443',
+            'capacitor://localhost',
+            'chrome-extension://abcdef',
+          ],
+        });
+        for (const [origin, allowed] of [
+          ['https://a.pages.example', true],
+          ['https://A.pages.example:443', true],
+          ['capacitor://localhost', true],
+          ['chrome-extension://abcdef', true],
+          ['https://pages.example', false],
+          ['https://a.b.pages.example', false],
+          ['http://a.pages.example', false],
+          ['https://*.pages.example', false],
+          ['chrome-extension://other', false],
+        ] as const) {
+          const response = await world.evaluate('/flag', {}, { authorization: 'Bearer wide', origin });
+          expect(response.status, origin).toBe(allowed ? 200 : 403);
+          expect(response.headers.get('access-control-allow-origin')).toBe(allowed ? origin : null);
+          const preflight = await world.request('/ofrep/v1/evaluate/flags', {
+            method: 'OPTIONS',
+            headers: { origin, 'access-control-request-method': 'POST' },
+          });
+          expect(preflight.headers.get('access-control-allow-origin')).toBe(allowed ? origin : null);
+        }
+      });
+    });
+
     describe('a preflight', () => {
       const preflight = (path: string, origin: string): Promise<Response> | Response =>
         world.request(path, {
