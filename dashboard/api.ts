@@ -1,4 +1,5 @@
 import type {
+  AccountLogEntry,
   App,
   MintedToken,
   ChangelogEntry as ServerEntry,
@@ -9,8 +10,9 @@ import type {
 import type { Bucketing, Flag, FlagType, JsonValue } from '@halyard/engine';
 import { basePath } from './place.ts';
 
-export type { App, MintedToken, Session, Token };
+export type { AccountLogEntry, App, MintedToken, Session, Token };
 export type Permission = Session['permission'];
+export type AccountEvent = AccountLogEntry['event'];
 
 export type StoredFlag = Flag & {
   readonly type: FlagType;

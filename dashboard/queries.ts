@@ -7,6 +7,8 @@ import {
   queryOptions,
 } from '@tanstack/react-query';
 import {
+  type AccountEvent,
+  type AccountLogEntry,
   type Answer,
   ApiError,
   type App,
@@ -155,4 +157,18 @@ export const tokensQuery = (account: string) =>
   queryOptions({
     queryKey: [account, 'tokens'],
     queryFn: async ({ signal }) => (await call<Token[]>(`${accountPath(account)}/tokens`, { signal })).result,
+  });
+
+/** The account's own log; no events: all of them. */
+export const accountLogQuery = (account: string, events: readonly AccountEvent[]) =>
+  infiniteQueryOptions({
+    queryKey: [account, 'log', events],
+    queryFn: ({ signal, pageParam }) =>
+      call<AccountLogEntry[]>(
+        `${accountPath(account)}/log${search({ event: events.join(','), limit: 50, cursor: pageParam })}`,
+        { signal },
+      ),
+    initialPageParam: firstPage,
+    getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
   });

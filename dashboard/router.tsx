@@ -96,6 +96,12 @@ const tokensRoute = createRoute({
   component: lazyRouteComponent(() => import('./tokens/tokens-page.tsx'), 'TokensPage'),
 });
 
+const accountLogRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: 'log',
+  component: lazyRouteComponent(() => import('./account-log/account-log-page.tsx'), 'AccountLogPage'),
+});
+
 const appRoute = createRoute({
   getParentRoute: () => signedIn,
   path: 'apps/$app',
@@ -194,6 +200,7 @@ const tree = root.addChildren([
   signedIn.addChildren([
     appsRoute,
     tokensRoute,
+    accountLogRoute,
     nowhereRoute,
     appRoute.addChildren([appIndexRoute, flagsRoute, flagRoute, historyRoute, edgesRoute, settingsRoute]),
   ]),

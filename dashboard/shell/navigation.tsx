@@ -17,6 +17,7 @@ import {
 import {
   IconApps,
   IconChevronDown,
+  IconClipboardList,
   IconFlag,
   IconHistory,
   IconKey,
@@ -30,6 +31,7 @@ import type { ComponentProps } from 'react';
 import { permits, type Session } from '../api.ts';
 import { appsQuery } from '../queries.ts';
 import { signOut } from '../session/session.ts';
+import { accountLogStrings } from '../strings/account-log.ts';
 import { strings } from '../strings.ts';
 import { Logo } from './logo.tsx';
 import classes from './navigation.module.css';
@@ -143,6 +145,14 @@ export const Navigation = ({ session, app, closeMenu }: NavigationProps) => {
               to="/tokens"
               label={strings.tokens.title}
               leftSection={<IconKey size={18} />}
+              activeProps={active}
+            />
+          )}
+          {permits(session, 'admin') && session.app_ids === null && (
+            <RoutedNavLink
+              to="/log"
+              label={accountLogStrings.title}
+              leftSection={<IconClipboardList size={18} />}
               activeProps={active}
             />
           )}

@@ -4,6 +4,7 @@ import '@mantine/spotlight/styles.css';
 import {
   IconApps,
   IconBolt,
+  IconClipboardList,
   IconFlag,
   IconHistory,
   IconKey,
@@ -17,6 +18,7 @@ import { useEffect, useState } from 'react';
 import { permits } from '../api.ts';
 import { appsQuery, flagsQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
+import { accountLogStrings } from '../strings/account-log.ts';
 import { strings } from '../strings.ts';
 import { useCommands } from './commands.ts';
 import classes from './palette.module.css';
@@ -83,6 +85,12 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
             label: strings.tokens.title,
             leftSection: <IconKey size={18} />,
             onClick: () => void navigate({ to: '/tokens' }),
+          },
+          {
+            id: 'account-log',
+            label: accountLogStrings.title,
+            leftSection: <IconClipboardList size={18} />,
+            onClick: () => void navigate({ to: '/log' }),
           },
         ]
       : []),

@@ -189,3 +189,27 @@ test('a file that is no export is refused with its line, and nothing is imported
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByText('Nothing was imported').waitFor();
 });
+
+test('the account log tells who made a sign-in link for whom and who came by it, from where, on a phone too', async () => {
+  await go('/log');
+  const row = page.getByRole('row').filter({ hasText: 'made a sign-in link for Ada Lovelace' }).first();
+  await row.getByText('127.0.0.1').waitFor();
+  const came = page.getByRole('row').filter({ hasText: 'signed in with a link that' }).first();
+  expect(await came.innerText()).toContain('Ada Lovelace');
+  await page.getByLabel('Show').selectOption('Apps');
+  await page.getByText('created the app shop').waitFor();
+  await row.waitFor({ state: 'detached' });
+  await page.getByLabel('Show').selectOption('Operations');
+  await page.getByText('No entries of this kind').waitFor();
+
+  const phone = await world.enter({ width: 390 });
+  await phone.route('**/flagship/log*', (route) => route.fulfill({ status: 503, body: '' }));
+  await phone.goto(`${world.url}/dashboard/log`);
+  await phone.getByText('This could not be loaded').waitFor();
+  await phone.unroute('**/flagship/log*');
+  await phone.getByRole('button', { name: 'Try again' }).click();
+  await phone.getByText('made a sign-in link for Ada Lovelace').waitFor();
+  const wide = await phone.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  expect(wide).toBe(false);
+  await phone.context().close();
+});

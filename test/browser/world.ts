@@ -226,6 +226,7 @@ export const openWorld = async (): Promise<World> => {
       edges: `/apps/${shop}/edges`,
       settings: `/apps/${shop}/settings`,
       tokens: '/tokens',
+      'account-log': '/log',
       missing: `/apps/${shop}/flags/there-is-no-such-flag`,
     },
     server: () => server,

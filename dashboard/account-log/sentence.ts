@@ -1,0 +1,33 @@
+import type { AccountLogEntry } from '../api.ts';
+import { accountLogStrings } from '../strings/account-log.ts';
+
+const { events } = accountLogStrings;
+
+/** What an entry tells, as it goes on behind the name of who did it. */
+export const sentenceOf = ({ event, detail }: Pick<AccountLogEntry, 'event' | 'detail'>): string => {
+  const text = (name: string): string => String(detail[name] ?? '?');
+  switch (event) {
+    case 'app_created':
+      return events.app_created(text('name'));
+    case 'app_renamed':
+      return events.app_renamed(text('from'), text('to'));
+    case 'app_deleted':
+      return events.app_deleted(text('name'), typeof detail['kept_until'] === 'string');
+    case 'app_forgotten':
+      return events.app_forgotten(text('name'));
+    case 'token_created':
+      return events.token_created(text('name'), text('permission'));
+    case 'token_revoked':
+      return events.token_revoked(text('name'));
+    case 'link_created':
+      return events.link_created(text('name'));
+    case 'signed_in':
+      return detail['by'] === 'link' ? events.signed_in_by(text('made_by')) : events.signed_in();
+    case 'signed_out':
+      return events.signed_out();
+    case 'database_restored':
+      return events.database_restored();
+    case 'cache_adopted':
+      return events.cache_adopted();
+  }
+};

@@ -1,0 +1,46 @@
+import type { AccountEvent } from '../api.ts';
+
+/** The page of the account's own log. */
+export const accountLogStrings = {
+  title: 'Account log',
+  lead: 'Who made and revoked which token, changed which app, and signed in, when and from where.',
+  columns: { when: 'When', who: 'Who', what: 'What', from: 'From' },
+  none: 'Nothing has happened yet',
+  noneHelp: 'Tokens, apps, sign-in links and sign-ins will be listed here.',
+  noneOfThese: 'No entries of this kind',
+  older: 'Show older entries',
+  kind: 'Show',
+  here: "the control plane's machine",
+  kinds: {
+    all: 'Everything',
+    tokens: 'Tokens',
+    apps: 'Apps',
+    signIns: 'Links and sign-ins',
+    operations: 'Operations',
+  },
+  events: {
+    app_created: (name: string) => `created the app ${name}`,
+    app_renamed: (from: string, to: string) => `renamed the app ${from} to ${to}`,
+    app_deleted: (name: string, kept: boolean) =>
+      `deleted the app ${name}; its history is ${kept ? 'kept' : 'gone'}`,
+    app_forgotten: (name: string) => `removed the history of the deleted app ${name}`,
+    token_created: (name: string, permission: string) => `created the token ${name} (${permission})`,
+    token_revoked: (name: string) => `revoked the token ${name}`,
+    link_created: (name: string) => `made a sign-in link for ${name}`,
+    signed_in: () => 'signed in with a token',
+    signed_in_by: (by: string) => `signed in with a link that ${by} made`,
+    signed_out: () => 'signed out',
+    database_restored: () => 'restored the database from a backup',
+    cache_adopted: () => 'took over the flag cache of another database',
+  },
+} as const;
+
+export type LogKind = keyof typeof accountLogStrings.kinds;
+
+export const EVENTS_OF: Readonly<Record<LogKind, readonly AccountEvent[]>> = {
+  all: [],
+  tokens: ['token_created', 'token_revoked'],
+  apps: ['app_created', 'app_renamed', 'app_deleted', 'app_forgotten'],
+  signIns: ['link_created', 'signed_in', 'signed_out'],
+  operations: ['database_restored', 'cache_adopted'],
+};
