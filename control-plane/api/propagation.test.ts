@@ -312,6 +312,6 @@ onNode('where the cache is another database’s, propagation and readiness say s
   const ready = await ground.ask('GET', '/readyz', { token: null });
   expect([ready.status, ready.json.replication]).toEqual([
     200,
-    expect.stringContaining('run "halyard adopt-cache".'),
+    expect.stringContaining('run "halyard adopt-cache"; on Workers, set HALYARD_ADOPT_CACHE to another.'),
   ]);
 });

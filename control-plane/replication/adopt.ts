@@ -33,7 +33,7 @@ export const adoptCache = async (stores: Stores, cache: FlagCache): Promise<read
   const adopted: string[] = [];
   for (const place of await placesOf(stores)) {
     if ((await refusalOf(stores, place, await cache.head(spaceOf(place)))) === null) continue;
-    await deliver(stores, cache, place, { adopting: true });
+    await deliver(stores, cache, place, { adopts: () => true });
     adopted.push(spaceOf(place));
   }
   return adopted;

@@ -38,8 +38,8 @@ export interface Delivery {
 export interface DeliverOptions {
   /** Where the cache stands, which saves asking it; a wrong one is found out by the cache's refusal. */
   readonly knownHead?: Position | null | undefined;
-  /** Take over what another database wrote. */
-  readonly adopting?: boolean;
+  /** Whether to take over what another database wrote: its identity, null where a former release wrote it. Default: never. */
+  readonly adopts?: (identity: string | null) => boolean;
 }
 
 /**
@@ -55,7 +55,7 @@ export const deliver = async (
   stores: Stores,
   cache: FlagCache,
   place: Place,
-  { knownHead, adopting = false }: DeliverOptions = {},
+  { knownHead, adopts = () => false }: DeliverOptions = {},
 ): Promise<Delivery> => {
   const space = spaceOf(place);
   const outbox = outboxOf(stores, place);
@@ -80,7 +80,7 @@ export const deliver = async (
       case 'same':
         return { head, apps: [...apps.values()], how, begun };
       case 'foreign':
-        if (!adopting) throw new ForeignSpace(space, head, standing);
+        if (!adopts(head?.history?.identity ?? null)) throw new ForeignSpace(space, head, standing);
         break;
       case 'diverged':
         await begin(outbox, standing, head);
@@ -111,14 +111,14 @@ export const deliver = async (
       default:
         relation satisfies never;
     }
-    const adopts = relation === 'foreign';
-    if (adopts && head?.history !== undefined && isBefore(standing, head)) {
+    const foreign = relation === 'foreign';
+    if (foreign && head?.history !== undefined && isBefore(standing, head)) {
       await begin(outbox, standing, head);
       begun = true;
     }
     const snapshot = await outbox.snapshot();
     if (snapshot === null) continue;
-    if ((await cache.replace(space, snapshot, { adopting: adopts })) === 'replaced') {
+    if ((await cache.replace(space, snapshot, { adopting: foreign })) === 'replaced') {
       head = positionOf(snapshot);
       how = 'snapshot';
       noteApps([...snapshot.entries.keys()].map((key) => ({ key })));

@@ -150,7 +150,7 @@ describe('a control plane that was started without its volume', () => {
     const { identity } = await stores.identity();
     const own = (await fresh.identity()).identity;
     expect((await refusalOf(fresh, ACCOUNT, await cache.head(accountSpace('acme'))))?.message).toBe(
-      `account/acme in the flag cache belongs to another database (${identity}), at version 1; this database is ${own}. Nothing was overwritten, and nothing of this database reaches the edges. If this database was lost or put in the place of another by mistake, start with the right one. If two installations share the cache, give each its own HALYARD_CACHE_PREFIX. If this database is to take the other's place for good, run "halyard adopt-cache".`,
+      `account/acme in the flag cache belongs to another database (${identity}), at version 1; this database is ${own}. Nothing was overwritten, and nothing of this database reaches the edges. If this database was lost or put in the place of another by mistake, start with the right one. If two installations share the cache, give each its own HALYARD_CACHE_PREFIX. If this database is to take the other's place for good, run "halyard adopt-cache"; on Workers, set HALYARD_ADOPT_CACHE to ${identity}.`,
     );
     // Nor does an app that is deleted there take the other's space with it.
     await fresh.accounts.deleteApp('acme', 'shop', write);

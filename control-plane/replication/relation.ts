@@ -19,6 +19,9 @@ export const relationOf = (head: Position | null, standing: Standing, self: Iden
   return differs ? 'diverged' : 'same';
 };
 
+/** Stands for the database whose head says no identity. */
+export const FORMER = 'former-release';
+
 /** A space of the flag cache is another database's. Nothing of it was touched. */
 export class ForeignSpace extends Error {
   override readonly name = 'ForeignSpace';
@@ -29,7 +32,7 @@ export class ForeignSpace extends Error {
         ? 'was filled by a former release from another database'
         : `belongs to another database (${head.history.identity})`;
     super(
-      `${space} in the flag cache ${whose}, at version ${head?.version ?? 0}; this database is ${history.identity}. Nothing was overwritten, and nothing of this database reaches the edges. If this database was lost or put in the place of another by mistake, start with the right one. If two installations share the cache, give each its own HALYARD_CACHE_PREFIX. If this database is to take the other's place for good, run "halyard adopt-cache".`,
+      `${space} in the flag cache ${whose}, at version ${head?.version ?? 0}; this database is ${history.identity}. Nothing was overwritten, and nothing of this database reaches the edges. If this database was lost or put in the place of another by mistake, start with the right one. If two installations share the cache, give each its own HALYARD_CACHE_PREFIX. If this database is to take the other's place for good, run "halyard adopt-cache"; on Workers, set HALYARD_ADOPT_CACHE to ${head?.history?.identity ?? FORMER}.`,
     );
   }
 }

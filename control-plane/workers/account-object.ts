@@ -126,6 +126,7 @@ export class AccountObject extends DurableObject<Environment> {
     await controlPlane.start();
     const courier = createCourier({
       stores,
+      adopt: this.env.HALYARD_ADOPT_CACHE,
       openCache,
       place: { account, app: null },
       alarm: storage,

@@ -179,6 +179,7 @@ export class AppObject extends DurableObject<Environment> {
     });
     const courier = createCourier({
       stores,
+      adopt: this.env.HALYARD_ADOPT_CACHE,
       openCache,
       place,
       alarm: this.ctx.storage,

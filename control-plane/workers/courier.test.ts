@@ -1,4 +1,4 @@
-import { accountSpace, appSpace, CacheUnavailable, type FlagCache } from '@halyard/caches';
+import { accountSpace, appSpace, CacheUnavailable, type FlagCache, newEpoch } from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FlagDefinition } from '../flags/change.ts';
@@ -194,4 +194,30 @@ test('two deliveries at once go one after the other', async () => {
   await put('a');
   await Promise.all([courier.rung(), courier.repair(), courier.rung()]);
   expect(most).toBe(1);
+});
+
+test('a namespace that another database filled is left alone, and taken over when its identity is named', async () => {
+  const theirs = { identity: 'theirs', epoch: newEpoch(NOW + 60_000) };
+  await cache.replace(space, { version: 9, history: theirs, entries: new Map([['a', '1']]) });
+  await put('b');
+  const errors: string[] = [];
+  const courier = (adopt?: string) =>
+    createCourier({
+      stores,
+      openCache: () => cache,
+      place: shop,
+      alarm: { getAlarm: async () => null, setAlarm: async () => undefined },
+      log: { ...quiet, error: (_, message) => errors.push(message) },
+      now: () => NOW,
+      random: () => 1,
+      onApp,
+      adopt,
+    });
+  await courier().rung();
+  await courier('somebody').rung();
+  expect(await cache.head(space)).toEqual({ version: 9, history: theirs });
+  expect(errors.length).toBe(2);
+  expect(errors[0]).toContain('on Workers, set HALYARD_ADOPT_CACHE to theirs.');
+  await courier('theirs').rung();
+  expect((await cache.load(space))?.entries.has('b')).toBe(true);
 });

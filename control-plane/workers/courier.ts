@@ -2,6 +2,7 @@ import type { AlarmStorage } from 'cloudflare:workers';
 import type { FlagCache } from '@halyard/caches';
 import type { Log } from '../api/setting.ts';
 import { appsIn, deliver, outboxOf, spaceOf } from '../replication/deliver.ts';
+import { FORMER, ForeignSpace } from '../replication/relation.ts';
 import type { Place, Stores } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 
@@ -17,7 +18,9 @@ export interface CourierOptions {
   readonly openCache: () => FlagCache;
   readonly place: Place;
   readonly alarm: Pick<AlarmStorage, 'getAlarm' | 'setAlarm'>;
-  readonly log: Pick<Log, 'info' | 'warn'>;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
+  /** The identity of another database whose space is taken over; absent: none is. */
+  readonly adopt?: string | undefined;
   readonly now: () => number;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
@@ -49,7 +52,9 @@ export const createCourier = (options: CourierOptions): Courier => {
     const outbox = outboxOf(stores, place);
     for (;;) {
       const rows = await outbox.commits(0, BATCH);
-      const { head, how, apps, begun } = await deliver(stores, cache, place);
+      const { head, how, apps, begun } = await deliver(stores, cache, place, {
+        adopts: (identity) => (identity ?? FORMER) === options.adopt,
+      });
       if (how === 'snapshot') {
         log.info(
           { space: spaceOf(place), version: head?.version },
@@ -106,7 +111,8 @@ export const createCourier = (options: CourierOptions): Courier => {
       } catch (error) {
         const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** Math.min(failures, 10));
         failures += 1;
-        if (failures === 1) {
+        if (error instanceof ForeignSpace) log.error({ space: spaceOf(place) }, error.message);
+        else if (failures === 1) {
           log.warn(
             { space: spaceOf(place), err: error },
             'Delivery to the flag cache waits: it will be tried again until it succeeds.',
