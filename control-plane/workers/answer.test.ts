@@ -50,6 +50,9 @@ test.each([
 test.each([
   ['/ofrep/v1/evaluate/flags/a', 'evaluator'],
   ['/apps/shop/config', 'evaluator'],
+  ['/config', 'evaluator'],
+  ['/stream?x', 'evaluator'],
+  ['/configuration', 'account default'],
   ['/healthz', 'account default'],
 ])('with the evaluator bound, %s is answered by %s', async (path, object) => {
   const EVALUATOR = { fetch: async () => Response.json({ object: 'evaluator' }) };
