@@ -356,7 +356,7 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'an app put in behind the log',
     [
-      `insert into app select account, 'evil1', 'evil', client_side_default, created_at, updated_at, updated_by, 0, 0, 0, null, null, null, null, null from app where id = 'shop1'`,
+      `insert into app (account, id, name, client_side_default, created_at, updated_at, updated_by, version, flag_count, entry_count) select account, 'evil1', 'evil', client_side_default, created_at, updated_at, updated_by, 0, 0, 0 from app where id = 'shop1'`,
     ],
     "The account's log: the app evil (evil1) is there, but no entry tells of it.",
   ],
