@@ -1,29 +1,27 @@
-import { Anchor, Badge, Breadcrumbs, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { StoredFlag } from '../api.ts';
 import { FlagSwitch } from '../flags/flag-switch.tsx';
 import { TagLink } from '../flags/tag-link.tsx';
 import { useShownFlag } from '../flags/write-flag.ts';
+import { Clamped } from '../shell/clamped.tsx';
 import { CopyIcon } from '../shell/copy-icon.tsx';
 import { LongText } from '../shell/long-text.tsx';
 import { Moment } from '../shell/moment.tsx';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { offVariation, summaryWords } from '../words/summary.ts';
-import { plain, variation } from '../words/words.ts';
+import { plain, textOf, variation } from '../words/words.ts';
 
 export const FlagHeader = ({ app, flag: stored }: { readonly app: string; readonly flag: StoredFlag }) => {
   const flag = useShownFlag(app, stored);
   return (
     <Stack gap="sm">
-      <Breadcrumbs>
+      <Group>
         <Anchor renderRoot={(props) => <Link to="/apps/$app/flags" params={{ app }} {...props} />}>
           {strings.flags.title}
         </Anchor>
-        <Text span ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {flag.key}
-        </Text>
-      </Breadcrumbs>
+      </Group>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
         <div style={{ minWidth: 0 }}>
           <Group gap={6} wrap="nowrap">
@@ -59,7 +57,10 @@ export const FlagHeader = ({ app, flag: stored }: { readonly app: string; readon
               <strong>{flag.enabled ? strings.flag.on : strings.flag.off}</strong>{' '}
               {flag.enabled ? (
                 <>
-                  · <Sentence cut words={summaryWords(flag)} />
+                  ·{' '}
+                  <Clamped length={textOf(summaryWords(flag)).length}>
+                    <Sentence cut words={summaryWords(flag)} />
+                  </Clamped>
                 </>
               ) : null}
             </Text>

@@ -18,12 +18,17 @@ const sumOf = (shares: readonly OpenShare[]): number =>
 const totalShare = (rule: Rule): number => sumOf(sharesOf(rule));
 
 /** `a 50 % and b 50 %` */
-export const sharesWords = (shares: readonly OpenShare[]): Words =>
-  join(
-    shares.map((each): Words => [variation(each.variation), plain(` ${percent(each.share)}`)]),
-    ', ',
-    ' and ',
-  );
+/** More variations than these are counted together. */
+const SHARES_SHOWN = 6;
+
+/** `a 50% and b 50%` */
+export const sharesWords = (shares: readonly OpenShare[]): Words => {
+  const shown = shares.length > SHARES_SHOWN + 1 ? shares.slice(0, SHARES_SHOWN) : shares;
+  const rest = shares.slice(shown.length);
+  const parts = shown.map((each): Words => [variation(each.variation), plain(` ${percent(each.share)}`)]);
+  if (rest.length > 0) parts.push([plain(`${rest.length} more variations ${percent(sumOf(rest))}`)]);
+  return join(parts, ', ', ' and ');
+};
 
 /** `on`, `on for 25%`, or `a 50% and b 50%`. */
 export const servesWords = (rule: Rule): Words => {

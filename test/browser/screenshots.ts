@@ -1,7 +1,11 @@
-/** Takes a picture of every page into docs/images/pages, and of four into docs/images; run by `npm run screenshots`. */
+/**
+ * Takes a picture of every page, with data that is hard to show as well, into docs/images/pages, and of four into docs/images; run by
+ * `npm run screenshots`. `SCREENSHOTS` names another folder, `SCREENSHOTS_OF` takes only pages whose names begin so.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { addHardFlags } from './hard-data.ts';
 import { openWorld, settled } from './world.ts';
 
 const images = join(import.meta.dirname, '..', '..', 'docs', 'images');
@@ -17,10 +21,15 @@ const open = async (page: Page, path: string): Promise<void> => {
 };
 
 try {
-  for (const width of [1280, 400]) {
-    for (const scheme of ['light', 'dark'] as const) {
-      const page = await world.enter({ width, scheme });
-      for (const [name, path] of Object.entries(world.paths)) {
+  const paths = { ...world.paths, ...(await addHardFlags(world)).paths };
+  const asked = Object.entries(paths).filter(([name]) =>
+    name.startsWith(process.env['SCREENSHOTS_OF'] ?? ''),
+  );
+  for (const width of [1280, 400, 320]) {
+    for (const scheme of ['light', 'dark', 'forced'] as const) {
+      const page = await world.enter({ width, scheme: scheme === 'dark' ? 'dark' : 'light' });
+      if (scheme === 'forced') await page.emulateMedia({ forcedColors: 'active' });
+      for (const [name, path] of asked) {
         await open(page, path);
         await page.screenshot({ path: join(everything, `${name}-${scheme}-${width}.png`), fullPage: true });
       }
