@@ -24,6 +24,7 @@ export class SmallEdge {
   app = 'shop';
   version = 1;
   flags: Record<string, unknown> = {};
+  segments: Record<string, unknown> = {};
   config: Mood = 'well';
   stream: Mood = 'well';
   ofrep: Mood = 'well';
@@ -44,7 +45,7 @@ export class SmallEdge {
   #port = 0;
   readonly #streams = new Set<ServerResponse>();
   readonly #notices = new Set<ServerResponse>();
-  readonly #changes: { version: number; changes: { key: string; flag: unknown }[] }[] = [];
+  readonly #changes: { version: number; changes: object[] }[] = [];
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -88,13 +89,18 @@ export class SmallEdge {
   }
 
   commit(changes: Record<string, unknown>): void {
+    put(this.flags, changes);
+    this.#publish(Object.entries(changes).map(([key, flag]) => ({ key, flag })));
+  }
+
+  commitSegments(changes: Record<string, unknown>): void {
+    put(this.segments, changes);
+    this.#publish(Object.entries(changes).map(([key, segment]) => ({ kind: 'segment', key, segment })));
+  }
+
+  #publish(changes: object[]): void {
     this.version += 1;
-    const list = Object.entries(changes).map(([key, flag]) => ({ key, flag }));
-    for (const { key, flag } of list) {
-      if (flag === null) delete this.flags[key];
-      else this.flags[key] = flag;
-    }
-    const change = { version: this.version, changes: list };
+    const change = { version: this.version, changes };
     this.#changes.push(change);
     for (const stream of this.#streams) send(stream, 'change', change);
     this.notice();
@@ -176,8 +182,8 @@ export class SmallEdge {
       reply(response, 304, null);
       return;
     }
-    const { account, app, version, flags } = this;
-    reply(response, 200, { account, app, version, flags }, { ETag: etag });
+    const { account, app, version, flags, segments } = this;
+    reply(response, 200, { account, app, version, flags, segments }, { ETag: etag });
   }
 
   #stream(request: IncomingMessage, response: ServerResponse): void {
@@ -192,14 +198,21 @@ export class SmallEdge {
     const resumable = from >= 0 && missed.length === this.version - from && missed.length <= this.history;
     if (resumable) for (const change of missed) send(response, 'change', change);
     else {
-      const { account, app, version, flags } = this;
-      const snapshot = { account, app, version, flags };
+      const { account, app, version, flags, segments } = this;
+      const snapshot = { account, app, version, flags, segments };
       send(response, 'snapshot', snapshot);
     }
     this.#streams.add(response);
     response.on('close', () => this.#streams.delete(response));
   }
 }
+
+const put = (all: Record<string, unknown>, changes: Record<string, unknown>): void => {
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null) delete all[key];
+    else all[key] = value;
+  }
+};
 
 const reply = (response: ServerResponse, status: number, body: unknown, headers: object = {}): void => {
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers });

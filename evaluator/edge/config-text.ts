@@ -1,12 +1,18 @@
 import { type Commit, type History, type Position, revisionOf } from '@halyard/caches';
+import { type Entry, entryOf } from './entry.ts';
 
 /** How many commits a reader may have missed and still be brought up to date one by one. */
 const HISTORY_COMMITS = 256;
 const HISTORY_BYTES = 512 * 1024;
 
+interface Told extends Entry {
+  /** Null: it was deleted. */
+  readonly value: string | null;
+}
+
 interface Past {
   readonly version: number;
-  readonly commit: Commit;
+  readonly changes: readonly Told[];
   readonly bytes: number;
   frame: Uint8Array | null;
 }
@@ -42,8 +48,9 @@ export class ConfigText {
 
   change(commit: Commit, entries: ReadonlyMap<string, string>): void {
     let bytes = 0;
-    for (const { value } of commit.changes) bytes += value?.length ?? 0;
-    this.#past.push({ version: commit.version, commit, bytes, frame: null });
+    const changes = toldOf(commit, entries);
+    for (const { value } of changes) bytes += value?.length ?? 0;
+    this.#past.push({ version: commit.version, changes, bytes, frame: null });
     this.#pastBytes += bytes;
     while (
       this.#past.length > HISTORY_COMMITS ||
@@ -68,14 +75,20 @@ export class ConfigText {
     return this.#revision;
   }
 
-  /** `{account, app, version, identity, epoch, flags}`; identity and epoch where they are known. */
+  /** `{account, app, version, identity, epoch, flags, segments}`; identity and epoch where they are known. */
   get document(): string {
     if (this.#document === null) {
       const flags: string[] = [];
-      for (const [key, value] of this.#entries) flags.push(`${JSON.stringify(key)}:${flagText(value)}`);
+      const segments: string[] = [];
+      for (const [name, value] of this.#entries) {
+        const entry = entryOf(name);
+        if (entry === null) continue;
+        const list = entry.kind === 'flag' ? flags : segments;
+        list.push(`${JSON.stringify(entry.key)}:${entryText(value)}`);
+      }
       const head = `{"account":${JSON.stringify(this.#account)},"app":${JSON.stringify(this.#app)}`;
       const history = this.#history === undefined ? '' : historyText(this.#history);
-      this.#document = `${head},"version":${this.#version}${history},"flags":{${flags.join(',')}}}`;
+      this.#document = `${head},"version":${this.#version}${history},"flags":{${flags.join(',')}},"segments":{${segments.join(',')}}}`;
     }
     return this.#document;
   }
@@ -99,7 +112,7 @@ export class ConfigText {
     const first = this.#past.findIndex((past) => past.version === version + 1);
     if (first === -1) return null;
     return this.#past.slice(first).map((past) => {
-      past.frame ??= changeFrame(past.commit, this.#history);
+      past.frame ??= changeFrame(past, this.#history);
       return past.frame;
     });
   }
@@ -120,24 +133,45 @@ export class ConfigText {
 const historyText = ({ identity, epoch }: History): string =>
   `,"identity":${JSON.stringify(identity)},"epoch":${JSON.stringify(epoch)}`;
 
-const changeFrame = ({ version, changes }: Commit, history: History | undefined): Uint8Array => {
-  const list = changes.map(
-    ({ key, value }) => `{"key":${JSON.stringify(key)},"flag":${value === null ? null : flagText(value)}}`,
-  );
+/**
+ * A commit's changes in the order in which its event tells them: segments before flags. Readers of former releases take the change of
+ * a segment for the deletion of the flag with its key, so where there is such a flag it is told again behind, as it is.
+ */
+const toldOf = ({ changes }: Commit, entries: ReadonlyMap<string, string>): readonly Told[] => {
+  const told = changes.flatMap(({ key: name, value }) => {
+    const entry = entryOf(name);
+    return entry === null ? [] : [{ ...entry, value }];
+  });
+  const segments = told.filter(({ kind }) => kind === 'segment');
+  if (segments.length === 0) return told;
+  const flags = told.filter(({ kind }) => kind === 'flag');
+  const changed = new Set(flags.map(({ key }) => key));
+  const again = segments.flatMap(({ key }): Told[] => {
+    const value = entries.get(key);
+    return value === undefined || changed.has(key) ? [] : [{ kind: 'flag', key, value }];
+  });
+  return [...segments, ...again, ...flags];
+};
+
+const changeFrame = ({ version, changes }: Past, history: History | undefined): Uint8Array => {
+  const list = changes.map(({ kind, key, value }) => {
+    const named = `${kind === 'flag' ? '' : `"kind":"${kind}",`}"key":${JSON.stringify(key)}`;
+    return `{${named},"${kind}":${value === null ? null : entryText(value)}}`;
+  });
   return frame(
     `event: change\nid: ${revisionOf({ version, ...(history === undefined ? {} : { history }) })}\ndata: {"version":${version},"changes":[${list.join(',')}]}\n\n`,
   );
 };
 
 /**
- * A flag's text fit to stand in the document and in one line of an event. What is no JSON becomes an empty flag, which every engine
+ * An entry's text fit to stand in the document and in one line of an event. What is no JSON becomes an empty object, which every engine
  * answers with PARSE_ERROR: one damaged entry must not make the whole document unreadable.
  */
-const flagText = (text: string): string => {
+const entryText = (text: string): string => {
   try {
-    const flag: unknown = JSON.parse(text);
-    if (typeof flag !== 'object' || flag === null) return '{}';
-    return /[\r\n]/.test(text) ? JSON.stringify(flag) : text;
+    const entry: unknown = JSON.parse(text);
+    if (typeof entry !== 'object' || entry === null) return '{}';
+    return /[\r\n]/.test(text) ? JSON.stringify(entry) : text;
   } catch {
     return '{}';
   }

@@ -1,6 +1,7 @@
 import { appSpace, type Commit, type Position, type Revision } from '@halyard/caches';
 import { CompiledApp } from '@halyard/engine';
 import { ConfigText } from './config-text.ts';
+import { entryOf } from './entry.ts';
 import { FIXED_HEADERS } from './fixed-headers.ts';
 import { FollowedSpace, type FollowOptions } from './followed-space.ts';
 
@@ -170,19 +171,15 @@ export class HeldApp {
   }
 }
 
-/** What keys of segments begin with; no flag's key holds a slash. */
-const SEGMENT = 'segment/';
-
-/** Keys with a slash that are not known here belong to a newer release and are passed over. */
-const put = (app: CompiledApp, key: string, text: string | null): void => {
-  if (key.startsWith(SEGMENT)) {
-    const segment = key.slice(SEGMENT.length);
-    if (text === null) app.deleteSegment(segment);
-    else app.defineSegment(segment, () => entryFrom(segment, text));
-  } else if (!key.includes('/')) {
-    if (text === null) app.delete(key);
-    else app.define(key, () => entryFrom(key, text));
-  }
+const put = (app: CompiledApp, name: string, text: string | null): void => {
+  const entry = entryOf(name);
+  if (entry === null) return;
+  const { kind, key } = entry;
+  if (kind === 'segment') {
+    if (text === null) app.deleteSegment(key);
+    else app.defineSegment(key, () => entryFrom(key, text));
+  } else if (text === null) app.delete(key);
+  else app.define(key, () => entryFrom(key, text));
 };
 
 /** An entry that is damaged becomes one without anything but its key: it cannot be understood, and it alone fails. */

@@ -11,6 +11,8 @@ import type { Context, Evaluation } from './model.ts';
 export class CompiledApp {
   readonly #graph: Graph;
   readonly #flags = new Map<string, FlagNode>();
+  /** What `reachingAny` has not looked at since it was set; null: nobody has ever asked, and it is all of them. */
+  #unseen: Set<FlagNode> | null = null;
 
   /** `account` is the salt of flags without their own `bucketing`. */
   constructor(account: string) {
@@ -40,6 +42,7 @@ export class CompiledApp {
     const node = this.#graph.flag(key);
     node.define(read);
     this.#flags.set(key, node);
+    this.#unseen?.add(node);
   }
 
   /** Whether there was such a flag. */
@@ -68,22 +71,33 @@ export class CompiledApp {
     return there;
   }
 
-  /**
-   * The flags that reach a flag or segment, through whatever lies between; those named by none are not among them. Compiles what is
-   * not compiled yet.
-   */
+  /** `reachingAny` of one. */
   reaching(kind: 'flag' | 'segment', key: string): ReadonlySet<string> {
-    for (const node of this.#flags.values()) void node.failure;
-    const found: Node[] = [kind === 'flag' ? this.#graph.flag(key) : this.#graph.segment(key)];
-    const seen = new Set(found);
-    for (const node of found) {
-      for (const user of node.users) {
-        if (seen.has(user)) continue;
-        seen.add(user);
-        found.push(user);
-      }
+    return this.reachingAny([{ kind, key }]);
+  }
+
+  /**
+   * The flags that reach any of these, through whatever lies between; those that name nothing of it are not among them, nor are these
+   * themselves. Compiles what names others and is not compiled yet.
+   */
+  reachingAny(
+    named: Iterable<{ readonly kind: 'flag' | 'segment'; readonly key: string }>,
+  ): ReadonlySet<string> {
+    for (const node of this.#unseen ?? this.#flags.values()) if (node.mayNameOthers) void node.failure;
+    this.#unseen = new Set();
+    const seen = new Set<Node>();
+    for (const { kind, key } of named) {
+      const node = this.#graph.known(kind, key);
+      if (node !== undefined) seen.add(node);
     }
-    return new Set(found.slice(1).flatMap((node) => (node.kind === 'flag' ? [node.key] : [])));
+    const sources = new Set(seen);
+    const reached = new Set<string>();
+    // A set hands out what is added to it on the way.
+    for (const node of seen) {
+      if (node.kind === 'flag' && !sources.has(node)) reached.add(node.key);
+      for (const user of node.users) seen.add(user);
+    }
+    return reached;
   }
 
   /**

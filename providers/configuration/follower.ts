@@ -1,7 +1,7 @@
 import { backoffMs, wait } from './backoff.ts';
 import { type ConfigurationEdge, EdgeError, type StreamEvent } from './edge.ts';
 import { comparePlaces, type Place, revisionOf } from './history.ts';
-import type { LocalFlags } from './local-flags.ts';
+import type { Difference, LocalFlags } from './local-flags.ts';
 import type { Configuration } from './wire.ts';
 
 export interface FollowerLimits {
@@ -18,7 +18,10 @@ export interface FollowerLimits {
 }
 
 export interface FollowerListener {
-  /** The flags are those of the edge now; `keys` are the ones that differ from what was there before. */
+  /**
+   * The configuration is that of the edge now, and another than before; `keys` are the flags that it makes a difference to. None where
+   * only a segment changed that no flag uses.
+   */
   changed(keys: readonly string[]): void;
   /** The edge answers: what is held is the present configuration. */
   live(): void;
@@ -53,11 +56,14 @@ export const followConfiguration = async (
   // An edge that has too many streams still answers loads.
   let noStreamBefore = 0;
 
+  const tell = ({ flags: keys, any }: Difference): void => {
+    if (any) listener.changed(keys);
+  };
+
   const take = (configuration: Configuration): void => {
     highest = configuration;
     lowerBefore = false;
-    const keys = flags.replace(configuration);
-    if (keys.length > 0) listener.changed(keys);
+    tell(flags.replace(configuration));
   };
 
   /**
@@ -94,13 +100,13 @@ export const followConfiguration = async (
       take(event.configuration);
       return true;
     }
-    const keys = flags.apply(event.change);
-    if (keys === null) {
+    const difference = flags.apply(event.change);
+    if (difference === null) {
       mustLoad = true;
       return false;
     }
     highest = flags.place;
-    if (keys.length > 0) listener.changed(keys);
+    tell(difference);
     return true;
   };
 

@@ -125,7 +125,7 @@ export class InProcess {
         {
           changed: (keys) => {
             disk?.changed();
-            if (started) this.#tell(() => this.#listener.changed(keys));
+            if (started && keys.length > 0) this.#tell(() => this.#listener.changed(keys));
           },
           live: () => {
             this.#become('live', 'the configuration is up to date');

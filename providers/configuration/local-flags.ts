@@ -1,4 +1,5 @@
-import { asType, CompiledApp, type Context, type Evaluation, type Failed } from '@halyard/engine';
+import { asType, type Context, type Evaluation, type Failed } from '@halyard/engine';
+import { Definitions } from './definitions.ts';
 import type { Place } from './history.ts';
 import type { Configuration, ConfigurationChange } from './wire.ts';
 
@@ -19,18 +20,25 @@ const NOT_READY: NotReady = {
   message: 'no configuration has been loaded yet',
 };
 
+/** What a configuration or a commit made different here. */
+export interface Difference {
+  /** Flags, by key, that are new, gone or different, or that depend on something that is. */
+  readonly flags: readonly string[];
+  /** Whether there is any; a segment that no flag uses is in no flag's key. */
+  readonly any: boolean;
+}
+
+const NONE: Difference = { flags: [], any: false };
+
 /**
  * The flags of one app as last heard of. A flag is compiled when it is first asked for: a start costs no more than reading the
  * configuration, and a service that uses ten flags of a thousand compiles ten.
  */
 export class LocalFlags {
-  #app: CompiledApp | null = null;
-  #account = '';
+  #definitions: Definitions | null = null;
   #appId = '';
   #version = -1;
   #history: Pick<Configuration, 'identity' | 'epoch'> = {};
-  // Kept too to tell which flags a reload changed, and to write the last good configuration to disk.
-  #raw = new Map<string, unknown>();
 
   /** -1 before the first configuration. */
   get version(): number {
@@ -39,68 +47,47 @@ export class LocalFlags {
 
   /** Null before the first configuration. */
   get place(): Place | null {
-    return this.#app === null ? null : { version: this.#version, ...this.#history };
+    return this.#definitions === null ? null : { version: this.#version, ...this.#history };
   }
 
   get account(): string {
-    return this.#account;
+    return this.#definitions?.account ?? '';
   }
 
   /** Whether there is anything to evaluate: a configuration, a bootstrap or a file. */
   get loaded(): boolean {
-    return this.#app !== null;
+    return this.#definitions !== null;
   }
 
-  /** Makes the flags exactly these; answers the keys that are new, gone or different. */
-  replace(configuration: Configuration): readonly string[] {
-    const before = this.#raw;
-    const after = new Map(Object.entries(configuration.flags));
-    // Compiled flags hold the account's salt.
-    const app =
-      this.#app !== null && this.#account === configuration.account
-        ? this.#app
-        : new CompiledApp(configuration.account);
-    const isNew = app !== this.#app;
-    const changed: string[] = [];
-    for (const [key, flag] of after)
-      if (!before.has(key) || JSON.stringify(before.get(key)) !== JSON.stringify(flag)) changed.push(key);
-    for (const key of before.keys()) if (!after.has(key)) changed.push(key);
-    for (const key of isNew ? after.keys() : changed) {
-      if (after.has(key)) app.set(key, after.get(key));
-      else app.delete(key);
-    }
-    this.#app = app;
-    this.#raw = after;
-    this.#account = configuration.account;
-    this.#appId = configuration.app;
-    this.#version = configuration.version;
-    const { identity, epoch } = configuration;
+  /** Makes the flags and segments exactly these. */
+  replace(configuration: Configuration): Difference {
+    const { account, app, version, identity, epoch } = configuration;
+    const before = this.#definitions;
+    const after = before?.account === account ? before : new Definitions(account);
+    const gone = before === null || before === after ? [] : Object.keys(before.written().flags);
+    const changes = after.replace(configuration);
+    this.#definitions = after;
+    this.#appId = app;
+    this.#version = version;
     this.#history = identity === undefined || epoch === undefined ? {} : { identity, epoch };
-    return changed;
+    const flags = [...new Set([...after.touched(changes), ...gone])];
+    return { flags, any: changes.length > 0 || gone.length > 0 };
   }
 
-  /** Applies exactly the next version; answers the keys it touched, or null where it does not follow on the present one. */
-  apply(change: ConfigurationChange): readonly string[] | null {
-    const app = this.#app;
-    if (app === null || change.version > this.#version + 1) return null;
-    if (change.version <= this.#version) return [];
-    for (const { key, flag } of change.changes) {
-      if (flag === null) {
-        this.#raw.delete(key);
-        app.delete(key);
-      } else {
-        this.#raw.set(key, flag);
-        app.set(key, flag);
-      }
-    }
-    this.#version = change.version;
-    return change.changes.map(({ key }) => key);
+  /** Applies exactly the next version; null where it does not follow on the present one. */
+  apply({ version, changes }: ConfigurationChange): Difference | null {
+    const definitions = this.#definitions;
+    if (definitions === null || version > this.#version + 1) return null;
+    if (version <= this.#version) return NONE;
+    const made = definitions.apply(changes);
+    this.#version = version;
+    return { flags: definitions.touched(made), any: made.length > 0 };
   }
 
   evaluate(key: string, type: AskedType, context: Context): Answer {
-    const app = this.#app;
-    if (app === null) return NOT_READY;
-    const flag = app.get(key);
+    const definitions = this.#definitions;
+    if (definitions === null) return NOT_READY;
+    const flag = definitions.app.get(key);
     if (flag === undefined) return notFound(key);
     const answer = flag.evaluate(context);
     // All values of a flag are of its type, so most calls need no look at the value.
@@ -109,14 +96,15 @@ export class LocalFlags {
 
   /** What to keep for the next start; null before the first configuration. */
   configuration(): Configuration | null {
-    return this.#app === null
+    const definitions = this.#definitions;
+    return definitions === null
       ? null
       : {
-          account: this.#account,
+          account: definitions.account,
           app: this.#appId,
           version: this.#version,
           ...this.#history,
-          flags: Object.fromEntries(this.#raw),
+          ...definitions.written(),
         };
   }
 }

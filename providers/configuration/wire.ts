@@ -10,18 +10,21 @@ export interface Configuration {
   readonly epoch?: string;
   /** By key. Left unparsed: the engine turns one that it does not understand into one failing flag. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** By key, unparsed too. None where a former release wrote it. */
+  readonly segments: Readonly<Record<string, unknown>>;
 }
 
-export interface FlagChange {
+export interface Change {
+  readonly kind: 'flag' | 'segment';
   readonly key: string;
-  /** Null: the flag was deleted. */
-  readonly flag: unknown;
+  /** The flag or segment; undefined: it was deleted. */
+  readonly value: unknown;
 }
 
 /** One commit: exactly the step from `version - 1` to `version`. */
 export interface ConfigurationChange {
   readonly version: number;
-  readonly changes: readonly FlagChange[];
+  readonly changes: readonly Change[];
 }
 
 /** Something answered, but not an edge: the message says what was expected and what was found. */
@@ -48,14 +51,16 @@ export const parseJson = (text: string): unknown => {
 
 export const parseConfiguration = (value: unknown): Configuration => {
   if (!isRecord(value)) throw new NotAConfiguration(`expected a configuration, found ${kindOf(value)}`);
-  const { account, app, version, identity, epoch, flags } = value;
+  const { account, app, version, identity, epoch, flags, segments = {} } = value;
   if (typeof account !== 'string' || account === '')
     throw new NotAConfiguration(`account is ${kindOf(account)}; expected the account's id`);
   if (!isVersion(version))
     throw new NotAConfiguration(`version is ${kindOf(version)}; expected a whole number`);
   if (!isRecord(flags)) throw new NotAConfiguration(`flags is ${kindOf(flags)}; expected an object by key`);
+  if (!isRecord(segments))
+    throw new NotAConfiguration(`segments is ${kindOf(segments)}; expected an object by key`);
   const history = typeof identity === 'string' && typeof epoch === 'string' ? { identity, epoch } : {};
-  return { account, app: typeof app === 'string' ? app : '', version, ...history, flags };
+  return { account, app: typeof app === 'string' ? app : '', version, ...history, flags, segments };
 };
 
 /** `account` is the one already known: a snapshot on a stream may leave it out. */
@@ -69,12 +74,13 @@ export const parseChange = (value: unknown): ConfigurationChange => {
     throw new NotAConfiguration(`version is ${kindOf(version)}; expected a whole number`);
   if (!Array.isArray(changes))
     throw new NotAConfiguration(`changes is ${kindOf(changes)}; expected an array`);
-  return {
-    version,
-    changes: changes.map((change: unknown) => {
-      if (!isRecord(change) || typeof change['key'] !== 'string')
-        throw new NotAConfiguration('a change names no flag; expected { key, flag }');
-      return { key: change['key'], flag: change['flag'] ?? null };
-    }),
-  };
+  return { version, changes: changes.flatMap(changeIn) };
+};
+
+/** None where its kind is not known here: a later edge may say more than this provider knows. */
+const changeIn = (change: unknown): Change[] => {
+  if (!isRecord(change) || typeof change['key'] !== 'string')
+    throw new NotAConfiguration('a change names no flag; expected { key, flag }');
+  const { kind = 'flag', key } = change;
+  return kind === 'flag' || kind === 'segment' ? [{ kind, key, value: change[kind] ?? undefined }] : [];
 };

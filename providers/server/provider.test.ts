@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SmallEdge } from '../small-edge.ts';
@@ -67,6 +70,31 @@ describe('the server provider, in process', () => {
     edge.commit({ checkout: flag('checkout', true) });
     await vi.waitFor(async () => expect(await client.getBooleanValue('checkout', false)).toBe(true), soon);
     expect(seen).toMatchObject([{ flagsChanged: ['checkout'] }]);
+  });
+
+  it('names the flags behind a segment that changed, and keeps it for the next start', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'halyard-segments-')), 'flags.json');
+    const beta = (...include: string[]): object => ({ key: 'beta', include, exclude: [], conditions: [] });
+    const conditions = [{ operator: 'in_segment', value: ['beta'] }];
+    edge.segments = { beta: beta() };
+    edge.flags['search'] = flag('search', false, {
+      rules: { format: 2, list: [{ priority: 1, conditions, serve_variation: 'on' }] },
+    });
+    await OpenFeature.setProviderAndWait(create({ file }));
+    const seen = events(ProviderEvents.ConfigurationChanged);
+    const ada = () => OpenFeature.getClient().getBooleanValue('search', false, { targetingKey: 'ada' });
+    expect(await ada()).toBe(false);
+    await vi.waitFor(() => expect(edge.streams).toBe(1), soon);
+    edge.commitSegments({ beta: beta('ada'), unused: beta('ada') });
+    await vi.waitFor(async () => expect(await ada()).toBe(true), soon);
+    edge.commitSegments({ unused: null });
+    edge.commit({ checkout: flag('checkout', true) });
+    await vi.waitFor(() => expect(seen).toHaveLength(2), soon);
+    expect(seen).toMatchObject([{ flagsChanged: ['search'] }, { flagsChanged: ['checkout'] }]);
+    await OpenFeature.clearProviders();
+    await edge.stop();
+    await OpenFeature.setProviderAndWait(create({ file, startTimeoutMs: 200 }));
+    expect(await ada()).toBe(true);
   });
 
   it('passes value, variant, reason and flag metadata', async () => {

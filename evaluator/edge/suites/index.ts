@@ -2,6 +2,7 @@ import { accessSuite } from './access.ts';
 import { boundsSuite } from './bounds.ts';
 import { flagshipSuite } from './flagship.ts';
 import { ofrepSuite } from './ofrep.ts';
+import { referencesSuite } from './references.ts';
 import { streamsSuite } from './streams.ts';
 import type { Home } from './world.ts';
 
@@ -13,5 +14,6 @@ export const edgeSuites = (home: Home): void => {
   accessSuite(home);
   boundsSuite(home);
   flagshipSuite(home);
+  referencesSuite(home);
   streamsSuite(home);
 };

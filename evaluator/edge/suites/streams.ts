@@ -48,6 +48,7 @@ export const streamsSuite = (home: Home): void => {
           version: 1,
           ...HISTORY,
           flags: { a: onFlag('a'), b: onFlag('b') },
+          segments: {},
         });
       });
 
@@ -77,12 +78,60 @@ export const streamsSuite = (home: Home): void => {
       });
     });
 
+    describe('segments', () => {
+      const beta = { key: 'beta', include: ['ada'] };
+
+      test('are in the document and in changes, and what is not known here is in neither', async () => {
+        const flags = { a: onFlag('a'), 'segment/beta': beta, 'ramp/a': { key: 'a' } };
+        world = await home.start(flags);
+        const held = { flags: { a: onFlag('a') }, segments: { beta } };
+        expect(await (await world.get('/apps/shop/config')).json()).toMatchObject(held);
+        const events = await follow('/apps/shop/stream');
+        const snapshot = JSON.parse((await events.next())?.split('\ndata: ')[1] ?? '');
+        expect([snapshot.flags, snapshot.segments]).toEqual([held.flags, held.segments]);
+        await world.commit({ a: null, 'ramp/a': null, 'segment/beta': null, 'segment/new': { key: 'new' } });
+        expect(await events.next()).toBe(
+          `event: change\nid: ${revision(2)}\ndata: {"version":2,"changes":[{"kind":"segment","key":"beta","segment":null},{"kind":"segment","key":"new","segment":{"key":"new"}},{"key":"a","flag":null}]}`,
+        );
+        expect(JSON.parse(await (await world.get('/apps/shop/config')).text())).toEqual({
+          account: 'default',
+          app: 'shop',
+          version: 2,
+          ...HISTORY,
+          flags: {},
+          segments: { new: { key: 'new' } },
+        });
+      });
+
+      test('with the key of a flag do not cost readers of former releases that flag', async () => {
+        world = await home.start({ beta: onFlag('beta'), gone: onFlag('gone') });
+        const events = await follow('/apps/shop/stream');
+        await events.next();
+        await world.commit({ gone: null, 'segment/gone': { key: 'gone' }, 'segment/beta': beta });
+        expect(await events.next()).toContain(
+          `"changes":[{"kind":"segment","key":"gone","segment":{"key":"gone"}},{"kind":"segment","key":"beta","segment":${JSON.stringify(beta)}},{"key":"beta","flag":${flagText('beta')}},{"key":"gone","flag":null}]}`,
+        );
+        // What is told again is the flag as it was then, also to a reader that comes later.
+        await world.commit({ beta: onFlag('beta', { enabled: false }) });
+        const late = await follow('/apps/shop/stream', { 'last-event-id': revision(1) });
+        expect(await late.next()).toContain(`{"key":"beta","flag":${flagText('beta')}}`);
+        expect(await late.next()).toContain('"enabled":false');
+      });
+
+      test('that are damaged leave the document readable', async () => {
+        world = await home.start({ a: onFlag('a'), 'segment/odd': '{"key":\n"odd"}', 'segment/bad': '{' });
+        expect(await (await world.get('/apps/shop/config')).json()).toMatchObject({
+          segments: { odd: { key: 'odd' }, bad: {} },
+        });
+      });
+    });
+
     describe('the configuration stream', () => {
       test('is a snapshot once, then every commit in order', async () => {
         world = await home.start({ a: onFlag('a') });
         const events = await follow('/apps/shop/stream');
         expect(await events.next()).toBe(
-          `event: snapshot\nid: ${revision(1)}\ndata: {"account":"default","app":"shop","version":1,"identity":"the-database","epoch":"${HISTORY.epoch}","flags":{"a":${flagText('a')}}}`,
+          `event: snapshot\nid: ${revision(1)}\ndata: {"account":"default","app":"shop","version":1,"identity":"the-database","epoch":"${HISTORY.epoch}","flags":{"a":${flagText('a')}},"segments":{}}`,
         );
         await world.commit({ b: onFlag('b'), a: null });
         await world.commit({});

@@ -7,7 +7,7 @@ import { type ParsedFlag, parseFlag } from '../parse/flag.ts';
 import { type PlacedRule, parseRules } from '../parse/rules.ts';
 import type { Graph } from './graph.ts';
 import { type Made, Node } from './node.ts';
-import { namedByFlag } from './references.ts';
+import { mayNameOthers, namedByFlag } from './references.ts';
 
 /** A flag made ready once, to be evaluated any number of times. */
 export interface CompiledFlag {
@@ -62,6 +62,11 @@ export class FlagNode extends Node {
     return this.#read?.();
   }
 
+  /** Whether it may depend on others; found out without compiling it. */
+  get mayNameOthers(): boolean {
+    return this.#flag === null ? this.#looksNaming() : this.#made.uses.length > 0;
+  }
+
   /** Compiled when it is first asked for. */
   get flag(): CompiledFlag {
     this.#flag ??= this.#compile();
@@ -82,6 +87,14 @@ export class FlagNode extends Node {
   protected make(): Made {
     this.#flag ??= this.#compile();
     return this.#made;
+  }
+
+  #looksNaming(): boolean {
+    try {
+      return mayNameOthers(this.#read?.());
+    } catch {
+      return false;
+    }
   }
 
   #compile(): CompiledFlag {

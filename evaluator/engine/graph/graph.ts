@@ -4,7 +4,7 @@ import type { Predicate } from '../condition.ts';
 import type { Reference, ShareCondition } from '../model.ts';
 import { SharedConditions } from '../sharing.ts';
 import { FlagNode } from './flag-node.ts';
-import type { Use } from './node.ts';
+import type { Node, Use } from './node.ts';
 import { Pass } from './pass.ts';
 import type { Named } from './references.ts';
 import { SegmentNode } from './segment-node.ts';
@@ -49,6 +49,11 @@ export class Graph {
     const definition = this.#surroundings?.segment(key);
     if (definition !== undefined) node.define(() => definition);
     return node;
+  }
+
+  /** As it is known already, there or only named. */
+  known(kind: Node['kind'], key: string): Node | undefined {
+    return (kind === 'flag' ? this.#flags : this.#segments).get(key);
   }
 
   /** Lets go of what is neither there nor named. */

@@ -1,4 +1,4 @@
-import type { Condition } from '../model.ts';
+import type { Condition, Reference } from '../model.ts';
 import type { ParsedFlag } from '../parse/flag.ts';
 import type { PlacedRule } from '../parse/rules.ts';
 
@@ -22,6 +22,39 @@ export const namedByFlag = (
 
 export const namedByConditions = (conditions: readonly Condition[], place: string): readonly Named[] =>
   conditions.flatMap((condition, index) => namedBy(condition, `${place}[${index}]`));
+
+/**
+ * Whether a flag of unknown shape may name others, for a look at many that compiles none of them. What is not understood may; whoever
+ * compiles it finds out.
+ */
+export const mayNameOthers = (flag: unknown): boolean => {
+  try {
+    if (!isRecord(flag)) return false;
+    const { prerequisites, rules } = flag;
+    if (Array.isArray(prerequisites) ? prerequisites.length > 0 : prerequisites !== undefined) return true;
+    const list = isRecord(rules) && !Array.isArray(rules) ? rules['list'] : rules;
+    return Array.isArray(list) && list.some((rule) => isRecord(rule) && someNames(rule['conditions']));
+  } catch {
+    return true;
+  }
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+const someNames = (conditions: unknown): boolean =>
+  Array.isArray(conditions) &&
+  conditions.some(
+    (condition) =>
+      isRecord(condition) && (NAMING.has(condition['operator']) || someNames(condition['clauses'])),
+  );
+
+const NAMING: ReadonlySet<unknown> = new Set<Reference['operator']>([
+  'in_segment',
+  'not_in_segment',
+  'serves',
+  'not_serves',
+]);
 
 const namedBy = (condition: Condition, place: string): readonly Named[] => {
   if ('logical_operator' in condition) return namedByConditions(condition.clauses, `${place}.clauses`);
