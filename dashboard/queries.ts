@@ -1,3 +1,4 @@
+import type { FlagType } from '@halyard/engine';
 import {
   infiniteQueryOptions,
   keepPreviousData,
@@ -54,10 +55,26 @@ export const appsQuery = (account: string) =>
   });
 
 export interface FlagSearch {
+  /** Pieces of keys, descriptions and tags, in any order. */
   readonly q?: string;
-  readonly tag?: string;
+  /** All of them. */
+  readonly tag?: readonly string[];
   readonly state?: 'enabled' | 'disabled';
+  readonly type?: FlagType;
+  /** Part of the name of who changed it last. */
+  readonly by?: string;
+  /** Default: by key. */
+  readonly sort?: 'updated';
 }
+
+/** Where one page of the flags is asked for. */
+const flagsPath = (
+  account: string,
+  app: string,
+  { tag = [], ...query }: FlagSearch,
+  page: { readonly limit: number; readonly cursor: string | null },
+): string =>
+  `${appPath(account, app)}/flags${search({ ...query, ...page })}${tag.map((each) => `&tag=${encodeURIComponent(each)}`).join('')}`;
 
 const nextCursor = (page: Answer<unknown>): string | null => page.info.cursor ?? null;
 const firstPage: string | null = null;
@@ -68,14 +85,19 @@ export const flagsQuery = (account: string, app: string, query: FlagSearch) =>
   infiniteQueryOptions({
     queryKey: [...flagsKey(account, app), query],
     queryFn: ({ signal, pageParam }) =>
-      call<StoredFlag[]>(
-        `${appPath(account, app)}/flags${search({ ...query, limit: 100, cursor: pageParam })}`,
-        {
-          signal,
-        },
-      ),
+      call<StoredFlag[]>(flagsPath(account, app, query, { limit: 100, cursor: pageParam }), { signal }),
     initialPageParam: firstPage,
     getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
+  });
+
+/** The few flags of an app that a search finds first: for the palette, which asks many apps. */
+export const fewFlagsQuery = (account: string, app: string, q: string) =>
+  queryOptions({
+    queryKey: [...flagsKey(account, app), 'few', q],
+    queryFn: async ({ signal }) =>
+      (await call<StoredFlag[]>(flagsPath(account, app, { q }, { limit: 8, cursor: null }), { signal }))
+        .result,
     placeholderData: keepPreviousData,
   });
 

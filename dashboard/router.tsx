@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { ApiError } from './api.ts';
+import { flagSearchOf } from './flags/flag-search.ts';
 import { FlagsPage } from './flags/flags-page.tsx';
 import { isSpan, type Span } from './history/span.ts';
 import { basePath } from './place.ts';
@@ -122,14 +123,7 @@ const appIndexRoute = createRoute({
 const flagsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: 'flags',
-  validateSearch: (search: Search): FlagSearch => {
-    const state = text(search, 'state');
-    return {
-      ...given('q', text(search, 'q')),
-      ...given('tag', text(search, 'tag')),
-      ...(state === 'enabled' || state === 'disabled' ? { state } : {}),
-    };
-  },
+  validateSearch: (search: Search): FlagSearch => flagSearchOf(search),
   loaderDeps: ({ search }) => search,
   // Asks before the page is drawn: by then the answer is on its way.
   loader: async ({ context, params, deps }) => {

@@ -155,7 +155,6 @@ export const strings = {
   flags: {
     title: 'Flags',
     search: 'Search flags',
-    searchHint: 'Key or description',
     state: 'Show',
     all: 'All',
     on: 'On',
@@ -166,7 +165,7 @@ export const strings = {
     turnOn: 'Turn on',
     turnOff: 'Turn off',
     by: (name: string) => `by ${name}`,
-    tagFilter: (tag: string) => `Tag ${tag} ×`,
+    tagFilter: (tag: string) => `Tag ${tag}`,
     filterTag: (tag: string) => `Show only flags with the tag ${tag}`,
     count: (number: number) => count(number, 'flag', 'flags'),
     countSoFar: (number: number) => `${count(number, 'flag', 'flags')} shown, more below`,
@@ -174,7 +173,6 @@ export const strings = {
     noneHelp:
       'A flag decides at run time what your code does, for whom. Create one, paste its line into your code, turn it on when you are ready.',
     noneFound: 'No flags match',
-    noneFoundHelp: 'Search matches keys and descriptions. Try fewer letters, or show all states.',
   },
   createFlag: {
     title: 'Create flag',
@@ -219,8 +217,7 @@ export const strings = {
     off: 'The flag is off: the rollout takes effect once it is on.',
     kill: 'Turn off for everyone',
     killTitle: (key: string) => `Turn off ${key}?`,
-    killHelp: (variation: string) =>
-      `Everyone gets “${variation}” within moments. The rules stay as they are.`,
+    killHelp: (variation: string) => `Everyone gets “${variation}” within moments. The rules stay unchanged.`,
     killConfirm: 'Turn off',
     reader: 'Your permission is to read: ask for write to ramp.',
   },

@@ -1,18 +1,18 @@
 import type { Rule } from '@halyard/engine';
 import { Button, Card, Group, Progress, Select, Stack, Text, Title } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
 import { inOrder } from '../draft/rule-keys.ts';
 import { Live } from '../edges/live.tsx';
+import { askSwitch } from '../flags/ask-switch.tsx';
 import { useFlagWrite, useShownFlag } from '../flags/write-flag.ts';
 import { PercentField } from '../rules/percent-field.tsx';
 import { usePermitted } from '../session/session.ts';
 import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
-import { offVariation, sharesWords } from '../words/summary.ts';
+import { sharesWords } from '../words/summary.ts';
 import { percent, plain, variation, type Words } from '../words/words.ts';
 import { RAMP_STEPS, type Ramp, type RampTarget, rampOf, rampTo } from './ramp.ts';
 
@@ -43,27 +43,13 @@ const OtherPercentage = ({ percentage, go }: StepsProps) => {
 
 const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: StoredFlag }) => {
   const { write } = useFlagWrite(app, flag.key);
-  const kill = () =>
-    write({
-      change: (before) => ({ ...before, enabled: false }),
-      said: strings.write.switched(flag.key, false),
-      undone: strings.write.switched(flag.key, true),
-    });
-  const ask = () =>
-    modals.openConfirmModal({
-      title: strings.ramp.killTitle(flag.key),
-      children: <Text size="sm">{strings.ramp.killHelp(offVariation(flag))}</Text>,
-      labels: { confirm: strings.ramp.killConfirm, cancel: strings.cancel },
-      confirmProps: { color: 'red' },
-      onConfirm: kill,
-    });
   return (
     <Button
       color="red"
       variant="light"
       leftSection={<IconPlayerStop size={16} />}
       disabled={!flag.enabled}
-      onClick={ask}
+      onClick={() => askSwitch(flag, false, write)}
     >
       {strings.ramp.kill}
     </Button>

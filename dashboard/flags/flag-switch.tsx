@@ -2,6 +2,7 @@ import { Switch } from '@mantine/core';
 import type { StoredFlag } from '../api.ts';
 import { usePermitted } from '../session/session.ts';
 import { strings } from '../strings.ts';
+import { askSwitch } from './ask-switch.tsx';
 import classes from './flag-switch.module.css';
 import { useFlagWrite, useShownFlag } from './write-flag.ts';
 
@@ -11,17 +12,11 @@ interface FlagSwitchProps {
   readonly size?: 'sm' | 'md' | 'lg';
 }
 
-/** Turns a flag on and off in place. Who may not write sees the state as a word, not as a switch that refuses. */
+/** Turns a flag on and off, after asking. Who may not write sees the state as a word, not as a switch that refuses. */
 export const FlagSwitch = ({ app, flag, size = 'md' }: FlagSwitchProps) => {
   const writable = usePermitted('write');
   const { write } = useFlagWrite(app, flag.key);
   const { enabled } = useShownFlag(app, flag);
-  const set = (on: boolean) =>
-    write({
-      change: (before) => ({ ...before, enabled: on }),
-      said: strings.write.switched(flag.key, on),
-      undone: strings.write.switched(flag.key, !on),
-    });
   if (!writable) return <strong>{flag.enabled ? strings.flags.on : strings.flags.off}</strong>;
   return (
     <Switch
@@ -34,7 +29,7 @@ export const FlagSwitch = ({ app, flag, size = 'md' }: FlagSwitchProps) => {
       title={enabled ? strings.flags.turnOff : strings.flags.turnOn}
       size={size}
       checked={enabled}
-      onChange={(event) => set(event.currentTarget.checked)}
+      onChange={(event) => askSwitch(flag, event.currentTarget.checked, write)}
     />
   );
 };

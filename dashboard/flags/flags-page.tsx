@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, TextInput, Title } from '@mantine/core';
+import { Button, Group, Stack, TextInput, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFlag, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -10,8 +10,11 @@ import { usePermitted, useSession } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
 import { Empty, Failure, Loading } from '../shell/states.tsx';
 import { useTitle } from '../shell/title.ts';
+import { flagsStrings } from '../strings/flags.ts';
 import { strings } from '../strings.ts';
+import { FlagFilters } from './flag-filters.tsx';
 import { FlagList } from './flag-list.tsx';
+import { flagSearchOf, isFiltered } from './flag-search.ts';
 import { useSearch } from './use-search.ts';
 
 const CreateFlag = lazy(async () => ({ default: (await import('./create-flag.tsx')).CreateFlag }));
@@ -26,25 +29,25 @@ const SearchField = ({ text, onType }: SearchFieldProps) => (
   <TextInput
     type="search"
     aria-label={strings.flags.search}
-    placeholder={strings.flags.searchHint}
+    placeholder={flagsStrings.searchHint}
     leftSection={<IconSearch size={16} />}
     value={text}
     data-search
-    flex={1}
-    miw={160}
     onChange={(event) => onType(event.currentTarget.value)}
   />
 );
 
 export const FlagsPage = () => {
   const { app } = route.useParams();
-  const { q: inAddress = '', ...filters }: FlagSearch = route.useSearch();
+  const inPage: FlagSearch = route.useSearch();
+  const { q: inAddress = '', ...filters } = inPage;
   const navigate = route.useNavigate();
   const { account } = useSession();
   const writable = usePermitted('write');
   const apps = useQuery(appsQuery(account));
-  const filter = (change: FlagSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const filter = (change: { readonly [Name in keyof FlagSearch]?: FlagSearch[Name] | undefined }) =>
+    void navigate({ search: (before) => flagSearchOf({ ...before, ...change }), replace: true });
+  const clear = () => void navigate({ search: {}, replace: true });
   const [text, type] = useSearch(inAddress, (q) => filter({ q }));
   const query: FlagSearch = text === '' ? filters : { ...filters, q: text };
   const flags = useInfiniteQuery(flagsQuery(account, app, query));
@@ -59,7 +62,7 @@ export const FlagsPage = () => {
     () => void (isFetchingNextPage || fetchNextPage()),
     [isFetchingNextPage, fetchNextPage],
   );
-  const filtered = Boolean(query.q || query.tag || query.state);
+  const filtered = isFiltered(query);
   const createButton = writable && (
     <Button leftSection={<IconPlus size={16} />} onClick={create.open}>
       {strings.createFlag.title}
@@ -76,30 +79,8 @@ export const FlagsPage = () => {
         </Title>
         {createButton}
       </Group>
-      <Group gap="sm">
-        <SearchField text={text} onType={type} />
-        {query.tag && (
-          <Button variant="light" size="sm" onClick={() => filter({ tag: '' })}>
-            {strings.flags.tagFilter(query.tag)}
-          </Button>
-        )}
-        <SegmentedControl
-          aria-label={strings.flags.state}
-          value={query.state ?? 'all'}
-          onChange={(state) =>
-            void navigate({
-              replace: true,
-              search: ({ state: _, ...before }) =>
-                state === 'enabled' || state === 'disabled' ? { ...before, state } : before,
-            })
-          }
-          data={[
-            { value: 'all', label: strings.flags.all },
-            { value: 'enabled', label: strings.flags.on },
-            { value: 'disabled', label: strings.flags.off },
-          ]}
-        />
-      </Group>
+      <SearchField text={text} onType={type} />
+      <FlagFilters search={inPage} filter={filter} />
       {flags.isPending ? (
         <Loading rows={6} height={70} />
       ) : flags.isError && list.length === 0 ? (
@@ -108,9 +89,17 @@ export const FlagsPage = () => {
         <Empty
           icon={<IconFlag />}
           title={filtered ? strings.flags.noneFound : strings.flags.none}
-          action={filtered ? undefined : createButton}
+          action={
+            filtered ? (
+              <Button variant="default" onClick={clear}>
+                {flagsStrings.clear}
+              </Button>
+            ) : (
+              createButton
+            )
+          }
         >
-          {filtered ? strings.flags.noneFoundHelp : strings.flags.noneHelp}
+          {filtered ? flagsStrings.noneFoundHelp : strings.flags.noneHelp}
         </Empty>
       ) : (
         <FlagList app={app} flags={list} more={flags.hasNextPage} loadMore={loadMore} />

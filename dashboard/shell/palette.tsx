@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
+import { useDebouncedValue } from '@mantine/hooks';
 import {
   IconApps,
   IconBolt,
@@ -12,21 +13,45 @@ import {
   IconSettings,
   IconWorld,
 } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { permits } from '../api.ts';
-import { appsQuery, flagsQuery } from '../queries.ts';
+import { type App, permits, type StoredFlag } from '../api.ts';
+import { appsQuery, fewFlagsQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { accountLogStrings } from '../strings/account-log.ts';
 import { strings } from '../strings.ts';
 import { useCommands } from './commands.ts';
 import classes from './palette.module.css';
 
-const useFound = (app: string | null, q: string) => {
+/** An account may have thousands: so many are searched, the open one first. */
+const APPS_SEARCHED = 24;
+const PAUSE_MS = 120;
+
+interface Found {
+  readonly app: App;
+  readonly flags: readonly StoredFlag[];
+}
+
+const useFound = (app: string | null, apps: readonly App[], typed: string): readonly Found[] => {
   const { account } = useSession();
-  const flags = useInfiniteQuery({ ...flagsQuery(account, app ?? '', { q }), enabled: app !== null });
-  return flags.data?.pages[0]?.result.slice(0, q === '' ? 5 : 20) ?? [];
+  const [q] = useDebouncedValue(typed.trim(), PAUSE_MS);
+  const open = apps.filter((each) => each.id === app);
+  const others = q === '' ? [] : apps.filter((each) => each.id !== app);
+  const searched = [...open, ...others].slice(0, APPS_SEARCHED);
+  const answers = useQueries({
+    queries: searched.map((each) => fewFlagsQuery(account, each.id, q)),
+  });
+  return searched.map((each, index) => ({ app: each, flags: answers[index]?.data ?? [] }));
+};
+
+/** Every piece that was typed is in the name, in any order. */
+const fits = (name: string, typed: string): boolean => {
+  const text = name.toLowerCase();
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((piece) => text.includes(piece));
 };
 
 /** Goes anywhere and does anything by name: pages, apps, flags (searched on the server) and what the page in front offers. */
@@ -36,7 +61,9 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
   const commands = useCommands();
   const [q, setQ] = useState('');
   const apps = useQuery(appsQuery(session.account)).data ?? [];
-  const found = useFound(app, q);
+  const found = useFound(app, apps, q);
+  const fitting = (actions: readonly SpotlightActionData[]): SpotlightActionData[] =>
+    actions.filter((action) => fits(`${action.label} ${action.description ?? ''}`, q));
   useEffect(() => {
     spotlight.open();
     return spotlight.close;
@@ -105,7 +132,8 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
       classNames={{ header: classes['header'] ?? '' }}
       scrollable
       maxHeight={420}
-      highlightQuery
+      // The lists are searched already: by pieces, here and on the server.
+      filter={(_, groups) => groups}
       nothingFound={strings.palette.nothing}
       searchProps={{
         leftSection: <IconSearch size={18} />,
@@ -115,33 +143,37 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
       actions={[
         {
           group: strings.palette.actions,
-          actions: commands.map((command) => ({
-            id: `command-${command.id}`,
-            label: command.label,
-            leftSection: <IconBolt size={18} />,
-            onClick: command.run,
-          })),
+          actions: fitting(
+            commands.map((command) => ({
+              id: `command-${command.id}`,
+              label: command.label,
+              leftSection: <IconBolt size={18} />,
+              onClick: command.run,
+            })),
+          ),
         },
-        {
-          group: strings.flags.title,
-          actions: found.map((flag) => ({
-            id: `flag-${flag.key}`,
+        ...found.map(({ app: of, flags }) => ({
+          group: of.id === app ? strings.flags.title : of.name,
+          actions: flags.map((flag) => ({
+            id: `flag-${of.id}-${flag.key}`,
             label: flag.key,
             description: flag.description ?? '',
             leftSection: <IconFlag size={18} />,
             onClick: () =>
-              app !== null && void navigate({ to: '/apps/$app/flags/$key', params: { app, key: flag.key } }),
+              void navigate({ to: '/apps/$app/flags/$key', params: { app: of.id, key: flag.key } }),
           })),
-        },
-        { group: strings.palette.pages, actions: [...pages, ...ofAccount] },
+        })),
+        { group: strings.palette.pages, actions: fitting([...pages, ...ofAccount]) },
         {
           group: strings.apps.title,
-          actions: apps.map((each) => ({
-            id: `app-${each.id}`,
-            label: each.name,
-            leftSection: <IconApps size={18} />,
-            onClick: () => void navigate({ to: '/apps/$app/flags', params: { app: each.id } }),
-          })),
+          actions: fitting(
+            apps.map((each) => ({
+              id: `app-${each.id}`,
+              label: each.name,
+              leftSection: <IconApps size={18} />,
+              onClick: () => void navigate({ to: '/apps/$app/flags', params: { app: each.id } }),
+            })),
+          ),
         },
       ]}
     />

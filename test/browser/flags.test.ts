@@ -54,38 +54,69 @@ describe('the list of flags', () => {
     await link('reports').click();
     await link('api-limits').waitFor({ state: 'detached' });
     expect(await page.getByRole('switch').count()).toBe(1);
-    expect(page.url()).toContain('tag=reports');
+    expect(page.url()).toMatch(/tag=\S*reports/);
     await page.getByRole('button', { name: 'Tag reports' }).click();
+    await link('api-limits').waitFor();
+    await link('checkout').click();
+    await link('api-limits').waitFor({ state: 'detached' });
+    await link('payments').click();
+    await page.waitForURL(/payments/);
+    await page.getByRole('button', { name: 'Tag checkout' }).click();
+    await page.getByRole('button', { name: 'Tag payments' }).click();
+    await page.getByLabel('Search flags').pressSequentially('page checkout');
+    await link('api-limits').waitFor({ state: 'detached' });
+    await link('new-checkout').waitFor();
+    await page.getByLabel('Search flags').fill('');
+    await page.getByRole('combobox', { name: 'Type' }).click();
+    await page.getByRole('option', { name: 'Number' }).click();
+    await link('api-limits').waitFor({ state: 'detached' });
+    await link('page-size').waitFor();
+    await page.getByRole('textbox', { name: 'Changed by' }).pressSequentially('nobody');
+    await page.getByText('No flags match').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await link('api-limits').waitFor();
     await page.getByLabel('Search flags').fill('no such thing');
     await page.getByText('No flags match').waitFor();
   });
 
-  test('a switch shows its result at once and can be undone', async () => {
+  test('a switch asks as the kill switch does, takes a reason, shows its result at once and can be undone', async () => {
     const gift = toggle('gift-cards');
     expect(await gift.isChecked()).toBe(false);
-    const shownAfter = await gift.evaluate(async (input: HTMLInputElement) => {
-      const from = performance.now();
-      input.click();
-      const row = input.closest<HTMLElement>('[data-enabled]');
-      while (row?.dataset['enabled'] !== 'true')
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-      return performance.now() - from;
-    });
+    await gift.click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('It will serve').waitFor();
+    // Nothing was written by the click alone.
+    expect(await gift.isChecked()).toBe(false);
+    await dialog.getByLabel('Why').pressSequentially('Vouchers are back');
+    const shownAfter = await dialog
+      .getByRole('button', { name: 'Turn on' })
+      .evaluate(async (button: HTMLButtonElement) => {
+        const from = performance.now();
+        const input = document.querySelector('input[aria-label="gift-cards"]');
+        button.click();
+        const row = input?.closest<HTMLElement>('[data-enabled]');
+        while (row?.dataset['enabled'] !== 'true')
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+        return performance.now() - from;
+      });
     console.log(`toggled in the browser after ${Math.round(shownAfter)} ms`);
     await page.getByText('gift-cards is on').waitFor();
     expect((await world.api('GET', `/apps/${world.shop}/flags/gift-cards`))['enabled']).toBe(true);
+    const [newest] = Object.values(await world.api('GET', `/apps/${world.shop}/changelog?limit=1`));
+    expect(newest).toMatchObject({ flag_key: 'gift-cards', comment: 'Vouchers are back' });
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByText('gift-cards is off').waitFor();
-    expect((await world.api('GET', `/apps/${world.shop}/flags/gift-cards`))['enabled']).toBe(false);
+    await expect
+      .poll(async () => (await world.api('GET', `/apps/${world.shop}/flags/gift-cards`))['enabled'])
+      .toBe(false);
   });
 
   test('shortcuts work while a switch has the focus, and Ctrl Z undoes it', async () => {
     await toggle('page-size').press('Space');
+    await page.getByRole('dialog').getByText('It will serve').waitFor();
+    await page.keyboard.press('Enter');
     await page.getByText('page-size is on').waitFor();
     await page.keyboard.press('Control+z');
-    await page.getByText('page-size is off').waitFor();
-    expect(await toggle('page-size').isChecked()).toBe(false);
+    await expect.poll(() => toggle('page-size').isChecked(), { timeout: 10_000 }).toBe(false);
     await page.keyboard.press('/');
     expect(await page.getByLabel('Search flags').evaluate((field) => field === document.activeElement)).toBe(
       true,
@@ -105,6 +136,7 @@ describe('the list of flags', () => {
         : request.continue(),
     );
     await toggle('live-chat').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
     await page.getByText('live-chat was not changed').waitFor();
     await page.getByText('The database cannot be reached.').waitFor();
     expect(await toggle('live-chat').isChecked()).toBe(true);
@@ -172,6 +204,8 @@ describe('ramping', () => {
     expect(await world.api('GET', `/apps/${world.shop}/flags/dark-mode`)).toMatchObject({ enabled: false });
     await page.getByText(/Live on 1 of 1 edge, \d+ ms/).waitFor();
     await page.getByRole('button', { name: 'Undo' }).last().click();
-    await page.getByText('dark-mode is on').waitFor();
+    await expect
+      .poll(async () => (await world.api('GET', `/apps/${world.shop}/flags/dark-mode`))['enabled'])
+      .toBe(true);
   });
 });

@@ -98,6 +98,7 @@ test('a server that is away is said plainly, what was typed stays, and it goes o
     .first()
     .waitFor();
   await page.getByRole('switch', { name: 'page-size' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn on' }).click();
   await page.getByText('page-size was not changed').waitFor();
   await world.restart();
   await page.getByText(/What you see may be old/).waitFor({ state: 'detached' });

@@ -138,6 +138,10 @@ describe.for(WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme 
       await settled(page);
       await page.context().setOffline(true);
       await page.getByRole('switch').first().click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Turn o/ })
+        .click();
       await page.getByText(/What you see may be old/).waitFor();
       await clean('away from the server');
       await page.context().setOffline(false);

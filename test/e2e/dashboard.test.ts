@@ -22,6 +22,7 @@ test('somebody signs in, switches a flag, targets a group and finds the change i
   await page.getByLabel('Token', { exact: true }).fill(world.tokens.ada);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('switch', { name: 'gift-cards' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn on' }).click();
   await page.getByText('gift-cards is on').waitFor();
   const flag = `/apps/${world.shop}/flags/gift-cards`;
   expect(await world.api('GET', flag)).toMatchObject({ enabled: true, updated_by: 'Ada Lovelace' });

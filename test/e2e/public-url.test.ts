@@ -147,6 +147,7 @@ describe.for(proxies)('behind $name', ({ start, there }) => {
       await page.goto(link);
       await page.getByRole('link', { name: 'example' }).first().click();
       await page.getByRole('switch', { name: 'new-checkout' }).click();
+      await page.getByRole('button', { name: 'Turn on' }).click();
       await page.getByText('new-checkout is on').waitFor();
       // A route opened by itself finds its scripts too, those that are loaded later included.
       await page.getByRole('link', { name: 'new-checkout', exact: true }).click();

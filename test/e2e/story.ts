@@ -132,6 +132,7 @@ export const story = (home: Home): void => {
 
   test('a person toggles the flag: service and page change without restart', async () => {
     await dashboard.getByRole('switch', { name: 'new-checkout' }).click();
+    await dashboard.getByRole('button', { name: 'Turn on' }).click();
     await Promise.all([
       eventually('the service serves the new checkout', () => checkout('user=ada')),
       eventually('the page shows the new checkout', async () => (await pageSays()) === 'new checkout'),
@@ -223,6 +224,7 @@ export const story = (home: Home): void => {
     await dashboard.goto(`${url}/dashboard/`);
     await dashboard.getByRole('link', { name: 'shop' }).click();
     await dashboard.getByRole('switch', { name: 'new-checkout' }).click();
+    await dashboard.getByRole('button', { name: 'Turn off', exact: true }).click();
     await Promise.all([
       eventually(
         'the service follows the new process',

@@ -1,0 +1,31 @@
+import type { StoredFlag } from '../api.ts';
+import { askWithReason } from '../shell/ask.tsx';
+import { switchStrings } from '../strings/switch.ts';
+import { strings } from '../strings.ts';
+import { Sentence } from '../words/sentence.tsx';
+import { offVariation, summaryWords } from '../words/summary.ts';
+import { plain } from '../words/words.ts';
+import type { FlagWrite } from './write-flag.ts';
+
+/**
+ * Turns a flag on or off after asking, the same way from wherever on the screen: it reaches everyone within moments, and one click
+ * beside the intended row would be enough.
+ */
+export const askSwitch = (flag: StoredFlag, on: boolean, write: (asked: FlagWrite) => void): void =>
+  askWithReason({
+    title: on ? switchStrings.onTitle(flag.key) : strings.ramp.killTitle(flag.key),
+    help: on ? (
+      <Sentence words={[plain(switchStrings.willServe), ...summaryWords(flag)]} />
+    ) : (
+      strings.ramp.killHelp(offVariation(flag))
+    ),
+    confirm: on ? switchStrings.turnOn : strings.ramp.killConfirm,
+    danger: !on,
+    go: (comment) =>
+      write({
+        change: (before) => ({ ...before, enabled: on }),
+        said: strings.write.switched(flag.key, on),
+        undone: strings.write.switched(flag.key, !on),
+        ...(comment === '' ? {} : { comment }),
+      }),
+  });
