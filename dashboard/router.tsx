@@ -176,6 +176,12 @@ const edgesRoute = createRoute({
   component: lazyRouteComponent(() => import('./edges/edges-page.tsx'), 'EdgesPage'),
 });
 
+const connectRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: 'connect',
+  component: lazyRouteComponent(() => import('./connect/connect-page.tsx'), 'ConnectPage'),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: 'settings',
@@ -196,7 +202,15 @@ const tree = root.addChildren([
     tokensRoute,
     accountLogRoute,
     nowhereRoute,
-    appRoute.addChildren([appIndexRoute, flagsRoute, flagRoute, historyRoute, edgesRoute, settingsRoute]),
+    appRoute.addChildren([
+      appIndexRoute,
+      flagsRoute,
+      flagRoute,
+      historyRoute,
+      edgesRoute,
+      connectRoute,
+      settingsRoute,
+    ]),
   ]),
 ]);
 

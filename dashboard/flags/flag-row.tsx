@@ -51,7 +51,7 @@ export const FlagRow = memo(({ app, flag }: FlagRowProps) => (
     <div className={classes['name']}>
       <Group gap={6}>
         <Link to="/apps/$app/flags/$key" params={{ app, key: flag.key }} className={classes['key']}>
-          {flag.key}
+          <bdi>{flag.key}</bdi>
         </Link>
         {flag.type !== 'boolean' && (
           <Badge variant="default" size="sm" radius="sm" tt="none">
@@ -73,7 +73,9 @@ export const FlagRow = memo(({ app, flag }: FlagRowProps) => (
     </div>
     <Text component="div" size="xs" c="dimmed" className={classes['changed']}>
       <Moment at={flag.updated_at} />
-      <div>{strings.flags.by(flag.updated_by)}</div>
+      <div>
+        <bdi>{strings.flags.by(flag.updated_by)}</bdi>
+      </div>
     </Text>
   </div>
 ));

@@ -22,6 +22,7 @@ import {
   IconHistory,
   IconKey,
   IconLogout,
+  IconPlugConnected,
   IconSettings,
   IconWorld,
 } from '@tabler/icons-react';
@@ -32,6 +33,7 @@ import { permits, type Session } from '../api.ts';
 import { appsQuery } from '../queries.ts';
 import { signOut } from '../session/session.ts';
 import { accountLogStrings } from '../strings/account-log.ts';
+import { connectStrings } from '../strings/connect.ts';
 import { strings } from '../strings.ts';
 import { Logo } from './logo.tsx';
 import classes from './navigation.module.css';
@@ -121,6 +123,13 @@ export const Navigation = ({ session, app, closeMenu }: NavigationProps) => {
                 params={{ app }}
                 label={strings.edges.title}
                 leftSection={<IconWorld size={18} />}
+                activeProps={active}
+              />
+              <RoutedNavLink
+                to="/apps/$app/connect"
+                params={{ app }}
+                label={connectStrings.title}
+                leftSection={<IconPlugConnected size={18} />}
                 activeProps={active}
               />
               <RoutedNavLink

@@ -29,17 +29,19 @@ const TokenRow = ({ token, apps }: { readonly token: Token; readonly apps: reado
   return (
     <StackedRow>
       <StackedCell>
-        <Text fw={600} size="sm" style={{ overflowWrap: 'anywhere' }}>
-          <bdi>{token.name}</bdi>
-        </Text>
-        <Text size="xs" c="dimmed">
-          {tokensStrings.kinds[kindOf(token)]}
-        </Text>
-        {token.id === token_id && (
-          <Text size="xs" c="dimmed">
-            {strings.tokens.yours}
+        <div>
+          <Text fw={600} size="sm" style={{ overflowWrap: 'anywhere' }}>
+            <bdi>{token.name}</bdi>
           </Text>
-        )}
+          <Text size="xs" c="dimmed">
+            {tokensStrings.kinds[kindOf(token)]}
+          </Text>
+          {token.id === token_id && (
+            <Text size="xs" c="dimmed">
+              {strings.tokens.yours}
+            </Text>
+          )}
+        </div>
       </StackedCell>
       <StackedCell label={columns.permission}>
         <Badge variant="light" radius="sm" tt="none">

@@ -224,6 +224,7 @@ export const openWorld = async (): Promise<World> => {
       'flag-history': `/apps/${shop}/flags/new-checkout?tab=history`,
       history: `/apps/${shop}/history`,
       edges: `/apps/${shop}/edges`,
+      connect: `/apps/${shop}/connect`,
       settings: `/apps/${shop}/settings`,
       tokens: '/tokens',
       'account-log': '/log',
