@@ -1,4 +1,5 @@
-import type { AppStore, News, Subscription } from '../store/port.ts';
+import { type Revision, revisionOf } from '@halyard/caches';
+import type { AppStore, News, Standing, Subscription } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 import { silentEdges } from './propagation-call.ts';
 import type { EventData } from './schemas.ts';
@@ -13,7 +14,8 @@ type CommitEvent = EventData & { readonly type: 'commit' };
 
 /** Hears what happens to an app. */
 export interface Follower {
-  event(event: EventData): void;
+  /** @param revision of the app, in one word: what the follower has when it has this event. */
+  event(event: EventData, revision: string): void;
   /** There is no more to come: the app is gone, or cannot be read. */
   end(): void;
 }
@@ -34,6 +36,8 @@ export class EventFeed {
   #recent: CommitEvent[] = [];
   #floor = 0;
   #version: number;
+  /** Of the versions: after a restored backup there may be the same ones with other commits. */
+  #history: Standing['history'];
   /** The number of the newest entry that was read. */
   #seen: number;
   #reading = false;
@@ -45,16 +49,22 @@ export class EventFeed {
   static async open(place: AppPlace, setting: FeedSetting): Promise<EventFeed | null> {
     const store = setting.stores.app(place.account, place.app);
     // The version first: a commit in between is then told once more, rather than never.
-    const version = await store.outbox.version();
-    if (version === null) return null;
-    return new EventFeed(place, setting, version, await store.news({ after: 0, limit: MOST_CHANGES }));
+    const standing = await store.outbox.standing();
+    if (standing === null) return null;
+    return new EventFeed(place, setting, standing, await store.news({ after: 0, limit: MOST_CHANGES }));
   }
 
-  private constructor(place: AppPlace, setting: FeedSetting, version: number, newest: readonly News[]) {
+  private constructor(
+    place: AppPlace,
+    setting: FeedSetting,
+    { version, history }: Standing,
+    newest: readonly News[],
+  ) {
     this.#place = place;
     this.#setting = setting;
     this.#store = setting.stores.app(place.account, place.app);
     this.#version = Math.max(version, newest[0]?.app_version ?? 0);
+    this.#history = history;
     this.#seen = newest[0]?.seq ?? 0;
     const oldest = newest.at(-1);
     // The oldest commit that was read may be there in part.
@@ -74,12 +84,14 @@ export class EventFeed {
     return this.#followers.size > 0;
   }
 
-  /** @param after the version that the follower has; null: what is there now. */
-  follow(follower: Follower, after: number | null): Subscription {
-    if (after !== null && (after < this.#floor || after > this.#version)) {
-      follower.event({ type: 'reload', version: this.#version });
-    } else if (after !== null) {
-      for (const commit of this.#recent) if (commit.version > after) follower.event(commit);
+  /** @param seen what the follower has; null: what is there now. */
+  follow(follower: Follower, seen: Revision | null): Subscription {
+    if (seen !== null && !this.#reaches(seen)) {
+      const version = this.#version;
+      follower.event({ type: 'reload', version }, this.#revisionOf(version));
+    } else if (seen !== null) {
+      for (const commit of this.#recent)
+        if (commit.version > seen.version) follower.event(commit, this.#revisionOf(commit.version));
     }
     this.#followers.add(follower);
     this.#gather();
@@ -88,6 +100,15 @@ export class EventFeed {
         this.#followers.delete(follower);
       },
     };
+  }
+
+  /** Whether all that came after is remembered. */
+  #reaches({ epoch, version }: Revision): boolean {
+    return epoch === this.#history.epoch && version >= this.#floor && version <= this.#version;
+  }
+
+  #revisionOf(version: number): string {
+    return revisionOf({ version, history: this.#history });
   }
 
   /** Nobody hears of anything any more: a new feed has to be opened. */
@@ -126,13 +147,20 @@ export class EventFeed {
   }
 
   async #read(): Promise<void> {
+    const standing = await this.#store.outbox.standing();
+    if (standing === null) {
+      this.close();
+      return;
+    }
+    const continues = standing.history.epoch === this.#history.epoch;
+    this.#history = standing.history;
     const news = await this.#store.news({ after: this.#seen, limit: MOST_CHANGES });
     const [newest] = news;
     if (newest === undefined) {
-      if ((await this.#store.outbox.version()) === null) this.close();
+      if (!continues) this.#tellReload();
       return;
     }
-    const complete = news.at(-1)?.seq === this.#seen + 1;
+    const complete = continues && news.at(-1)?.seq === this.#seen + 1;
     this.#seen = newest.seq;
     this.#version = newest.app_version;
     if (complete) this.#tellCommits(commitsOf(news));
@@ -162,7 +190,8 @@ export class EventFeed {
   }
 
   #tell(event: EventData): void {
-    for (const follower of [...this.#followers]) follower.event(event);
+    const revision = this.#revisionOf(event.version);
+    for (const follower of [...this.#followers]) follower.event(event, revision);
   }
 
   #gather(): void {

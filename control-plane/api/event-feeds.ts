@@ -1,3 +1,4 @@
+import type { Revision } from '@halyard/caches';
 import type { Subscription } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 import { EventFeed, type Follower } from './event-feed.ts';
@@ -7,9 +8,9 @@ export interface EventFeeds {
   /**
    * Follows an app; null if there is no such app.
    *
-   * @param after the version that the follower has; null: what is there now.
+   * @param seen what the follower has; null: what is there now.
    */
-  follow(place: AppPlace, after: number | null, follower: Follower): Promise<Subscription | null>;
+  follow(place: AppPlace, seen: Revision | null, follower: Follower): Promise<Subscription | null>;
 }
 
 /** One feed for each app that somebody follows. */
@@ -43,10 +44,10 @@ export const createEventFeeds = (setting: Pick<Setting, 'stores' | 'propagation'
   };
 
   return {
-    async follow(place, after, follower) {
+    async follow(place, seen, follower) {
       const feed = await livingFeed(JSON.stringify([place.account, place.app]), place);
       if (feed === null) return null;
-      const following = feed.follow(follower, after);
+      const following = feed.follow(follower, seen);
       return {
         async close() {
           await following.close();

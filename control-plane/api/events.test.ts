@@ -34,6 +34,23 @@ const readUntil = async (
   return text;
 };
 
+/** What the stream calls a version of the app's present history. */
+const revisionAt = async ({ request, admin }: Ground, version: number): Promise<string> => {
+  const text = await readUntil(
+    await request(EVENTS, { headers: { authorization: `Bearer ${admin}` } }),
+    (so) => /^id: .*$/m.test(so),
+  );
+  const id = /^id: (.*)$/m.exec(text)?.[1] ?? '';
+  expect(id).toMatch(/^\d+-[0-9a-f]{16}\.\d+$/);
+  return `${id.split('.')[0]}.${version}`;
+};
+
+/** What is told first to one who comes back with an id. */
+const back = async (ground: Ground, id: string): Promise<string> => {
+  const stream = await open(ground, { authorization: `Bearer ${ground.admin}`, 'last-event-id': id });
+  return readUntil(stream, (text) => /"type":"(?:commit|reload)"/.test(text));
+};
+
 /** Stores that count what event streams and exports ask of them. */
 const counting = (stores: Ground['stores']) => {
   const counts = { news: 0, changelog: 0, exports: 0, following: 0 };
@@ -238,11 +255,33 @@ test('who comes back after more than is remembered, or from a version that is no
   await ground.ask('POST', '/apps/shop/changes', { body: { changes } });
   const patches = changes.map(({ key }) => ({ op: 'patch', key, flag: { enabled: false } }));
   await ground.ask('POST', '/apps/shop/changes', { body: { changes: patches } });
-  const back = async (id: string) => {
-    const stream = await open(ground, { authorization: `Bearer ${ground.admin}`, 'last-event-id': id });
-    return readUntil(stream, (text) => /"type":"(?:commit|reload)"/.test(text));
-  };
-  expect(await back('0')).toContain('{"type":"reload","version":2}');
-  expect(await back('7')).toContain('{"type":"reload","version":2}');
-  expect(await back('1')).toContain('"type":"commit","version":2');
+  expect(await back(ground, await revisionAt(ground, 0))).toContain('{"type":"reload","version":2}');
+  expect(await back(ground, await revisionAt(ground, 7))).toContain('{"type":"reload","version":2}');
+  expect(await back(ground, await revisionAt(ground, 1))).toContain('"type":"commit","version":2');
+  for (const unknown of ['1', 'what?', '-1']) {
+    expect(await back(ground, unknown)).toContain('{"type":"reload","version":2}');
+  }
 });
+
+onNode(
+  'a dashboard that was open across a restored backup resumed on the wrong base: it reloads',
+  async () => {
+    const ground = await groundWith();
+    await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+    await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: false } });
+    const seen = await revisionAt(ground, 1);
+    expect(await back(ground, seen)).toContain('"type":"commit","version":2');
+
+    const staying = await open(ground);
+    const reading = readUntil(staying, (text) => text.includes('"type":"reload"'));
+    const { outbox } = ground.stores.app(ACCOUNT, ground.app);
+    const epoch = (await outbox.standing())?.history.epoch ?? '';
+    await outbox.beginEpoch(epoch, epoch);
+    // One that stayed open is told with the next commit, which need not follow what it has.
+    await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: true } });
+    const told = await reading;
+    expect(told).not.toContain('"type":"commit"');
+    expect(told).toContain(`id: ${await revisionAt(ground, 3)}\ndata: {"type":"reload","version":3}`);
+    expect(await back(ground, seen)).toContain('{"type":"reload","version":3}');
+  },
+);

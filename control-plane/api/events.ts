@@ -1,3 +1,4 @@
+import { type Revision, revisionIn } from '@halyard/caches';
 import { createCredentialWatch } from '../access/credential-watch.ts';
 import { existingApp, noSuchApp } from './apps.ts';
 import type { Call } from './call.ts';
@@ -29,7 +30,7 @@ export const eventOperations = (setting: Setting): readonly AnyServed[] => {
     };
     const stream = createEventStream({ idleMs: setting.streamLimits.idleMs, onEnd: endAll });
     const follower: Follower = {
-      event: (event) => stream.send(`id: ${event.version}\ndata: ${JSON.stringify(event)}\n\n`),
+      event: (event, revision) => stream.send(`id: ${revision}\ndata: ${JSON.stringify(event)}\n\n`),
       end: stream.end,
     };
     stream.send(': following\n\n');
@@ -62,7 +63,7 @@ export const eventOperations = (setting: Setting): readonly AnyServed[] => {
         tag: 'Propagation',
         summary: 'Follow an app live',
         description:
-          'Server-sent events without a name: `commit` for every commit, `propagation` when edges applied one, `reload` when too much was missed. `id` is the app’s version; `Last-Event-ID` resumes. A reader that falls behind is cut off and resumes; the stream ends with the token or session.',
+          'Server-sent events without a name: `commit` for every commit, `propagation` when edges applied one, `reload` when too much was missed. `id` names the app’s version and its history; `Last-Event-ID` resumes, or is answered with `reload`. A reader that falls behind is cut off and resumes; the stream ends with the token or session.',
         method: 'get',
         path: `${APP}/events`,
         needs: 'read',
@@ -81,8 +82,10 @@ export const eventOperations = (setting: Setting): readonly AnyServed[] => {
   ];
 };
 
-/** The version that the reader has; null: it has seen none. */
-const seenBy = ({ headers }: Request): number | null => {
-  const seen = Number(headers.get('last-event-id') ?? Number.NaN);
-  return Number.isSafeInteger(seen) && seen >= 0 ? seen : null;
+const UNKNOWN: Revision = { epoch: null, version: 0 };
+
+/** What the reader has, which may be nothing that is known here; null: it has seen none. */
+const seenBy = ({ headers }: Request): Revision | null => {
+  const seen = headers.get('last-event-id') ?? '';
+  return seen === '' ? null : (revisionIn(seen) ?? UNKNOWN);
 };
