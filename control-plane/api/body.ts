@@ -1,4 +1,4 @@
-import { readJson, TOO_DEEP, withLossy } from '../flags/json-text.ts';
+import { type Numbers, readJson, TOO_DEEP, withLossy } from '../flags/json-text.ts';
 import { type Issue, Problem } from '../problem.ts';
 
 export const MEBIBYTE = 1024 * 1024;
@@ -85,9 +85,9 @@ export const decodeUtf8 = (bytes: Uint8Array, what: string): string => {
  * The value that `parse` makes of JSON text. Problems: `malformed`, with what the parser found; what `parse` throws, and `invalid` with
  * every number that would lose digits.
  */
-export const parseText = <T>(text: string, parse: (json: unknown) => T): T => {
+export const parseText = <T>(text: string, parse: (json: unknown) => T, numbers?: Numbers): T => {
   if (text.trim() === '') throw new Problem('malformed', { message: 'The body is empty; expected JSON.' });
-  const read = readJson(text);
+  const read = readJson(text, numbers);
   switch (read.kind) {
     case 'too_deep':
       throw new Problem('invalid', { pointer: '', message: TOO_DEEP('The body') });

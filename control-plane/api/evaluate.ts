@@ -112,7 +112,12 @@ export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
         summary: 'Evaluate a flag for a context in the body',
         description: 'For attributes that are no texts: numbers, lists, objects, null.',
         method: 'post',
-        body: { schema: EvaluateWrite, parse: parseEvaluate, limit: CONTEXT_BYTES + AROUND_BYTES },
+        body: {
+          schema: EvaluateWrite,
+          parse: parseEvaluate,
+          limit: CONTEXT_BYTES + AROUND_BYTES,
+          numbers: 'exact',
+        },
       },
       (call) => answer(call, call.body.key, call.body.context),
     ),

@@ -34,7 +34,12 @@ export const explainOperations = (setting: Setting): readonly AnyServed[] => [
       method: 'post',
       path: `${APP}/explain`,
       needs: 'read',
-      body: { schema: ExplainWrite, parse: parseExplain, limit: CONTEXT_BYTES + AROUND_BYTES },
+      body: {
+        schema: ExplainWrite,
+        parse: parseExplain,
+        limit: CONTEXT_BYTES + AROUND_BYTES,
+        numbers: 'exact',
+      },
       answers: { schema: Explained },
       problems: ['not_found'],
     },

@@ -37,8 +37,6 @@ test.for([
     { changes: [{ op: 'put', key: 'n', flag: number }] },
     '/changes/0/flag/variations/a',
   ],
-  ['POST', '/apps/shop/explain', { key: 'new-checkout', context: { id: 'BIG' } }, '/context/id'],
-  ['POST', '/apps/shop/evaluate', { flagKey: 'new-checkout', context: { a: ['BIG'] } }, '/context/a/0'],
 ] as const)(
   'a large integer was rounded without a word: %s %s is refused',
   async ([method, path, body, pointer]) => {
@@ -54,6 +52,36 @@ test.for([
     );
   },
 );
+
+test('explain refused a context that edges answer: a large integer is its digits, one beyond every number is missing', async () => {
+  const condition = (attribute: string, operator: string, value: unknown) => ({
+    attribute,
+    operator,
+    value,
+  });
+  const exact = {
+    ...FLAG,
+    key: 'exact',
+    rules: [
+      { priority: 1, conditions: [condition('id', 'equals', BIG)], serve_variation: 'on' },
+      { priority: 2, conditions: [{ attribute: 'huge', operator: 'exists' }], serve_variation: 'on' },
+    ],
+  };
+  expect((await ground.ask('POST', '/apps/shop/flags', { body: exact })).json.errors).toEqual([]);
+  const served = async (context: string) => {
+    const asked = await ground.ask('POST', '/apps/shop/evaluate', {
+      body: `{"flagKey":"exact","context":${context}}`,
+    });
+    const explained = await ground.ask('POST', '/apps/shop/explain', {
+      body: `{"key":"exact","context":${context}}`,
+    });
+    expect(explained.json.result.variant).toBe(asked.json.variant);
+    return asked.json.variant;
+  };
+  expect(await served(`{"id":${BIG}}`)).toBe('on');
+  expect(await served('{"id":9007199254740992}')).toBe('off');
+  expect(await served('{"huge":1e400,"list":[1e400,-1e400]}')).toBe('off');
+});
 
 test('a number beyond every other is refused once, along with everything else that is wrong', async () => {
   const { status, json } = await ground.ask('POST', '/apps/shop/flags', {

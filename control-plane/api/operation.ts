@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import type { Numbers } from '../flags/json-text.ts';
 import type { ProblemKind } from '../problem.ts';
 import type { Permission } from '../store/port.ts';
 import type { Call, Outcome } from './call.ts';
@@ -11,6 +12,8 @@ export interface BodySpec<Body> {
   readonly type?: 'application/json' | 'application/x-ndjson';
   /** Bytes; default 1 MiB. */
   readonly limit?: number;
+  /** Default `kept`. */
+  readonly numbers?: Numbers;
   readonly parse: (json: unknown) => Body;
 }
 

@@ -141,7 +141,10 @@ const callOf = async (
     account: params['account_id'] ?? who.grant.account,
     params,
     query,
-    body: json && operation.body !== undefined ? parseText(text, operation.body.parse) : undefined,
+    body:
+      json && operation.body !== undefined
+        ? parseText(text, operation.body.parse, operation.body.numbers)
+        : undefined,
     write: {
       actor: { name: who.grant.name, token_id: who.grant.token_id },
       at: new Date(setting.now()).toISOString(),

@@ -1,3 +1,4 @@
+import { exactJson } from '@halyard/engine';
 import type { Issue } from '../problem.ts';
 import { nameOf, type Path, pointerOf } from './issues.ts';
 
@@ -18,12 +19,16 @@ export type JsonText =
   | { readonly kind: 'too_deep' }
   | { readonly kind: 'malformed'; readonly found: string };
 
+/** `kept`: numbers that lost digits are told. `exact`: a context's, whose large integers are their digits as strings, as at edges. */
+export type Numbers = 'kept' | 'exact';
+
 /** JSON text as a value, with the numbers that lost digits on the way: after JSON.parse nobody can tell. */
-export const readJson = (text: string): JsonText => {
+export const readJson = (text: string, numbers: Numbers = 'kept'): JsonText => {
   // Before it is parsed: JSON.parse takes a second for a mebibyte of brackets, looking takes milliseconds.
   const seen = look(text);
   if (seen === 'too_deep') return { kind: 'too_deep' };
   try {
+    if (numbers === 'exact') return { kind: 'json', value: exactJson(text), lossy: [] };
     const value: unknown = JSON.parse(text);
     return { kind: 'json', value, lossy: seen === 'lossy' ? lossyNumbers(text) : [] };
   } catch (error) {

@@ -1,5 +1,5 @@
-import type { Context } from '@halyard/engine';
-import { exactJson, nestsDeeper } from './json-text.ts';
+import { type Context, exactJson } from '@halyard/engine';
+import { nestsDeeper } from './json-text.ts';
 
 /** The body of an OFREP request, understood. */
 export type EvaluationRequest =

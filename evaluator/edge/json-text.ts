@@ -26,22 +26,3 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-
-/** Numbers with fewer digits are held exactly. */
-const MANY_DIGITS = /\d{16}/;
-const INTEGER = /^-?\d+$/;
-
-/**
- * JSON in which an integer that a number cannot hold is its digits as a string, as a BigInt is in a context (docs/semantics.md): the
- * 64-bit ids that other languages send would otherwise be rounded to those of somebody else. Throws as JSON.parse does.
- */
-export const exactJson = (text: string): unknown =>
-  MANY_DIGITS.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
-
-const exact = (_name: string, value: unknown, context?: { readonly source?: string }): unknown => {
-  const source = context?.source;
-  if (typeof value !== 'number' || source === undefined) return value;
-  return INTEGER.test(source) && String(value) !== source && Math.abs(value) > Number.MAX_SAFE_INTEGER
-    ? source
-    : value;
-};

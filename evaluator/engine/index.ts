@@ -2,6 +2,7 @@ export { UNMET } from './answers.ts';
 export { CompiledApp } from './app.ts';
 export { asType } from './as-type.ts';
 export { constantOf, type Unreachable, unreachableRules } from './constant.ts';
+export { exactJson } from './exact-json.ts';
 export { explain } from './explain/explain.ts';
 export type * from './explain/explanation.ts';
 export { renderExplanation } from './explain/render.ts';
