@@ -15,11 +15,13 @@ export function checkRules(
   at: Path,
 ): void {
   if (!isList(rules) || rules.length > LIMITS.rules) return;
-  const priorities = new Map<number, Path>();
+  const priorities = new Map<unknown, Path>();
+  const ids = new Map<unknown, Path>();
   rules.forEach((rule, index) => {
     if (!isObject(rule)) return;
     const place = [...at, index];
-    checkPriority(own(rule, 'priority'), priorities, issues, place);
+    checkOnce(own(rule, 'priority'), priorities, issues, [...place, 'priority']);
+    checkOnce(own(rule, 'id'), ids, issues, [...place, 'id']);
     checkServing(rule, isVariation, issues, place);
     const conditions = own(rule, 'conditions');
     if (!isList(conditions)) return;
@@ -30,15 +32,15 @@ export function checkRules(
   checkOrder(rules, issues, at);
 }
 
-function checkPriority(priority: unknown, seen: Map<number, Path>, issues: Issues, rule: Path): void {
-  if (typeof priority !== 'number') return;
-  const place = [...rule, 'priority'];
-  const before = seen.get(priority);
-  if (before === undefined) seen.set(priority, place);
+function checkOnce(value: unknown, seen: Map<unknown, Path>, issues: Issues, place: Path): void {
+  if (typeof value !== 'number' && typeof value !== 'string') return;
+  const before = seen.get(value);
+  if (before === undefined) seen.set(value, place);
   else {
+    const what = String(place.at(-1));
     issues.add(
       place,
-      `${nameOf(place)} is ${priority}, which ${nameOf(before)} is too; expected each priority once`,
+      `${nameOf(place)} is ${value}, which ${nameOf(before)} is too; expected each ${what} once`,
     );
   }
 }

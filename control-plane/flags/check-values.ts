@@ -2,7 +2,7 @@ import { type FlagType, inferType } from '@halyard/engine';
 import { type Issues, nameOf, type Path, shown } from './issues.ts';
 import { isObject, type JsonObject, serializedSize } from './json.ts';
 import { LIMITS } from './schema-flag.ts';
-import { NAME_PATTERN } from './schema-parts.ts';
+import { KEY_EXPECTED, NAME_PATTERN } from './schema-parts.ts';
 
 const TYPE_NAMES: Readonly<Record<FlagType, string>> = {
   boolean: 'true or false',
@@ -73,9 +73,12 @@ function checkEntry(metadata: JsonObject, name: string, issues: Issues, at: Path
 function checkName(name: string, issues: Issues, path: Path, of: string): void {
   if (RESERVED.has(name)) reserved(name, issues, path, `a ${of}`);
   else if (!NAME_PATTERN.test(name)) {
-    issues.add(path, `${shown(name)} is no name of a ${of}; expected 1 to 128 letters, digits, "_" or "-"`);
+    issues.add(path, `${shown(name)} is not a valid name of a ${of}; expected ${KEY_EXPECTED}`);
   }
 }
 
 const reserved = (name: string, issues: Issues, path: Path, of: string): void =>
-  issues.add(path, `${shown(name)} is no name of ${of}; expected one other than ${[...RESERVED].join(', ')}`);
+  issues.add(
+    path,
+    `${shown(name)} is not a valid name of ${of}; expected one other than ${[...RESERVED].join(', ')}`,
+  );

@@ -2,56 +2,48 @@ import {
   type Bucketing,
   type Comparison,
   type Condition,
-  type Flag,
   largestOf,
   OPERATORS,
+  type Reference,
   type Rule,
-  type Scalar,
   type Split,
 } from '@halyard/engine';
 import type { FlagDefinition } from './change.ts';
-import type { ConditionShape, RuleShape } from './schema-rule.ts';
+import { FIELD_NAMES, FIELDS, type FieldName, type KeptField } from './fields.ts';
+import { withIds } from './rule-ids.ts';
+import { type ConditionShape, isReferenceShape, type RuleShape } from './schema-rule.ts';
 
-/** What a request says of a flag, parsed. Null in an extension says "none"; absent leaves it as it is. */
-export interface FlagInput {
-  readonly description?: string | null;
-  readonly enabled: boolean;
-  readonly variations: Flag['variations'];
-  readonly default_variation: string;
-  readonly off_variation?: string | null;
-  readonly rules: readonly Rule[];
-  readonly metadata?: Readonly<Record<string, Scalar>>;
-  readonly tags?: readonly string[] | null;
-  readonly client_side?: boolean | null;
-  readonly bucketing?: Bucketing;
-}
+/**
+ * What a request says of a flag, parsed: the fields it gives. Absent leaves an extension as it is; null says "none", but where null is
+ * a value of its own (fields.ts).
+ */
+export type FlagInput = {
+  readonly [F in RequiredField]: FlagDefinition[F];
+} & { readonly [F in Exclude<FieldName, RequiredField>]?: FlagDefinition[F] | null };
 
-/** The extensions a full replacement keeps where it leaves them out. */
-export type Extensions = Pick<FlagDefinition, 'off_variation' | 'tags' | 'client_side'>;
+type RequiredField = 'enabled' | 'variations' | 'default_variation' | 'rules';
 
-/** A whole definition, its fields always in this order, its rules by priority. */
+/** What of a stored definition a write goes on from. */
+export type Kept = Partial<Pick<FlagDefinition, KeptField | 'rules'>>;
+
+/** A whole definition, its fields always in the order of the table, its rules by priority and each with an id. */
 export function definitionOf(
   key: string,
   input: FlagInput,
   bucketing: Bucketing,
-  kept: Extensions,
+  kept: Kept,
 ): FlagDefinition {
-  const off = input.off_variation === undefined ? kept.off_variation : input.off_variation;
-  const tags = input.tags === undefined ? kept.tags : input.tags;
-  const clientSide = input.client_side === undefined ? kept.client_side : input.client_side;
-  return {
-    key,
-    ...(input.description === undefined ? {} : { description: input.description }),
-    enabled: input.enabled,
-    variations: input.variations,
-    default_variation: input.default_variation,
-    ...(typeof off === 'string' ? { off_variation: off } : {}),
-    rules: input.rules,
-    ...(input.metadata === undefined ? {} : { metadata: input.metadata }),
-    ...(tags === undefined || tags === null ? {} : { tags }),
-    ...(typeof clientSide === 'boolean' ? { client_side: clientSide } : {}),
-    bucketing,
-  };
+  const fields = FIELD_NAMES.flatMap((name): readonly (readonly [string, unknown])[] => {
+    if (name === 'bucketing') return [[name, bucketing]];
+    if (name === 'rules') return [[name, withIds(input.rules, kept.rules ?? [], key)]];
+    const { omitted, nullIs } = FIELDS[name];
+    const said = input[name];
+    // Only what is kept where it is left out can be in `kept`.
+    const value = said === undefined && omitted === 'kept' ? kept[name as KeptField] : said;
+    return value === undefined || (value === null && nullIs === 'absent') ? [] : [[name, value]];
+  });
+  // Each field has the type that the input, or the stored definition, has for it.
+  return { key, ...Object.fromEntries(fields) } as unknown as FlagDefinition;
 }
 
 /** Rules as they are stored and answered: by priority, a split with its largest share as `serve_variation`. */
@@ -59,16 +51,21 @@ export const rulesOf = (rules: readonly RuleShape[]): Rule[] =>
   rules.map(ruleOf).sort((a, b) => a.priority - b.priority);
 
 function ruleOf(rule: RuleShape): Rule {
-  const { priority, rollout } = rule;
+  const { priority, rollout, id, bucketing } = rule;
   const conditions = rule.conditions.map(conditionOf);
+  const extensions = {
+    ...(id === undefined ? {} : { id }),
+    ...(bucketing === undefined ? {} : { bucketing }),
+  };
   if (rule.split !== undefined) {
     const split: Split = {
       ...(rule.split.attribute === undefined ? {} : { attribute: rule.split.attribute }),
       allocations: rule.split.allocations,
     };
-    return { priority, conditions, serve_variation: largestOf(split) ?? '', split };
+    return { ...extensions, priority, conditions, serve_variation: largestOf(split) ?? '', split };
   }
   return {
+    ...extensions,
     priority,
     conditions,
     // The checks across fields have refused a rule with neither.
@@ -84,12 +81,18 @@ function ruleOf(rule: RuleShape): Rule {
   };
 }
 
-function conditionOf(condition: ConditionShape): Condition {
+export function conditionOf(condition: ConditionShape): Condition {
   if ('logical_operator' in condition) {
     return {
       logical_operator: condition.logical_operator,
       clauses: condition.clauses.map(conditionOf),
     };
+  }
+  if (isReferenceShape(condition)) {
+    // An attribute that is undefined is absent, as in all JSON.
+    return 'attribute' in condition && condition.attribute === undefined
+      ? { operator: condition.operator, value: condition.value }
+      : (condition as Reference);
   }
   const { attribute, operator, value, ignore_case } = condition;
   const row = OPERATORS[operator];

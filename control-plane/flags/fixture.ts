@@ -14,12 +14,14 @@ export const definition: FlagDefinition = {
   off_variation: 'off',
   rules: [
     {
+      id: 'r_first1',
       priority: 1,
       conditions: [{ attribute: 'plan', operator: 'in', value: ['pro'], ignore_case: true }],
       serve_variation: 'on',
       rollout: { percentage: 5 },
     },
     {
+      id: 'r_second',
       priority: 2,
       conditions: [
         {

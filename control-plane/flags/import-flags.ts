@@ -68,7 +68,10 @@ function importFlag(
   const { bucketing, client_side } = stored.definition;
   if (wanted !== null && !sameJson(wanted, bucketing)) kept.push(key);
   const after = checkWhole(
-    definitionOf(key, input, bucketing, client_side === undefined ? {} : { client_side }),
+    definitionOf(key, input, bucketing, {
+      rules: stored.definition.rules,
+      ...(client_side === undefined ? {} : { client_side }),
+    }),
   );
   return sameFlag(stored.definition, after) ? [] : [{ event: 'update', key, after }];
 }

@@ -8,11 +8,12 @@ import { sameJson } from './diff.ts';
  * back without them, but otherwise as it was answered, keeps them.
  */
 export function keepExtensions(input: FlagInput, stored: FlagDefinition): FlagInput {
-  const before = new Map(stored.rules.map((rule) => [rule.priority, rule]));
+  const byPriority = new Map(stored.rules.map((rule) => [rule.priority, rule]));
+  const byId = new Map(stored.rules.map((rule) => [rule.id, rule]));
   return {
     ...input,
     rules: input.rules.map((rule) => {
-      const known = before.get(rule.priority);
+      const known = rule.id === undefined ? byPriority.get(rule.priority) : byId.get(rule.id);
       return known !== undefined && sameJson(withoutExtensions(rule), withoutExtensions(known))
         ? withExtensions(rule, known)
         : rule;
@@ -20,7 +21,7 @@ export function keepExtensions(input: FlagInput, stored: FlagDefinition): FlagIn
   };
 }
 
-const withoutExtensions = ({ split: _, conditions, ...rest }: Rule) => ({
+const withoutExtensions = ({ split: _, id: __, bucketing: ___, conditions, ...rest }: Rule) => ({
   ...rest,
   conditions: conditions.map(caseSensitive),
 });

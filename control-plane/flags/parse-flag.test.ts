@@ -44,7 +44,7 @@ describe('a flag is refused', () => {
       'that is empty',
       {},
       [
-        '/key key is missing; expected 1 to 128 letters, digits, "_" or "-"',
+        '/key key is missing; expected 1 to 128 letters, digits, "_", "-", ".", ":" or "|", the first a letter, a digit, "_" or "-"',
         '/enabled enabled is missing; expected true or false',
         '/variations variations is missing; expected an object of 1 to 100 named values',
         '/default_variation default_variation is missing; expected the name of a variation',
@@ -54,7 +54,9 @@ describe('a flag is refused', () => {
     [
       'with a malformed key',
       { ...flag, key: 'a b' },
-      ['/key key is "a b"; expected 1 to 128 letters, digits, "_" or "-"'],
+      [
+        '/key key is "a b"; expected 1 to 128 letters, digits, "_", "-", ".", ":" or "|", the first a letter, a digit, "_" or "-"',
+      ],
     ],
     [
       'with the key __proto__',
@@ -70,7 +72,7 @@ describe('a flag is refused', () => {
       'with an unknown field',
       withRule({ zzz: 1 }),
       [
-        '/rules/0/zzz "zzz" in rules[0] is not a field of a rule; expected one of priority, conditions, serve_variation, rollout, split',
+        '/rules/0/zzz "zzz" in rules[0] is not a field of a rule; expected one of id, priority, conditions, serve_variation, rollout, split, bucketing',
       ],
     ],
     [
@@ -79,7 +81,7 @@ describe('a flag is refused', () => {
         '{"key":"a","enabled":true,"variations":{"on":true},"default_variation":"on","rules":[],"__proto__":{}}',
       ),
       [
-        '/__proto__ "__proto__" is not a field of a flag; expected one of key, description, enabled, variations, default_variation, off_variation, metadata, tags, client_side, rules, type, version, created_at, updated_at, updated_by, bucketing',
+        '/__proto__ "__proto__" is not a field of a flag; expected one of key, description, enabled, variations, default_variation, off_variation, prerequisites, metadata, tags, client_side, owner, permanent, protected, tests, rules, type, version, created_at, updated_at, updated_by, bucketing',
       ],
     ],
     [
@@ -137,16 +139,18 @@ describe('a flag is refused', () => {
         '{"key":"a","enabled":true,"variations":{"on":1,"__proto__":2,"constructor":3},"default_variation":"on","rules":[],"metadata":{"prototype":1,"__proto__":2}}',
       ),
       [
-        '/variations/__proto__ "__proto__" is no name of a variation; expected one other than __proto__, constructor, prototype',
-        '/variations/constructor "constructor" is no name of a variation; expected one other than __proto__, constructor, prototype',
-        '/metadata/prototype "prototype" is no name of metadata; expected one other than __proto__, constructor, prototype',
-        '/metadata/__proto__ "__proto__" is no name of metadata; expected one other than __proto__, constructor, prototype',
+        '/variations/__proto__ "__proto__" is not a valid name of a variation; expected one other than __proto__, constructor, prototype',
+        '/variations/constructor "constructor" is not a valid name of a variation; expected one other than __proto__, constructor, prototype',
+        '/metadata/prototype "prototype" is not a valid name of metadata; expected one other than __proto__, constructor, prototype',
+        '/metadata/__proto__ "__proto__" is not a valid name of metadata; expected one other than __proto__, constructor, prototype',
       ],
     ],
     [
       'with a variation name that is no key',
       { ...flag, variations: { off: false, 'a/b c': true } },
-      ['/variations/a~1b c "a/b c" is no name of a variation; expected 1 to 128 letters, digits, "_" or "-"'],
+      [
+        '/variations/a~1b c "a/b c" is not a valid name of a variation; expected 1 to 128 letters, digits, "_", "-", ".", ":" or "|", the first a letter, a digit, "_" or "-"',
+      ],
     ],
     [
       'with a value over 64 KB',
@@ -368,8 +372,7 @@ describe('a flag is refused', () => {
       'with bad bucketing',
       { ...flag, bucketing: { hash: 'md5', salt: '' } },
       [
-        '/bucketing/hash bucketing.hash is "md5"; expected "murmur3" or "flagship"',
-        '/bucketing/salt bucketing.salt is ""; expected a text of 1 to 512 characters',
+        '/bucketing/hash bucketing.hash is "md5"; expected one of murmur3, flagship, launchdarkly, unleash, unleash-variant, flagd, growthbook, growthbook-v1',
       ],
     ],
     [
@@ -500,6 +503,7 @@ describe('a flag is accepted', () => {
       off_variation: null,
       tags: null,
       client_side: null,
+      metadata: null,
     });
   });
 

@@ -1,7 +1,10 @@
 import type { z } from '@hono/zod-openapi';
+import { checkPrerequisites } from './check-prerequisites.ts';
 import { checkRules } from './check-rules.ts';
+import { checkTests } from './check-tests.ts';
 import { checkMetadata, checkVariations } from './check-values.ts';
 import { type FlagInput, rulesOf } from './definition.ts';
+import { FIELD_NAMES } from './fields.ts';
 import { Issues, nameOf, type Path } from './issues.ts';
 import { checkJson, isObject, own, serializedSize } from './json.ts';
 import { FlagCreate, FlagReplace, LIMITS } from './schema-flag.ts';
@@ -75,6 +78,8 @@ export function checkAcross(body: unknown, issues: Issues, at: Path): void {
   checkVariations(variations, issues, [...at, 'variations']);
   checkMetadata(own(body, 'metadata'), issues, [...at, 'metadata']);
   const isVariation = isObject(variations) ? (name: string) => Object.hasOwn(variations, name) : null;
+  checkTests(own(body, 'tests'), isVariation, issues, [...at, 'tests']);
+  checkPrerequisites(own(body, 'prerequisites'), own(body, 'key'), issues, [...at, 'prerequisites']);
   for (const field of ['default_variation', 'off_variation']) {
     const name = own(body, field);
     if (typeof name === 'string' && isVariation !== null && !isVariation(name)) {
@@ -115,17 +120,7 @@ function countParts(value: unknown): number {
 type Shape = Omit<z.infer<typeof FlagCreate>, 'key'>;
 
 function inputOf(parsed: Shape): FlagInput {
-  const { description, off_variation, metadata, tags, client_side, bucketing } = parsed;
-  return {
-    ...(description === undefined ? {} : { description }),
-    enabled: parsed.enabled,
-    variations: parsed.variations,
-    default_variation: parsed.default_variation,
-    ...(off_variation === undefined ? {} : { off_variation }),
-    rules: rulesOf(parsed.rules),
-    ...(metadata === undefined || metadata === null ? {} : { metadata }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(client_side === undefined ? {} : { client_side }),
-    ...(bucketing === undefined || bucketing === null ? {} : { bucketing }),
-  };
+  const said = FIELD_NAMES.flatMap((name) => (parsed[name] === undefined ? [] : [[name, parsed[name]]]));
+  // Each of these fields has been parsed by the schema of its name.
+  return { ...(Object.fromEntries(said) as FlagInput), rules: rulesOf(parsed.rules) };
 }

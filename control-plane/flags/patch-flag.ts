@@ -1,7 +1,7 @@
 import type { FlagDefinition, StoredFlag } from './change.ts';
 import { definitionOf } from './definition.ts';
 import { Issues, type Path, pointerOf } from './issues.ts';
-import type { JsonObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { mergePatch } from './merge-patch.ts';
 import type { Patch } from './parse-body.ts';
 import { checkSize, readFlag } from './parse-flag.ts';
@@ -31,14 +31,23 @@ export function patched(
 ): FlagDefinition | null {
   const found = new Issues();
   refuseUnknownNulls(patch, 'a flag', FLAG_FIELDS, found, at);
-  const input = readFlag(mergePatch(definition, patch), found, at);
-  const after = input === null ? null : definitionOf(definition.key, input, definition.bucketing, {});
+  const input = readFlag(patchedBody(definition, patch), found, at);
+  const after =
+    input === null
+      ? null
+      : definitionOf(definition.key, input, definition.bucketing, { rules: definition.rules });
   if (after !== null) checkSize(after, found, at);
   const reach = Object.keys(patch).map((name) => pointerOf([...at, name]));
   issues.addAll(found, (pointer) =>
     reach.some((place) => pointer === place || pointer.startsWith(`${place}/`)) ? pointer : undefined,
   );
   return found.count > 0 ? null : after;
+}
+
+/** Where null is a value of its own, a patch that says null means that value: there is no other way to say it. */
+function patchedBody(definition: FlagDefinition, patch: JsonObject): unknown {
+  const merged = mergePatch(definition, patch);
+  return patch['off_variation'] === null && isObject(merged) ? { ...merged, off_variation: null } : merged;
 }
 
 /** A null for a field that does not exist would be lost in the merge, and a misspelt removal with it. */

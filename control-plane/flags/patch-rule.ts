@@ -24,7 +24,8 @@ export const patchRule = (key: string, priority: number, { patch }: Patch, ifMat
     refuseUnknownNulls(patch, 'a rule', Object.keys(RuleWrite.shape), found, ['rules', index]);
     const rules = definition.rules.map((rule, place) => (place === index ? mergePatch(rule, patch) : rule));
     const input = readFlag({ ...definition, rules }, found, []);
-    const after = input === null ? null : definitionOf(key, input, definition.bucketing, {});
+    const after =
+      input === null ? null : definitionOf(key, input, definition.bucketing, { rules: definition.rules });
     if (after !== null) checkSize(after, found, []);
     const place = `${pointerOf(['rules', index])}/`;
     const issues = new Issues();

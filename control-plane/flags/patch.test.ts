@@ -8,20 +8,24 @@ import { patchRule } from './patch-rule.ts';
 describe('patching a flag', () => {
   const patch = (body: unknown) => patchFlag('checkout', parsePatch(body), 7);
 
-  it('changes what it names and removes what is null', () => {
-    const { description: _, off_variation: __, ...kept } = definition;
+  it('changes what it names and removes what is null, but where null is a value', () => {
+    const { description: _, ...kept } = definition;
     expect(
       resultOf(patch({ enabled: false, description: null, off_variation: null, metadata: { owner: 'ada' } })),
     ).toEqual({
       ...kept,
       enabled: false,
+      off_variation: null,
       metadata: { team: 'payments', owner: 'ada' },
     });
   });
 
   it('replaces the rules whole', () => {
     const rules = [{ priority: 4, conditions: [], serve_variation: 'on' }];
-    expect(resultOf(patch({ rules }))).toEqual({ ...definition, rules });
+    expect(resultOf(patch({ rules }))).toEqual({
+      ...definition,
+      rules: [{ ...rules[0], id: expect.stringMatching(/^r_[a-z0-9]{6}$/) }],
+    });
   });
 
   it('changes nothing where it says what is', () => {
@@ -76,6 +80,7 @@ describe('patching a rule', () => {
 
   it('turns a split into a rollout of its own share', () => {
     expect(resultOf(patch({ split: null, rollout: { percentage: 60 } }, 2))?.rules[1]).toEqual({
+      id: 'r_second',
       priority: 2,
       conditions: definition.rules[1]?.conditions,
       serve_variation: 'on',

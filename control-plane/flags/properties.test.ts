@@ -1,4 +1,4 @@
-import { compile } from '@halyard/engine';
+import { compile, type Rule } from '@halyard/engine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../problem.ts';
@@ -82,9 +82,9 @@ const decided = (
 const parsable = (definition: FlagDefinition): void => {
   const text: unknown = JSON.parse(JSON.stringify(definition));
   const flag = compile(text, 'default');
-  expect([flag.type === null, flag.evaluate({}).kind, JSON.stringify(definition)]).toEqual([
+  expect([flag.type === null, flag.evaluate({}).kind === 'failed', JSON.stringify(definition)]).toEqual([
     false,
-    'served',
+    false,
     JSON.stringify(definition),
   ]);
 };
@@ -198,11 +198,12 @@ describe('for every flag', () => {
         const stored = created(flag);
         parsable(stored);
         const { client_side = true } = flag;
-        const rules = byPriority(flag).rules.map((rule, place) =>
-          rule.split === undefined
-            ? rule
-            : { ...rule, serve_variation: stored.rules[place]?.serve_variation ?? '' },
-        );
+        const rules = byPriority(flag).rules.map((rule, place): Rule => {
+          const id = stored.rules[place]?.id ?? '';
+          return rule.split === undefined
+            ? { ...rule, id }
+            : { ...rule, id, serve_variation: stored.rules[place]?.serve_variation ?? '' };
+        });
         expect(diffFlags({ ...flag, client_side, rules }, stored)).toEqual({});
       }),
       { numRuns: 500 },

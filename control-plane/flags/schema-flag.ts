@@ -9,7 +9,8 @@ import {
   VariationName,
   Version,
 } from './schema-parts.ts';
-import { Rule, RuleWrite } from './schema-rule.ts';
+import { Bucketing, Rule, RuleWrite, VariationNames } from './schema-rule.ts';
+import { FlagTests } from './schema-test.ts';
 
 export const LIMITS = {
   variations: 100,
@@ -26,14 +27,13 @@ const VARIATIONS = 'an object of 1 to 100 named values';
 const METADATA = 'an object of at most 32 texts, numbers or booleans';
 const BOOLEAN = 'true or false';
 const TAG = 'a text of 1 to 128 characters';
-const SALT = 'a text of 1 to 512 characters';
+const OWNER = 'a string of 1 to 128 characters';
+const PREREQUISITES = 'a list of at most 16 prerequisites';
 
-const Bucketing = strict('bucketing', {
-  hash: z.enum(['murmur3', 'flagship'], expected('"murmur3" or "flagship"')),
-  salt: z.string(expected(SALT)).min(1, expected(SALT)).max(512, expected(SALT)),
-}).openapi('Bucketing', {
-  description: 'How the text of the bucketing attribute becomes a point; fixed when the flag is created.',
-});
+const Prerequisite = strict('a prerequisite', { flag: FlagKey, variations: VariationNames }).openapi(
+  'Prerequisite',
+  { description: 'That flag is enabled, its prerequisites are met, and it serves one of the variations.' },
+);
 
 const fields = {
   description: z.string(expected('a text or null')).nullable().optional(),
@@ -42,9 +42,14 @@ const fields = {
     .record(z.string(), Value, expected(VARIATIONS))
     .openapi({ minProperties: 1, maxProperties: LIMITS.variations, example: { on: true, off: false } }),
   default_variation: VariationName.openapi({ description: 'Served when no rule matches.', example: 'off' }),
-  off_variation: VariationName.optional().openapi({
-    description: 'Served when the flag is disabled; default `default_variation`.',
+  off_variation: VariationName.nullable().optional().openapi({
+    description: 'Served when the flag is off; default `default_variation`, null: the caller’s own default.',
   }),
+  prerequisites: z
+    .array(Prerequisite, expected(PREREQUISITES))
+    .max(16, expected(PREREQUISITES))
+    .optional()
+    .openapi({ description: 'Where one is not met, the flag is off.' }),
   metadata: z
     .record(z.string(), ScalarValue, expected(METADATA))
     .optional()
@@ -57,6 +62,21 @@ const fields = {
     .boolean(expected(BOOLEAN))
     .optional()
     .openapi({ description: 'False: never evaluated for a browser token.' }),
+  owner: z
+    .string(expected(OWNER))
+    .min(1, expected(OWNER))
+    .max(128, expected(OWNER))
+    .optional()
+    .openapi({ description: 'Who answers for the flag.' }),
+  permanent: z
+    .boolean(expected(BOOLEAN))
+    .optional()
+    .openapi({ description: 'True: meant to stay; never counted as stale.' }),
+  protected: z
+    .boolean(expected(BOOLEAN))
+    .optional()
+    .openapi({ description: 'True: agents may do nothing to it but turn it off.' }),
+  tests: FlagTests.optional(),
 };
 
 const RULES = `a list of at most ${LIMITS.rules} rules`;
@@ -83,10 +103,14 @@ const IGNORED = 'Ignored, so that an answer can be sent back.';
 /** Null in a full replacement says "none", where leaving the field out would keep what was there. */
 const writeFields = {
   ...fields,
-  off_variation: fields.off_variation.nullable(),
+  prerequisites: fields.prerequisites.nullable(),
   metadata: fields.metadata.nullable(),
   tags: fields.tags.nullable(),
   client_side: fields.client_side.nullable(),
+  owner: fields.owner.nullable(),
+  permanent: fields.permanent.nullable(),
+  protected: fields.protected.nullable(),
+  tests: fields.tests.nullable(),
   rules: rulesOf(RuleWrite),
   type: z
     .unknown()

@@ -14,8 +14,10 @@ export const strict = <Shape extends z.ZodRawShape>(noun: string, shape: Shape) 
     error: (issue) => (issue.code === 'unrecognized_keys' ? fieldsOf(noun, Object.keys(shape)) : 'an object'),
   });
 
-export const NAME_PATTERN = /^[A-Za-z0-9_-]{1,128}$/;
-const KEY_EXPECTED = '1 to 128 letters, digits, "_" or "-"';
+/** Of flags, segments and variations. Neither `.` nor `..` fits it, which would be steps in a path. */
+export const NAME_PATTERN = /^[A-Za-z0-9_-][A-Za-z0-9_.:|-]{0,127}$/;
+export const KEY_EXPECTED =
+  '1 to 128 letters, digits, "_", "-", ".", ":" or "|", the first a letter, a digit, "_" or "-"';
 const PROTO_EXPECTED = 'another key: "__proto__" is not one that every JSON library keeps';
 
 export const FlagKey = z
@@ -23,6 +25,11 @@ export const FlagKey = z
   .regex(NAME_PATTERN, expected(KEY_EXPECTED))
   .refine((key) => key !== '__proto__', expected(PROTO_EXPECTED))
   .openapi({ description: 'Unique in its app.', example: 'new-checkout' });
+
+export const SegmentKey = FlagKey.openapi({
+  description: 'Unique among the segments of its app.',
+  example: 'beta',
+});
 
 /** The name of a variation; that it exists is a check across fields. */
 export const VariationName = z.string(expected('the name of a variation'));

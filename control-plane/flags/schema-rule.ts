@@ -1,5 +1,16 @@
+import { HASH_NAMES, type Hash } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
-import { Attribute, expected, OperatorName, Percentage, strict, VariationName } from './schema-parts.ts';
+import { branchOfCondition } from './condition-branch.ts';
+import {
+  Attribute,
+  expected,
+  FlagKey,
+  OperatorName,
+  Percentage,
+  SegmentKey,
+  strict,
+  VariationName,
+} from './schema-parts.ts';
 
 const Comparison = strict('a condition', {
   attribute: Attribute,
@@ -11,8 +22,64 @@ const Comparison = strict('a condition', {
   ignore_case: z.boolean(expected('true or false')).optional(),
 }).openapi('Comparison');
 
+const RANGE = 'a pair of percentages [from, to)';
+const Range = z
+  .tuple([Percentage, Percentage], expected(RANGE))
+  .refine(([from, to]) => from < to, expected(`${RANGE} with from < to`))
+  .openapi({ example: [0, 30] });
+
+const SALT = 'a string of at most 512 characters';
+const bucketingFields = {
+  hash: z.enum(HASH_NAMES as [Hash, ...Hash[]], expected(`one of ${HASH_NAMES.join(', ')}`)),
+  salt: z.string(expected(SALT)).max(512, expected(SALT)),
+};
+
+/** flagd alone hashes the text by itself where it is not told of a salt. */
+const isSalted = ({ hash, salt }: { readonly hash: Hash; readonly salt: string }): boolean =>
+  salt !== '' || hash === 'flagd';
+const NO_SALT = { path: ['salt'], error: 'a string of 1 to 512 characters' };
+
+/** Of a flag or a rule. */
+export const Bucketing = strict('bucketing', bucketingFields).refine(isSalted, NO_SALT).openapi('Bucketing', {
+  description:
+    'How the text of the bucketing attribute becomes a point; fixed when the flag or the rule is created.',
+});
+
+const SEGMENTS = 'a list of 1 to 32 keys of segments';
+const InSegment = strict('a condition on segments', {
+  operator: z.enum(['in_segment', 'not_in_segment']),
+  value: z.array(SegmentKey, expected(SEGMENTS)).min(1, expected(SEGMENTS)).max(32, expected(SEGMENTS)),
+}).openapi('SegmentCondition', {
+  description: 'The context is a member of any of the segments, or of none.',
+});
+
+const SERVED = 'a list of 1 to 100 names of variations';
+export const VariationNames = z
+  .array(VariationName, expected(SERVED))
+  .min(1, expected(SERVED))
+  .max(100, expected(SERVED));
+
+const Serves = strict('a condition on a flag', {
+  flag: FlagKey,
+  operator: z.enum(['serves', 'not_serves']),
+  value: VariationNames,
+}).openapi('ServesCondition', {
+  description: 'The flag, enabled or not, serves one of the variations, or none.',
+});
+
+const RANGES = 'a list of 1 to 100 ranges';
+const InShare = strict('a condition on a share', {
+  attribute: Attribute.optional(),
+  operator: z.literal('in_share'),
+  value: strict('a share', {
+    ...bucketingFields,
+    ranges: z.array(Range, expected(RANGES)).min(1, expected(RANGES)).max(100, expected(RANGES)),
+  }).refine(isSalted, NO_SALT),
+}).openapi('ShareCondition', { description: 'The point of the attribute is in one of the ranges.' });
+
 export type ConditionShape =
   | z.infer<typeof Comparison>
+  | ReferenceShape
   | { logical_operator: 'AND' | 'OR'; clauses: ConditionShape[] };
 
 const CLAUSES = 'a list of at least one condition';
@@ -24,10 +91,18 @@ const Group = strict('a group', {
   },
 }).openapi('Group');
 
-/** sentences.ts chooses the branch of this union by the presence of `logical_operator`: keep the order. */
-const Condition: z.ZodType<ConditionShape> = z
-  .lazy((): z.ZodType<ConditionShape> => z.union([Comparison, Group]))
-  .openapi('Condition', { description: 'A comparison, or a group of conditions; at most 6 deep.' });
+type ReferenceShape = z.infer<typeof InSegment> | z.infer<typeof Serves> | z.infer<typeof InShare>;
+
+export const isReferenceShape = (condition: ConditionShape): condition is ReferenceShape =>
+  branchOfCondition(condition) > 1;
+
+/** sentences.ts chooses the branch (condition-branch.ts): keep the order. */
+export const Condition: z.ZodType<ConditionShape> = z
+  .lazy((): z.ZodType<ConditionShape> => z.union([Comparison, Group, InSegment, Serves, InShare]))
+  .openapi('Condition', {
+    description:
+      'A comparison, a group of conditions (at most 6 deep), or what a segment, another flag or a share decides.',
+  });
 
 const Rollout = strict('a rollout', { percentage: Percentage, attribute: Attribute.optional() }).openapi(
   'Rollout',
@@ -36,12 +111,6 @@ const Rollout = strict('a rollout', { percentage: Percentage, attribute: Attribu
       'The share of contexts the rule serves; sticky, by the text of the attribute (default `targetingKey`).',
   },
 );
-
-const RANGE = 'a pair of percentages [from, to)';
-const Range = z
-  .tuple([Percentage, Percentage], expected(RANGE))
-  .refine(([from, to]) => from < to, expected(`${RANGE} with from < to`))
-  .openapi({ example: [0, 30] });
 
 const Allocation = strict('an allocation', {
   variation: VariationName,
@@ -58,7 +127,14 @@ export const Split = strict('a split', {
 
 const PRIORITY = 'a whole number of at least 1';
 
+const RULE_ID = '1 to 64 letters, digits, "_" or "-"';
+
 const ruleFields = {
+  id: z
+    .string(expected(RULE_ID))
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, expected(RULE_ID))
+    .optional()
+    .openapi({ description: 'Unique in the flag; made when absent, and kept while the rule lives.' }),
   priority: z
     .int(expected(PRIORITY))
     .min(1, expected(PRIORITY))
@@ -71,6 +147,9 @@ const ruleFields = {
   }),
   rollout: Rollout.optional(),
   split: Split.optional(),
+  bucketing: Bucketing.optional().openapi({
+    description: 'Stands in for the flag’s in this rule; fixed when the rule is created.',
+  }),
 };
 
 export const RuleWrite = strict('a rule', ruleFields).openapi('RuleWrite');
@@ -80,6 +159,7 @@ export const Rule = strict('a rule', { ...ruleFields, serve_variation: Variation
 
 /** One rule by merge patch: null removes, `conditions` is replaced whole. */
 export const RulePatch = strict('a rule', {
+  id: ruleFields.id,
   priority: ruleFields.priority.optional(),
   conditions: ruleFields.conditions.optional(),
   serve_variation: VariationName.nullish(),

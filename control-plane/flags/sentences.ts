@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
+import { branchOfCondition } from './condition-branch.ts';
 import { type Issues, nameOf, type Path, shown } from './issues.ts';
-import { isObject, own } from './json.ts';
 import { nearest } from './nearest.ts';
 
 /**
@@ -26,9 +26,8 @@ export function report(found: readonly z.core.$ZodIssue[], issues: Issues, base:
         }
         break;
       case 'invalid_union': {
-        // The only union is a condition: a group is what has a logical_operator, whatever else is wrong with it.
-        const group = isObject(issue.input) && own(issue.input, 'logical_operator') !== undefined;
-        report(issue.errors[group ? 1 : 0] ?? [], issues, path);
+        // The only union is a condition.
+        report(issue.errors[branchOfCondition(issue.input)] ?? [], issues, path);
         break;
       }
       case 'invalid_value': {

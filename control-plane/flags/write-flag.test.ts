@@ -78,10 +78,10 @@ describe('replacing', () => {
     expect(resultOf(put(body))).toEqual(kept);
   });
 
-  it('drops extensions that are null', () => {
+  it('drops extensions that are null, and stores the null that leaves off to the caller', () => {
     const body = { ...answer, off_variation: null, tags: null, client_side: null };
-    const { off_variation: _, tags: __, client_side: ___, ...kept } = definition;
-    expect(resultOf(put(body))).toEqual(kept);
+    const { tags: __, client_side: ___, ...kept } = definition;
+    expect(resultOf(put(body))).toEqual({ ...kept, off_variation: null });
   });
 
   it('ignores another key, other buckets, the type, the version and the dates', () => {
@@ -120,7 +120,10 @@ describe('replacing', () => {
       { ...first, conditions: [{ attribute: 'plan', operator: 'in', value: ['pro', 'team'] }] },
       { priority: 2, conditions: second?.conditions, serve_variation: 'off' },
     ];
-    expect(resultOf(put({ ...answer, rules: changed }))?.rules).toEqual(changed);
+    expect(resultOf(put({ ...answer, rules: changed }))?.rules).toEqual([
+      changed[0],
+      { ...changed[1], id: 'r_second' },
+    ]);
   });
 
   it('lets ignore_case be switched off by saying so', () => {

@@ -1,4 +1,4 @@
-import type { Bucketing } from '@halyard/engine';
+import type { Bucketing, Rule } from '@halyard/engine';
 import { Problem } from '../problem.ts';
 import type { CommitRequest, Committed } from '../store/port.ts';
 import type { FlagChange, FlagDefinition, StoredFlag } from './change.ts';
@@ -43,7 +43,21 @@ export function checkVersion(stored: StoredFlag, ifMatch: number | null): void {
 
 /** Nothing, if the flag is the same already. */
 export const updateTo = (stored: StoredFlag, after: FlagDefinition): FlagChange[] =>
-  sameFlag(stored.definition, after) ? [] : [{ event: 'update', key: after.key, after }];
+  sameFlag(stored.definition, withoutNewIds(after, stored.definition))
+    ? []
+    : [{ event: 'update', key: after.key, after }];
+
+/** Rules that were stored before rules had ids get theirs with the next change, and are none themselves. */
+function withoutNewIds(after: FlagDefinition, before: FlagDefinition): FlagDefinition {
+  if (before.rules.every(({ id }) => id !== undefined)) return after;
+  const known = new Set(before.rules.flatMap(({ id }) => id ?? []));
+  const rules = after.rules.map((rule): Rule => {
+    if (rule.id === undefined || known.has(rule.id)) return rule;
+    const { id: _, ...rest } = rule;
+    return rest;
+  });
+  return { ...after, rules };
+}
 
 /** What a flag gets that does not say. */
 export const ownBucketing = (account: string, key: string): Bucketing => ({

@@ -1,6 +1,7 @@
 export { UNMET } from './answers.ts';
 export { CompiledApp } from './app.ts';
 export { asType } from './as-type.ts';
+export { HASH_NAMES } from './buckets/bucket.ts';
 export { constantOf, type Unreachable, unreachableRules } from './constant.ts';
 export { exactJson } from './exact-json.ts';
 export { explain } from './explain/explain.ts';

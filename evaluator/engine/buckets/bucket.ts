@@ -24,7 +24,7 @@ const HASHES: { readonly [H in Hash]: (salt: string) => Bucketer } = {
 export const isHash = (value: unknown): value is Hash =>
   typeof value === 'string' && Object.hasOwn(HASHES, value);
 
-export const HASH_NAMES = Object.keys(HASHES);
+export const HASH_NAMES: readonly string[] = Object.keys(HASHES);
 
 export const bucketerOf = ({ hash, salt }: Bucketing): Bucketer => HASHES[hash](salt);
 
