@@ -570,3 +570,98 @@ it('a body of nothing but mistakes held up everybody for seconds: it is refused 
   expect(issuesOf(() => parseChanges({ changes }))).toHaveLength(1_001);
   expect(read).toBeLessThan(50);
 });
+
+describe('what refers to something else', () => {
+  const whole = {
+    ...flag,
+    off_variation: null,
+    prerequisites: [{ flag: 'payments.v2', variations: ['on'] }],
+    rules: [
+      {
+        id: 'r_1',
+        priority: 1,
+        conditions: [
+          { operator: 'in_segment', value: ['beta'] },
+          {
+            logical_operator: 'OR',
+            clauses: [
+              { flag: 'search', operator: 'not_serves', value: ['new'] },
+              { operator: 'in_share', value: { hash: 'unleash', salt: 'g', ranges: [[0, 30]] } },
+              {
+                attribute: 'org.id',
+                operator: 'in_share',
+                value: { hash: 'flagd', salt: '', ranges: [[5, 6]] },
+              },
+            ],
+          },
+        ],
+        serve_variation: 'on',
+        rollout: { percentage: 5 },
+        bucketing: { hash: 'launchdarkly', salt: 'checkout.abc' },
+      },
+    ],
+    owner: 'payments',
+    permanent: true,
+    protected: false,
+    tests: [{ name: 'ada', context: { targetingKey: 'ada' }, at: { r_1: 3 }, expect: { variant: 'on' } }],
+  };
+
+  it('is stored as it was said', () => {
+    const { key: _, ...said } = whole;
+    expect(parseNewFlag(whole).input).toEqual(said);
+  });
+
+  it.each<[string, unknown, readonly string[]]>([
+    [
+      'in_segment with an attribute',
+      withCondition({ attribute: 'x', operator: 'in_segment', value: ['beta'] }),
+      [
+        '/rules/0/conditions/0/attribute "attribute" in rules[0].conditions[0] is not a field of a condition on segments; expected one of operator, value',
+      ],
+    ],
+    [
+      'no segment',
+      withCondition({ operator: 'in_segment', value: [] }),
+      [
+        '/rules/0/conditions/0/value rules[0].conditions[0].value is an empty list; expected a list of 1 to 32 keys of segments',
+      ],
+    ],
+    [
+      'a share of an unknown hash',
+      withCondition({ operator: 'in_share', value: { hash: 'md5', salt: 's', ranges: [[0, 1]] } }),
+      [
+        '/rules/0/conditions/0/value/hash rules[0].conditions[0].value.hash is "md5"; expected one of murmur3, flagship, launchdarkly, unleash, unleash-variant, flagd, growthbook, growthbook-v1',
+      ],
+    ],
+    [
+      'a test that expects nothing',
+      { ...flag, tests: [{ name: 'a', context: {}, expect: {} }] },
+      [
+        '/tests/0/expect tests[0].expect is an object; expected an object with at least one of variant, value and reason',
+      ],
+    ],
+    [
+      'a test of a variation that is not there',
+      { ...flag, tests: [{ name: 'a', context: {}, expect: { variant: 'gone' } }] },
+      ['/tests/0/expect/variant tests[0].expect.variant is "gone"; expected a name in variations'],
+    ],
+    [
+      'itself as a prerequisite',
+      { ...flag, prerequisites: [{ flag: flag.key, variations: ['on'] }] },
+      [`/prerequisites/0/flag prerequisites[0].flag is "${flag.key}"; expected another flag than this one`],
+    ],
+    [
+      'two rules of one id',
+      {
+        ...flag,
+        rules: [
+          { ...rule, id: 'a', priority: 1 },
+          { ...rule, id: 'a', priority: 2 },
+        ],
+      },
+      ['/rules/1/id rules[1].id is a, which rules[0].id is too; expected each id once'],
+    ],
+  ])('is refused with %s', (_, body, expected) => {
+    expect(lines(body)).toEqual(expected);
+  });
+});

@@ -10,6 +10,7 @@ export { renderExplanation } from './explain/render.ts';
 export { compile, evaluate } from './flag.ts';
 export type { CompiledFlag } from './graph/flag-node.ts';
 export type { Surroundings } from './graph/graph.ts';
+export { type Named, namedByConditions } from './graph/references.ts';
 export { inferType } from './json.ts';
 export type * from './model.ts';
 export { isOperator, OPERATORS, type OperatorRow } from './operators/index.ts';

@@ -6,6 +6,8 @@ import type { PlacedRule } from '../parse/rules.ts';
 export interface Named {
   readonly kind: 'flag' | 'segment';
   readonly key: string;
+  /** Of a flag: the variations that are named; empty for a segment. */
+  readonly variations: readonly string[];
   /** As messages write it: `rules[0].conditions[1].value[0]`. */
   readonly place: string;
 }
@@ -15,7 +17,12 @@ export const namedByFlag = (
   rules: readonly PlacedRule[],
 ): readonly Named[] => [
   ...flag.prerequisites.map(
-    ({ flag: key }, index): Named => ({ kind: 'flag', key, place: `prerequisites[${index}].flag` }),
+    ({ flag: key, variations }, index): Named => ({
+      kind: 'flag',
+      key,
+      variations,
+      place: `prerequisites[${index}].flag`,
+    }),
   ),
   ...rules.flatMap(({ conditions, index }) => namedByConditions(conditions, `rules[${index}].conditions`)),
 ];
@@ -64,11 +71,12 @@ const namedBy = (condition: Condition, place: string): readonly Named[] => {
       return condition.value.map((key, index) => ({
         kind: 'segment',
         key,
+        variations: [],
         place: `${place}.value[${index}]`,
       }));
     case 'serves':
     case 'not_serves':
-      return [{ kind: 'flag', key: condition.flag, place: `${place}.flag` }];
+      return [{ kind: 'flag', key: condition.flag, variations: condition.value, place: `${place}.flag` }];
     default:
       return [];
   }
