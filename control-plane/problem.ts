@@ -5,6 +5,7 @@
 export type ProblemKind =
   | 'malformed' // 400, not JSON
   | 'invalid' // 400, fails validation
+  | 'failing_tests' // 400, tests of flags fail, and the app refuses such writes
   | 'unparsable' // 422, a stored flag that cannot be evaluated
   | 'unauthenticated' // 401
   | 'forbidden' // 403

@@ -48,6 +48,11 @@ export const PROBLEMS: Readonly<Record<ProblemKind, ProblemRow>> = {
     when: 'The body is over 1 MiB (an import: 256 MiB, a line of it 1 MiB; a context: 64 KiB).',
   },
   media_type: { status: 415, code: 1010, when: 'The body is not JSON by its content type.' },
+  failing_tests: {
+    status: 400,
+    code: 1015,
+    when: 'Tests of flags fail, and the app refuses such writes; each is listed with what was expected and got.',
+  },
   unparsable: {
     status: 422,
     code: 1011,

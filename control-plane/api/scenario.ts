@@ -1,7 +1,7 @@
 import { createMemoryCache } from '@halyard/caches/memory';
 import { test } from 'vitest';
 import { mintSecret, sha256Hex, systemRandom } from '../access/secret.ts';
-import type { ChangelogEntry } from '../flags/change.ts';
+import type { FlagEntry } from '../flags/change.ts';
 import type { NewToken, Stores } from '../store/port.ts';
 import { openSqliteStores } from '../store/sqlite.ts';
 import { type ControlPlane, type ControlPlaneOptions, createControlPlane } from './control-plane.ts';
@@ -36,7 +36,8 @@ export interface Ground {
   mintSignInLink: ControlPlane['mintSignInLink'];
   forgetDeleted: ControlPlane['forgetDeleted'];
   /** Of the app: what was committed, in the order it was. */
-  changelog(app?: string): Promise<readonly ChangelogEntry[]>;
+  /** Of flags. */
+  changelog(app?: string): Promise<readonly FlagEntry[]>;
   /** Of the app: the keys of every commit that the replicator has to deliver. */
   outbox(app?: string): Promise<readonly { version: number; keys: readonly string[] }[]>;
   close(): Promise<void>;
@@ -98,8 +99,10 @@ export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Pr
     forgetDeleted: controlPlane.forgetDeleted,
 
     async changelog(of = settled.app) {
-      const entries: ChangelogEntry[] = [];
-      for await (const entry of stores.app(ACCOUNT, of).everyEntry()) entries.push(entry);
+      const entries: FlagEntry[] = [];
+      for await (const entry of stores.app(ACCOUNT, of).everyEntry()) {
+        if (entry.kind === undefined) entries.push(entry);
+      }
       return entries;
     },
 

@@ -1,4 +1,5 @@
 import type { Bucketing, Flag, FlagType, JsonValue } from '@halyard/engine';
+import type { SegmentDefinition } from './segments/segment.ts';
 
 /** A flag's complete definition as it is stored, hashed and replicated: exactly the evaluation semantics' flag, bucketing included. */
 export type FlagDefinition = Flag & { readonly bucketing: Bucketing };
@@ -15,10 +16,22 @@ export interface StoredFlag {
 }
 
 /** One flag's part of a commit, decided by a pure function before anything is written. */
-export type FlagChange =
-  | { readonly event: 'create'; readonly key: string; readonly after: FlagDefinition }
-  | { readonly event: 'update'; readonly key: string; readonly after: FlagDefinition }
-  | { readonly event: 'delete'; readonly key: string };
+export type FlagChange = { readonly kind?: 'flag' } & Named & Outcome<FlagDefinition>;
+
+/** The same of a segment. */
+export type SegmentChange = { readonly kind: 'segment' } & Named & Outcome<SegmentDefinition>;
+
+interface Named {
+  readonly key: string;
+  /** Where in the request's body the definition is, as the beginning of JSON Pointers; default the body itself. */
+  readonly at?: string;
+}
+
+type Outcome<D> = { readonly event: 'create' | 'update'; readonly after: D } | { readonly event: 'delete' };
+
+export type Change = FlagChange | SegmentChange;
+
+export const isSegmentChange = (change: Change): change is SegmentChange => change.kind === 'segment';
 
 /** Dotted path → what it was and what it is; `from` or `to` is absent where the field did not exist. */
 export type Diff = Readonly<Record<string, { readonly from?: JsonValue; readonly to?: JsonValue }>>;
@@ -28,15 +41,12 @@ export interface Actor {
   readonly token_id: string;
 }
 
-export interface ChangelogEntry {
+interface EntryBase {
   readonly id: string;
-  readonly flag_key: string;
   readonly event: 'create' | 'update' | 'delete';
-  /** The whole flag after the change; a delete's is the last state. */
-  readonly after: FlagDefinition;
   /** Absent on create and delete: `after` says it all. */
   readonly diff?: Diff;
-  /** The flag's version. */
+  /** The flag's, or the segment's. */
   readonly version: number;
   /** The app's version: which commit this was part of. */
   readonly app_version: number;
@@ -47,3 +57,27 @@ export interface ChangelogEntry {
   /** SHA-256, hex, over the RFC 8785 form of the entry without `hash`, together with the previous entry's hash. */
   readonly hash: string;
 }
+
+export interface FlagEntry extends EntryBase {
+  /** Absent: what there was before there were segments is hashed without it. */
+  readonly kind?: undefined;
+  readonly flag_key: string;
+  /** The whole flag after the change; a delete's is the last state. */
+  readonly after: FlagDefinition;
+}
+
+export interface SegmentEntry extends EntryBase {
+  readonly kind: 'segment';
+  readonly segment_key: string;
+  readonly after: SegmentDefinition;
+  /** Every flag that reaches the segment, with its rules through which it does. */
+  readonly affects: readonly Affected[];
+}
+
+export interface Affected {
+  readonly flag: string;
+  /** Ids; empty where it is reached through a prerequisite alone. */
+  readonly rules: readonly string[];
+}
+
+export type ChangelogEntry = FlagEntry | SegmentEntry;

@@ -28,7 +28,7 @@ export function bare(value: unknown): Bare {
   }
 }
 
-function bareObject(value: object): BareObject {
+export function bareObject(value: object): BareObject {
   const copy = emptyBare();
   for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = bare(member);
   return copy;

@@ -2,7 +2,8 @@ import type { JsonValue } from '@halyard/engine';
 import microdiff from 'microdiff';
 import type { Diff, FlagDefinition } from './change.ts';
 import { joinPath } from './diff-path.ts';
-import { type Bare, bare, bareFlag, plain } from './diff-tree.ts';
+import { type Bare, type BareObject, bare, bareFlag, bareObject, plain } from './diff-tree.ts';
+import type { SegmentDefinition } from './segments/segment.ts';
 
 /**
  * What changed, field by field: dotted path to the smallest changed value → what it was and what it is. Rules go by their
@@ -12,8 +13,12 @@ import { type Bare, bare, bareFlag, plain } from './diff-tree.ts';
  * JSON objects are unordered, so the order of names (of variations, say) is no change, nor is the order of the rules.
  */
 export function diffFlags(before: FlagDefinition | null, after: FlagDefinition | null): Diff {
+  return diffTrees(bareFlag(before), bareFlag(after));
+}
+
+function diffTrees(before: BareObject, after: BareObject): Diff {
   const diff: Record<string, { readonly from?: JsonValue; readonly to?: JsonValue }> = {};
-  for (const found of microdiff(bareFlag(before), bareFlag(after), { cyclesFix: false })) {
+  for (const found of microdiff(before, after, { cyclesFix: false })) {
     const path = joinPath(found.path);
     switch (found.type) {
       case 'CREATE':
@@ -31,6 +36,10 @@ export function diffFlags(before: FlagDefinition | null, after: FlagDefinition |
   }
   return diff;
 }
+
+/** The same of a segment: by its fields, its conditions and members by index. */
+export const diffSegments = (before: SegmentDefinition | null, after: SegmentDefinition | null): Diff =>
+  diffTrees(bareObject(before ?? {}), bareObject(after ?? {}));
 
 /** Whether two definitions mean the same: nothing to write, no entry in the changelog. */
 export const sameFlag = (a: FlagDefinition, b: FlagDefinition): boolean =>

@@ -74,7 +74,7 @@ export const deleteFlag = (key: string, ifMatch: number | null): Write => ({
 export const restoreFlag = (key: string, entry: ChangelogEntry, ifMatch: number | null): Write => ({
   keys: [key],
   decide: (before) => {
-    if (entry.flag_key !== key) {
+    if (entry.kind === 'segment' || entry.flag_key !== key) {
       throw new Problem('not_found', {
         pointer: '/changelog_id',
         message: `The changelog of ${shown(key)} has no entry ${shown(entry.id)}`,

@@ -7,7 +7,10 @@ import { Issues, shown } from './issues.ts';
 import { checkAcross, checkSize } from './parse-flag.ts';
 
 /** One write, ready to be given to the store's `commit`: which flags it looks at, and the pure decision. */
-export type Write<A extends Before = Before> = Pick<CommitRequest<A>, 'keys' | 'decide'>;
+export interface Write<A extends Before = Before> {
+  readonly keys: CommitRequest<A>['keys'];
+  readonly decide: (flags: Current) => { readonly changes: readonly FlagChange[]; readonly answer: A };
+}
 
 /** The flags as they were found, so that a write that changed nothing can be answered too. */
 export interface Before {

@@ -1,3 +1,4 @@
+import { replicatedFromText } from '../flags/replicated.ts';
 import { Problem } from '../problem.ts';
 import { everyFlagRow } from './batch.ts';
 import { pageOfEntries } from './changelog.ts';
@@ -9,7 +10,9 @@ import { identity } from './identity.ts';
 import { readNews } from './news.ts';
 import { createOutbox } from './outbox.ts';
 import type { AppStore } from './port.ts';
-import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
+import { Reach } from './reach.ts';
+import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow, segmentName } from './rows.ts';
+import { everySegment, pageOfSegments, segmentsIn } from './segments.ts';
 
 const ENTRY_CHUNK = 500;
 /** A flag may have 256 KiB. */
@@ -62,6 +65,27 @@ export const createAppStore = (
         .where('seq', '=', Number(id))
         .executeTakeFirst();
       return row === undefined ? null : entryOfRow(row);
+    },
+
+    async segment(key) {
+      return (await segmentsIn(db, place, [key])).get(key) ?? null;
+    },
+
+    segments: (query) => pageOfSegments(db, place, query),
+
+    async reaching(entity) {
+      const reach = new Reach(db, place);
+      const users = await reach.upwards([entity]);
+      return {
+        flags: reach.affectedBy(entity),
+        segments: users.flatMap(({ kind, key }) => (kind === 'segment' ? key : [])).sort(),
+      };
+    },
+
+    async surroundings(entities) {
+      const reach = new Reach(db, place);
+      await reach.downwards(entities);
+      return reach.surroundings(account);
     },
 
     news: (query) => readNews(db, place, query),
@@ -132,7 +156,10 @@ export const createAppStore = (
       async entries(from) {
         const entries = new Map<string, string>();
         for await (const rows of everyFlagRow(from, place)) {
-          for (const row of rows) entries.set(row.key, row.definition);
+          for (const row of rows) entries.set(row.key, replicatedFromText(row.definition));
+        }
+        for await (const { definition } of everySegment(from, place)) {
+          entries.set(segmentName(definition.key), JSON.stringify(definition));
         }
         return entries;
       },

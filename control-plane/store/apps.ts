@@ -79,6 +79,7 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
           entry_count: 0,
           last_hash: null,
           last_at: null,
+          tests: app.tests ?? 'warn',
           ...ALIVE,
           epoch: newEpoch(Date.parse(write.at)),
         })
@@ -195,7 +196,16 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
 });
 
 /** What dies with an app at once; its changelog may stay. */
-const DYING = ['flag_tag', 'flag_text', 'flag', 'deleted_flag', 'outbox', 'idempotency'] as const;
+const DYING = [
+  'reference',
+  'segment',
+  'flag_tag',
+  'flag_text',
+  'flag',
+  'deleted_flag',
+  'outbox',
+  'idempotency',
+] as const;
 
 interface Grave {
   readonly deleted_at: string;

@@ -1,17 +1,23 @@
 import canonicalize from 'canonicalize';
-import type { ChangelogEntry } from '../flags/change.ts';
+import type { ChangelogEntry, FlagEntry, SegmentEntry } from '../flags/change.ts';
 import type { AccountLogEntry } from './port.ts';
 
 /** SHA-256 of the text's UTF-8 bytes, hex. */
 export type Sha256 = (text: string) => string | Promise<string>;
 
+export type Unhashed = Omit<FlagEntry, 'hash'> | Omit<SegmentEntry, 'hash'>;
+
 /**
  * What an entry's hash is taken over: the RFC 8785 (JCS) form of `{ entry, previous }`, where `entry` is the entry without its hash
  * and `previous` the hash of the app's entry before it, null for the first.
  */
-export const hashedText = (entry: Omit<ChangelogEntry, 'hash'>, previous: string | null): string => {
-  const { id, flag_key, event, after, diff, version, app_version, at, actor, comment } = entry;
-  const body = { id, flag_key, event, after, version, app_version, at, actor, comment };
+export const hashedText = (entry: Unhashed, previous: string | null): string => {
+  const { id, event, after, diff, version, app_version, at, actor, comment } = entry;
+  const of =
+    entry.kind === 'segment'
+      ? { kind: entry.kind, segment_key: entry.segment_key, affects: entry.affects }
+      : { flag_key: entry.flag_key };
+  const body = { id, ...of, event, after, version, app_version, at, actor, comment };
   return canonicalText({ entry: diff === undefined ? body : { ...body, diff }, previous });
 };
 

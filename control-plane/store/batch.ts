@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { StoredFlag } from '../flags/change.ts';
 import { Problem } from '../problem.ts';
 import { knownAnswers, writeAnswers } from './answers.ts';
@@ -7,12 +7,15 @@ import type { Transaction } from './database.ts';
 import { changesText } from './outbox.ts';
 import type { Known, Writes } from './plan.ts';
 import type { CommitRequest } from './port.ts';
-import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow } from './rows.ts';
+import { Reach } from './reach.ts';
+import { writeReferences } from './references.ts';
+import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow, segmentName } from './rows.ts';
 import type { Schema } from './schema.ts';
+import { segmentsIn, writeSegments } from './segments.ts';
 import { writeTags } from './tags.ts';
 import { writeTexts } from './texts.ts';
 
-type AnyRequest = Pick<CommitRequest<unknown>, 'keys' | 'idempotency'>;
+type AnyRequest = Pick<CommitRequest<unknown>, 'keys' | 'segments' | 'idempotency'>;
 
 /**
  * What a batch of requests needs to be decided; takes the app's row lock first.
@@ -24,15 +27,17 @@ export const loadKnown = async (
   place: AppPlace,
   requests: readonly AnyRequest[],
 ): Promise<Known> => {
-  const head = await db
+  const row = await db
     .selectFrom('app')
-    .select(['version', 'flag_count', 'entry_count', 'last_hash', 'last_at'])
+    .select(['version', 'flag_count', 'entry_count', 'last_hash', 'last_at', 'tests'])
+    .select(hasReferences(place))
     .where('account', '=', place.account)
     .where('id', '=', place.app)
     .where('deleted_at', 'is', null)
     .$if(rowLocks, (query) => query.forUpdate())
     .executeTakeFirst();
-  if (head === undefined) throw new Problem('not_found', { message: `There is no app ${place.app}.` });
+  if (row === undefined) throw new Problem('not_found', { message: `There is no app ${place.app}.` });
+  const { tests, has_references, ...head } = row;
 
   const all = requests.some(({ keys }) => keys === 'all');
   const asked = new Set(requests.flatMap((request) => (request.keys === 'all' ? [] : request.keys)));
@@ -41,9 +46,18 @@ export const loadKnown = async (
   for await (const rows of all ? everyFlagRow(db, place) : flagRows(db, place, keys)) {
     for (const row of rows) flags.set(row.key, flagOfRow(row));
   }
+  const allSegments = requests.some(({ segments }) => segments === 'all');
+  const segmentKeys = new Set(requests.flatMap(({ segments = [] }) => (segments === 'all' ? [] : segments)));
+  const segments = await segmentsIn(db, place, allSegments ? 'all' : [...segmentKeys]);
   const idempotencyKeys = requests.flatMap(({ idempotency }) => idempotency?.key ?? []);
   const deleted = new Map<string, number>();
-  const absent = all ? null : keys.filter((key) => !flags.has(key));
+  const absent =
+    all || allSegments
+      ? null
+      : [
+          ...keys.filter((key) => !flags.has(key)),
+          ...[...segmentKeys].filter((key) => !segments.has(key)).map(segmentName),
+        ];
   for (const chunk of absent === null ? [null] : chunks(absent)) {
     const rows = await db
       .selectFrom('deleted_flag')
@@ -58,10 +72,20 @@ export const loadKnown = async (
     head,
     keys: all ? 'all' : asked,
     flags,
+    segmentKeys: allSegments ? 'all' : segmentKeys,
+    segments,
+    hasReferences: Number(has_references) === 1,
+    tests,
+    reach: (overlay) => new Reach(db, place, overlay),
     deleted,
     answers: await knownAnswers(db, place, idempotencyKeys),
   };
 };
+
+const hasReferences = ({ account, app }: AppPlace) =>
+  sql<number>`case when exists (select 1 from reference where account = ${account} and app = ${app}) then 1 else 0 end`.as(
+    'has_references',
+  );
 
 async function* flagRows(db: Kysely<Schema>, place: AppPlace, keys: readonly string[]) {
   for (const chunk of chunks(keys)) {
@@ -130,6 +154,8 @@ export const writeBatch = async (
       .where('key', 'in', keys)
       .execute();
   }
+  await writeSegments(db, place, writes);
+  await writeReferences(db, place, writes);
   await writeTags(db, place, writes);
   await writeTexts(db, place, writes);
   for (const chunk of chunks([...writes.deleted])) {

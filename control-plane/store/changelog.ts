@@ -3,7 +3,7 @@ import type { ChangelogEntry } from '../flags/change.ts';
 import { CHUNK } from './chunks.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { ChangelogQuery, Page } from './port.ts';
-import { type AppPlace, changelogColumns, entryOfRow } from './rows.ts';
+import { type AppPlace, changelogColumns, entryOfRow, segmentName } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 const SEQ = /^[1-9][0-9]{0,15}$/;
@@ -59,7 +59,7 @@ const spanOf = async (
 const entriesIn = (
   db: Kysely<Schema>,
   { account, app }: AppPlace,
-  { flag, actor, commit }: ChangelogQuery,
+  { flag, segment, actor, commit }: ChangelogQuery,
   { from, to }: Span,
 ) => {
   let query = db
@@ -70,6 +70,7 @@ const entriesIn = (
     .where('seq', '<=', to)
     .orderBy('seq', 'desc');
   if (flag !== undefined) query = query.where('flag_key', '=', flag);
+  if (segment !== undefined) query = query.where('flag_key', '=', segmentName(segment));
   if (actor !== undefined) query = query.where('actor_name', '=', actor);
   if (commit !== undefined) query = query.where('app_version', '=', commit);
   return query;

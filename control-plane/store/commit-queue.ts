@@ -13,7 +13,7 @@ interface Job {
   readonly weight: number;
   /** Decides within the plan; what it answers is given out only when the transaction is durable. */
   decide(plan: Plan): Promise<Settle>;
-  readonly request: Pick<CommitRequest<unknown>, 'keys' | 'idempotency'>;
+  readonly request: Pick<CommitRequest<unknown>, 'keys' | 'segments' | 'idempotency'>;
   fail(error: unknown): void;
 }
 type Settle = () => void;
@@ -45,7 +45,7 @@ export class CommitQueue {
   submit<A>(request: CommitRequest<A>): Promise<Committed<A> | Replayed> {
     return new Promise((resolve, fail) => {
       this.#waiting.push({
-        weight: request.keys === 'all' ? Number.POSITIVE_INFINITY : request.keys.length,
+        weight: weightOf(request),
         request: request as Job['request'],
         decide: async (plan) => {
           try {
@@ -81,7 +81,8 @@ export class CommitQueue {
         );
         const { sha256, pause } = this.#database;
         const { textBytes } = transaction;
-        const plan = new Plan(known, { flagLimit: this.#flagLimit, textBytes, sha256, pause });
+        const { account } = this.#place;
+        const plan = new Plan(known, { account, flagLimit: this.#flagLimit, textBytes, sha256, pause });
         const decided: Settle[] = [];
         for (const job of batch) decided.push(await job.decide(plan));
         await writeBatch(transaction, this.#place, plan.writes);
@@ -120,3 +121,6 @@ export class CommitQueue {
     return this.#waiting.splice(0, count);
   }
 }
+
+const weightOf = ({ keys, segments = [] }: Pick<CommitRequest<unknown>, 'keys' | 'segments'>): number =>
+  keys === 'all' || segments === 'all' ? Number.POSITIVE_INFINITY : keys.length + segments.length;

@@ -1,7 +1,7 @@
 import { Problem } from '../problem.ts';
 
 /** What a cursor is a place in: another list's is refused, whatever it holds. */
-export type CursorKind = 'flags' | 'flags by change' | 'changelog' | 'account log';
+export type CursorKind = 'flags' | 'flags by change' | 'segments' | 'changelog' | 'account log';
 
 /**
  * Page cursors are opaque to clients: base64url of the list's kind and the last key of the page (ASCII). They hold no snapshot; what is

@@ -78,7 +78,8 @@ const expectNothingLostOrHalf = async (stores: Stores, answers: Answers): Promis
   });
 
   const perFlag = new Map<string, number>();
-  for (const { flag_key, version } of entries) {
+  for (const { version, ...entry } of entries) {
+    const flag_key = entry.kind === 'segment' ? entry.segment_key : entry.flag_key;
     expect(version, `a version of ${flag_key}`).toBe((perFlag.get(flag_key) ?? 0) + 1);
     perFlag.set(flag_key, version);
   }

@@ -7,9 +7,9 @@ import type { FlagQuery, Page } from './port.ts';
 import { type AppPlace, type FlagRow, flagColumns, flagOfRow } from './rows.ts';
 import type { Schema } from './schema.ts';
 
-const FLAG_KEY = /^[A-Za-z0-9_-]{1,128}$/;
+const FLAG_KEY = /^[A-Za-z0-9_-][A-Za-z0-9_.:|-]{0,127}$/;
 /** When the last flag of the page before was changed, and its key. */
-const CHANGED_AND_KEY = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z [A-Za-z0-9_-]{1,128}$/;
+const CHANGED_AND_KEY = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z [A-Za-z0-9_-][A-Za-z0-9_.:|-]{0,127}$/;
 
 export const pageOfFlags = async (
   db: Kysely<Schema>,

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { FlagDefinition, StoredFlag } from '../flags/change.ts';
 import { Problem } from '../problem.ts';
-import { type AppPlace, type FlagRow, flagColumns, flagOfRow, typeOf } from './rows.ts';
+import { type AppPlace, type FlagRow, flagColumns, flagOfRow, segmentNamed, typeOf } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 const NEWS_CHUNK = 1_000;
@@ -101,7 +101,7 @@ class ChangedKeys {
         .orderBy('seq')
         .limit(NEWS_CHUNK)
         .execute();
-      for (const { flag_key } of rows) this.#keys.add(flag_key);
+      for (const { flag_key } of rows) if (segmentNamed(flag_key) === null) this.#keys.add(flag_key);
       this.#seen = rows.at(-1)?.seq ?? this.#seen;
       if (rows.length < NEWS_CHUNK) return;
     }

@@ -1,6 +1,9 @@
 import type { Commit, History, Lineage, Position, Snapshot, Subscription } from '@halyard/caches';
-import type { FlagType } from '@halyard/engine';
-import type { Actor, ChangelogEntry, FlagChange, StoredFlag } from '../flags/change.ts';
+import type { FlagType, Surroundings } from '@halyard/engine';
+import type { Actor, Affected, Change, ChangelogEntry, StoredFlag } from '../flags/change.ts';
+import type { Entity } from '../flags/references/integrity.ts';
+import type { StoredSegment } from '../flags/segments/segment.ts';
+import type { FailedTest } from '../flags/tests/run-tests.ts';
 import type { AccountLogEntry, AccountLogQuery, AccountNote } from './account-event.ts';
 
 export type { AccountLogEntry, AccountLogQuery, AccountNote, Subscription };
@@ -158,6 +161,14 @@ export interface AppStore {
   /** Newest first. */
   changelog(query: ChangelogQuery): Promise<Page<ChangelogEntry>>;
   entry(id: string): Promise<ChangelogEntry | null>;
+
+  segment(key: string): Promise<StoredSegment | null>;
+  /** Ordered by key, after a key. */
+  segments(query: SegmentQuery): Promise<Page<StoredSegment>>;
+  /** What reaches a flag or a segment, through whatever lies between: flags with their rules, and segments, by key. */
+  reaching(entity: Entity): Promise<Reaching>;
+  /** The flag or segment and everything it reaches, as it now is: what it is evaluated among. */
+  surroundings(entities: readonly Entity[]): Promise<Surroundings>;
   /**
    * What was changed, without what it was changed to: the newest entries whose number is above `after`, newest first. Costs nothing of
    * the flags' size, so that it may be read for every commit.
@@ -192,8 +203,15 @@ export interface News {
 export interface CommitRequest<A> {
   /** The flags `decide` needs; `all` for a replacing import. */
   readonly keys: readonly string[] | 'all';
-  readonly decide: (current: ReadonlyMap<string, StoredFlag>) => Decision<A>;
+  /** The segments it needs; default none. */
+  readonly segments?: readonly string[] | 'all';
+  readonly decide: (
+    current: ReadonlyMap<string, StoredFlag>,
+    segments: ReadonlyMap<string, StoredSegment>,
+  ) => Decision<A>;
   readonly write: WriteInfo;
+  /** Decides and checks all of it, answers what would be, and writes nothing. */
+  readonly dryRun?: boolean;
   /** The request carries an Idempotency-Key: its answer is stored in the same transaction. */
   readonly idempotency?: {
     readonly key: string;
@@ -203,7 +221,7 @@ export interface CommitRequest<A> {
 }
 
 export interface Decision<A> {
-  readonly changes: readonly FlagChange[];
+  readonly changes: readonly Change[];
   /** Whatever the caller wants back. */
   readonly answer: A;
 }
@@ -214,6 +232,9 @@ export interface Committed<A> {
   readonly appVersion: number;
   /** The changed flags as they now are, by key; a deleted one is null. */
   readonly flags: ReadonlyMap<string, StoredFlag | null>;
+  readonly segments: ReadonlyMap<string, StoredSegment | null>;
+  /** Tests of flags that fail now, where the app only warns of them. */
+  readonly failing: readonly FailedTest[];
   readonly entries: readonly ChangelogEntry[];
   readonly replayed?: undefined;
 }
@@ -275,8 +296,22 @@ export interface FlagQuery {
   readonly sort?: 'key' | 'updated';
 }
 
+export interface SegmentQuery {
+  readonly limit: number;
+  readonly after?: string;
+  /** Case-insensitive substring of key or description. */
+  readonly q?: string;
+}
+
+export interface Reaching {
+  readonly flags: readonly Affected[];
+  readonly segments: readonly string[];
+}
+
 export interface ChangelogQuery {
   readonly limit: number;
+  /** Key of a segment. */
+  readonly segment?: string;
   readonly after?: string;
   readonly flag?: string;
   /** Case-insensitive substring of the flag's key. */
@@ -303,6 +338,8 @@ export interface NewApp {
   readonly name: string;
   /** What a new flag's `client_side` is when the request does not say. */
   readonly client_side_default: boolean;
+  /** Whether a failing test of a flag refuses the write; default `warn`. */
+  readonly tests?: 'warn' | 'block';
 }
 
 export interface App extends NewApp {

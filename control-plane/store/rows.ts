@@ -1,8 +1,9 @@
 import type { FlagType, FlagValue } from '@halyard/engine';
 import type { Insertable, Selectable } from 'kysely';
-import type { ChangelogEntry, FlagDefinition, StoredFlag } from '../flags/change.ts';
+import type { Affected, ChangelogEntry, FlagDefinition, StoredFlag } from '../flags/change.ts';
+import type { SegmentDefinition, StoredSegment } from '../flags/segments/segment.ts';
 import type { Place } from './port.ts';
-import type { ChangelogTable, FlagTable } from './schema.ts';
+import type { ChangelogTable, FlagTable, SegmentTable } from './schema.ts';
 
 /** Rows to domain and back. Texts of JSON columns were written by this file, so they are parsed without being checked again. */
 
@@ -68,24 +69,47 @@ export const changelogColumns = [
   'comment',
   'hash',
   'diff',
+  'affects',
   'after',
 ] as const;
 
+/** What keys of segments begin with wherever flags and segments share a name space; no flag's key holds a slash. */
+const SEGMENT = 'segment/';
+
+export const segmentName = (key: string): string => `${SEGMENT}${key}`;
+
+/** Null: the name is a flag's. */
+export const segmentNamed = (name: string): string | null =>
+  name.startsWith(SEGMENT) ? name.slice(SEGMENT.length) : null;
+
 export const entryOfRow = (
   row: Pick<Selectable<ChangelogTable>, (typeof changelogColumns)[number]>,
-): ChangelogEntry => ({
-  id: String(row.seq),
-  flag_key: row.flag_key,
-  event: row.event,
-  after: JSON.parse(row.after) as FlagDefinition,
-  ...(row.diff === null ? {} : { diff: JSON.parse(row.diff) as NonNullable<ChangelogEntry['diff']> }),
-  version: row.version,
-  app_version: row.app_version,
-  at: row.at,
-  actor: { name: row.actor_name, token_id: row.actor_token },
-  comment: row.comment,
-  hash: row.hash,
-});
+): ChangelogEntry => {
+  const base = {
+    id: String(row.seq),
+    event: row.event,
+    ...(row.diff === null ? {} : { diff: JSON.parse(row.diff) as NonNullable<ChangelogEntry['diff']> }),
+    version: row.version,
+    app_version: row.app_version,
+    at: row.at,
+    actor: { name: row.actor_name, token_id: row.actor_token },
+    comment: row.comment,
+    hash: row.hash,
+  };
+  const segment_key = segmentNamed(row.flag_key);
+  return segment_key === null
+    ? { ...base, flag_key: row.flag_key, after: JSON.parse(row.after) as FlagDefinition }
+    : {
+        ...base,
+        kind: 'segment',
+        segment_key,
+        affects: JSON.parse(row.affects ?? '[]') as readonly Affected[],
+        after: JSON.parse(row.after) as SegmentDefinition,
+      };
+};
+
+const nameOfEntry = (entry: ChangelogEntry): string =>
+  entry.kind === 'segment' ? segmentName(entry.segment_key) : entry.flag_key;
 
 export const entryRow = (
   place: AppPlace,
@@ -96,7 +120,7 @@ export const entryRow = (
   account: place.account,
   app: place.app,
   seq,
-  flag_key: entry.flag_key,
+  flag_key: nameOfEntry(entry),
   event: entry.event,
   version: entry.version,
   app_version: entry.app_version,
@@ -106,5 +130,38 @@ export const entryRow = (
   comment: entry.comment,
   hash: entry.hash,
   diff: entry.diff === undefined ? null : JSON.stringify(entry.diff),
+  affects: entry.kind === 'segment' ? JSON.stringify(entry.affects) : null,
   after,
+});
+
+export const segmentColumns = [
+  'key',
+  'definition',
+  'version',
+  'created_at',
+  'updated_at',
+  'updated_by',
+] as const;
+
+export type SegmentRow = Pick<Selectable<SegmentTable>, (typeof segmentColumns)[number]>;
+
+export const segmentOfRow = ({ key: _, definition, ...row }: SegmentRow): StoredSegment => ({
+  definition: JSON.parse(definition) as SegmentDefinition,
+  ...row,
+});
+
+export const segmentRow = (
+  place: AppPlace,
+  segment: StoredSegment,
+  text: string,
+): Insertable<SegmentTable> => ({
+  account: place.account,
+  app: place.app,
+  key: segment.definition.key,
+  version: segment.version,
+  created_at: segment.created_at,
+  updated_at: segment.updated_at,
+  updated_by: segment.updated_by,
+  search: searchText(segment.definition),
+  definition: text,
 });

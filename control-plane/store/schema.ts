@@ -13,6 +13,8 @@ export interface Schema {
   flag: FlagTable;
   flag_tag: FlagTagTable;
   flag_text: FlagTextTable;
+  segment: SegmentTable;
+  reference: ReferenceTable;
   deleted_flag: DeletedFlagTable;
   changelog: ChangelogTable;
   outbox: OutboxTable;
@@ -70,6 +72,8 @@ export interface AppTable {
   entry_count: number;
   last_hash: string | null;
   last_at: string | null;
+  /** What a failing test of a flag does to the write. */
+  tests: 'warn' | 'block';
   /** Not null: the app is gone, and the row stays while its changelog is kept. */
   deleted_at: string | null;
   /** The name it had: `name` is free for another app. */
@@ -109,6 +113,35 @@ interface FlagTextTable {
   search: string;
 }
 
+export interface SegmentTable {
+  account: string;
+  app: string;
+  key: string;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  updated_by: string;
+  /** Key and description, lowercased. */
+  search: string;
+  definition: string;
+}
+
+/** What names what in an app: one row for each place. */
+export interface ReferenceTable {
+  account: string;
+  app: string;
+  from_kind: 'flag' | 'segment';
+  from_key: string;
+  /** `rules[0].conditions[1].value[0]`. */
+  place: string;
+  /** Null: a prerequisite, or in a segment. */
+  rule: string | null;
+  to_kind: 'flag' | 'segment';
+  to_key: string;
+  /** JSON: a list of names. */
+  variations: string;
+}
+
 /** What a flag created again under the key counts its versions on from. */
 interface DeletedFlagTable {
   account: string;
@@ -122,6 +155,7 @@ export interface ChangelogTable {
   app: string;
   /** 1, 2, 3 … in the app: the order of the hash chain. */
   seq: number;
+  /** Of the flag; of a segment it is `segment/KEY`, which is no flag's. */
   flag_key: string;
   event: ChangelogEntry['event'];
   version: number;
@@ -132,6 +166,8 @@ export interface ChangelogTable {
   comment: string | null;
   hash: string;
   diff: string | null;
+  /** Of a segment. */
+  affects: string | null;
   after: string;
 }
 

@@ -1,6 +1,6 @@
 import { Miniflare } from 'miniflare';
 import { ACCOUNT, asking, type Ground, START, settle } from '../api/scenario.ts';
-import type { ChangelogEntry } from '../flags/change.ts';
+import type { FlagEntry } from '../flags/change.ts';
 import type { Outbox, Stores } from '../store/port.ts';
 import type { AppPlace } from '../store/rows.ts';
 import { accountsElsewhere } from './accounts-elsewhere.ts';
@@ -16,7 +16,7 @@ export type DoorCall =
   | { readonly open: 'app'; readonly place: AppPlace };
 
 interface Looked {
-  readonly changelog: readonly ChangelogEntry[];
+  readonly changelog: readonly FlagEntry[];
   readonly commits: Awaited<ReturnType<Outbox['commits']>>;
 }
 

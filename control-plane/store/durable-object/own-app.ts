@@ -42,6 +42,7 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
       .execute();
     const { id, name, created_at, updated_at, updated_by } = app;
     const client_side_default = app.client_side_default ? 1 : 0;
+    const { tests = 'warn' } = app;
     await db
       .insertInto('app')
       .values({
@@ -57,13 +58,14 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
         entry_count: 0,
         last_hash: null,
         last_at: null,
+        tests,
         ...ALIVE,
         epoch: newEpoch(Date.parse(created_at)),
       })
       .onConflict((conflict) =>
         conflict
           .columns(['account', 'id'])
-          .doUpdateSet({ name, client_side_default, updated_at, updated_by }),
+          .doUpdateSet({ name, client_side_default, tests, updated_at, updated_by }),
       )
       .execute();
   });

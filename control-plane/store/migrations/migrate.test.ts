@@ -113,15 +113,13 @@ describe('SQLite', () => {
     old.exec(fixture(1, 'sqlite'));
     old.close();
     const ran: object[] = [];
-    const log = { ...quiet, info: (fields: object) => void ('migrations' in fields && ran.push(fields)) };
+    const log = { ...quiet, info: (fields: object) => 'migrations' in fields && ran.push(fields) };
     const open = () => openSqliteStores(`file:${path}`, { ...options, log });
     const both = await Promise.all([open(), open()]);
     const again = await open();
     for (const stores of [...both, again]) await stores.close();
     expect(ran).toEqual([
-      {
-        migrations: ['0002-lists', '0003-search', '0004-account-log', '0005-histories'],
-      },
+      { migrations: ['0002-lists', '0003-search', '0004-account-log', '0005-histories', '0006-segments'] },
     ]);
   });
 
@@ -174,14 +172,21 @@ describe.runIf(await usePostgres())('PostgreSQL', () => {
 
   test('migrations run once, also when several processes start at the same time', async () => {
     const ran: object[] = [];
-    const log = { ...quiet, info: (fields: object) => void ('migrations' in fields && ran.push(fields)) };
+    const log = { ...quiet, info: (fields: object) => 'migrations' in fields && ran.push(fields) };
     const opened = await Promise.all(
       Array.from({ length: 4 }, () => openPostgresStores(database.url, { ...options, log })),
     );
     for (const stores of opened) await stores.close();
     expect(ran).toEqual([
       {
-        migrations: ['0001-first', '0002-lists', '0003-search', '0004-account-log', '0005-histories'],
+        migrations: [
+          '0001-first',
+          '0002-lists',
+          '0003-search',
+          '0004-account-log',
+          '0005-histories',
+          '0006-segments',
+        ],
       },
     ]);
   });

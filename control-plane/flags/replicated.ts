@@ -1,0 +1,40 @@
+import type { Condition, Flag } from '@halyard/engine';
+import { FIELD_NAMES, FIELDS } from './fields.ts';
+
+/**
+ * A flag as caches and edges get it: without what decides no answer, and, where a reader of the first release would take it for something
+ * else, with its rules in a form that such a reader cannot understand, so that it fails that flag alone and visibly.
+ */
+export const replicatedText = (definition: Flag, text = JSON.stringify(definition)): string => {
+  const hidden = HIDDEN.some((name) => definition[name] !== undefined);
+  const newer = needsNewReader(definition);
+  if (!hidden && !newer) return text;
+  const shown: Record<string, unknown> = { ...definition };
+  for (const name of HIDDEN) delete shown[name];
+  if (newer) shown['rules'] = { format: 2, list: definition.rules };
+  return JSON.stringify(shown);
+};
+
+/** The same of a stored text, which is parsed only where it may have to be changed: most flags go as they are. */
+export const replicatedFromText = (text: string): string =>
+  // The text was written by the stores.
+  TELLTALES.some((piece) => text.includes(piece)) || text.indexOf(BUCKETING) !== text.lastIndexOf(BUCKETING)
+    ? replicatedText(JSON.parse(text) as Flag, text)
+    : text;
+
+const HIDDEN = FIELD_NAMES.filter((name) => !FIELDS[name].replicated);
+const BUCKETING = '"bucketing":';
+const TELLTALES = [
+  ...HIDDEN.map((name) => `"${name}":`),
+  '"prerequisites":',
+  ...['in_segment', 'not_in_segment', 'serves', 'not_serves', 'in_share'].map((name) => `"${name}"`),
+];
+
+const needsNewReader = ({ prerequisites = [], rules }: Flag): boolean =>
+  prerequisites.length > 0 ||
+  rules.some(({ bucketing, conditions }) => bucketing !== undefined || conditions.some(isNew));
+
+const isNew = (condition: Condition): boolean => {
+  if ('logical_operator' in condition) return condition.clauses.some(isNew);
+  return !('attribute' in condition) || condition.operator === 'in_share';
+};
