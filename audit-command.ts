@@ -44,15 +44,15 @@ export const trailBehind = (client: Client): Trail => ({
     head: async () => chainHead((await orNull(client.listChanges(app, { limit: 1 })))?.info['head']),
     // A history that is not there any more is one without entries.
     newestFirst: () => everyPage(async (query) => (await orNull(client.listChanges(app, query))) ?? NO_PAGE),
-    async *flags() {
+    async *states() {
       for await (const flag of everyPage((query) => client.listFlags(app, query))) yield stateOf(flag);
     },
-    flag: async (key) => {
-      const flag = await orNull(client.getFlag(app, key));
+    state: async (name) => {
+      const flag = await orNull(client.getFlag(app, name));
       return flag === null ? null : stateOf(flag);
     },
-    newestOf: async (key) =>
-      (await orNull(client.listChanges(app, { flag: key, limit: 1 })))?.items[0] ?? null,
+    newestOf: async (name) =>
+      (await orNull(client.listChanges(app, { flag: name, limit: 1 })))?.items[0] ?? null,
   }),
 });
 
@@ -66,6 +66,7 @@ const chainHead = (head: unknown) => {
 };
 
 const stateOf = ({ type: _, created_at: __, version, updated_at, updated_by, ...definition }: FlagView) => ({
+  name: definition.key,
   definition,
   version,
   updated_at,

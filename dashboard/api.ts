@@ -2,7 +2,7 @@ import type {
   AccountLogEntry,
   App,
   MintedToken,
-  ChangelogEntry as ServerEntry,
+  FlagEntry as ServerEntry,
   Propagation as ServerPropagation,
   Session,
   Token,

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { ChangelogEntry } from '../flags/change.ts';
+import type { ChangelogEntry, FlagEntry } from '../flags/change.ts';
 import type { ChangesWrite, SplitWeights } from '../flags/schema-changes.ts';
 import type { FlagCreate, FlagPatch, FlagReplace } from '../flags/schema-flag.ts';
 import type { RulePatch } from '../flags/schema-rule.ts';
@@ -24,6 +24,7 @@ export type {
   AccountLogEntry,
   App,
   ChangelogEntry,
+  FlagEntry,
   FlagView,
   MintedToken,
   NewToken,

@@ -1,21 +1,24 @@
-import type { ChangelogEntry, FlagDefinition } from '../flags/change.ts';
+import { type ChangelogEntry, type FlagDefinition, nameOfEntry, segmentNamed } from '../flags/change.ts';
+import type { SegmentDefinition } from '../flags/segments/segment.ts';
 import { canonicalText, hashedText, webSha256 } from '../store/audit.ts';
 import type { AppHead } from '../store/port.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';
 
-/** An app's flags and the entries that tell how they came to be so. */
+/** An app's flags and segments, and the entries that tell how they came to be so. A segment goes by the name `segment/KEY`. */
 export interface AppTrail {
   /** Null: it does not say. */
   head(): Promise<AppHead | null>;
   newestFirst(): AsyncIterable<ChangelogEntry>;
-  flags(): AsyncIterable<FlagState>;
-  flag(key: string): Promise<FlagState | null>;
-  newestOf(key: string): Promise<ChangelogEntry | null>;
+  states(): AsyncIterable<State>;
+  state(name: string): Promise<State | null>;
+  newestOf(name: string): Promise<ChangelogEntry | null>;
 }
 
-export interface FlagState {
-  readonly definition: FlagDefinition;
+/** A flag, or a segment, as it now is. */
+export interface State {
+  readonly name: string;
+  readonly definition: FlagDefinition | SegmentDefinition;
   readonly version: number;
   readonly updated_at: string;
   readonly updated_by: string;
@@ -28,7 +31,7 @@ export interface AppName {
   readonly deleted?: { readonly at: string; readonly entries: number; readonly last_hash: string | null };
 }
 
-/** What the newest entry of a flag says that the flag is now; texts are kept as hashes. */
+/** What the newest entry of a flag or segment says that it is now; texts are kept as hashes. */
 interface Expected {
   readonly entry: string;
   readonly version: number;
@@ -43,8 +46,8 @@ const TRIES = 3;
 export const verifyApp = async (app: AppName, trail: AppTrail): Promise<Verdict> => {
   const of = `${app.name} (${app.id})${app.deleted === undefined ? '' : `, deleted ${app.deleted.at}`}`;
   const findings = new Findings(of);
-  const flags = new Map<string, Expected>();
-  const look = entryLooker(flags, findings);
+  const states = new Map<string, Expected>();
+  const look = entryLooker(states, findings);
   const chain: Chain<ChangelogEntry> = {
     head: () => trail.head(),
     newestFirst: () => trail.newestFirst(),
@@ -68,7 +71,7 @@ export const verifyApp = async (app: AppName, trail: AppTrail): Promise<Verdict>
   if (head !== null && newest === null && head.entries === 0 && head.version !== 0) {
     findings.add('another version', `the app is at version ${head.version}, but it has no entry.`);
   }
-  if (app.deleted === undefined) await compareFlags(trail, flags, findings);
+  if (app.deleted === undefined) await compareStates(trail, states, findings);
   else if (entries !== app.deleted.entries || last !== app.deleted.last_hash) {
     findings.add(
       'another head',
@@ -79,24 +82,25 @@ export const verifyApp = async (app: AppName, trail: AppTrail): Promise<Verdict>
 };
 
 /** Looks at entries newest first: each must follow from the one before it. */
-const entryLooker = (flags: Map<string, Expected>, findings: Findings) => {
+const entryLooker = (states: Map<string, Expected>, findings: Findings) => {
   const olderOf = new Map<string, ChangelogEntry>();
   let newer: ChangelogEntry | null = null;
 
   const follows = (entry: ChangelogEntry, older: ChangelogEntry | null): void => {
-    const { flag_key: key, id, event, version } = entry;
+    const { id, event, version } = entry;
+    const of = told(nameOfEntry(entry));
     const before = older?.version ?? 0;
     if (version !== before + 1) {
       findings.add(
         'another version',
-        `entry ${id} made the flag ${key} version ${version}; expected ${before + 1}, because ${older === null ? 'it is the first of the flag' : `entry ${older.id} made it ${before}`}.`,
+        `entry ${id} made ${of} version ${version}; expected ${before + 1}, because ${older === null ? 'it is the first of it' : `entry ${older.id} made it ${before}`}.`,
       );
     }
     const gone = older === null || older.event === 'delete';
     if ((event === 'create') !== gone) {
       findings.add(
         'impossible event',
-        `entry ${id} is a${event === 'update' ? 'n' : ''} ${event} of the flag ${key}, which ${gone ? 'was not there' : `entry ${older.id} had left there`}.`,
+        `entry ${id} is a${event === 'update' ? 'n' : ''} ${event} of ${of}, which ${gone ? 'was not there' : `entry ${older.id} had left there`}.`,
       );
     }
   };
@@ -111,13 +115,13 @@ const entryLooker = (flags: Map<string, Expected>, findings: Findings) => {
 
   return {
     entry(entry: ChangelogEntry): void {
-      const { flag_key: key } = entry;
+      const name = nameOfEntry(entry);
       if (newer !== null) nextVersion(newer, entry);
       newer = entry;
-      const later = olderOf.get(key);
-      if (later === undefined) flags.set(key, expectedOf(entry));
+      const later = olderOf.get(name);
+      if (later === undefined) states.set(name, expectedOf(entry));
       else follows(later, entry);
-      olderOf.set(key, slim(entry));
+      olderOf.set(name, slim(entry));
     },
     end(): void {
       if (newer !== null) nextVersion(newer, null);
@@ -126,13 +130,21 @@ const entryLooker = (flags: Map<string, Expected>, findings: Findings) => {
   };
 };
 
-/** One entry of each flag is held: without the flag itself. */
+/** One entry of each flag and segment is held: without what it is about. */
 const slim = (entry: ChangelogEntry): ChangelogEntry => {
   const { diff: _, ...rest } = entry;
-  return { ...rest, after: { ...rest.after, variations: {}, rules: [] } };
+  return rest.kind === 'segment'
+    ? { ...rest, after: { key: rest.segment_key, include: [], exclude: [], conditions: [] } }
+    : { ...rest, after: { ...rest.after, variations: {}, rules: [] } };
 };
 
-const textHash = (definition: FlagDefinition): Promise<string> => webSha256(canonicalText(definition));
+/** As sentences say it: `the flag checkout`, `the segment beta`. */
+const told = (name: string): string => {
+  const segment = segmentNamed(name);
+  return segment === null ? `the flag ${name}` : `the segment ${segment}`;
+};
+
+const textHash = (definition: State['definition']): Promise<string> => webSha256(canonicalText(definition));
 
 const expectedOf = (entry: ChangelogEntry): Expected => ({
   entry: entry.id,
@@ -142,26 +154,26 @@ const expectedOf = (entry: ChangelogEntry): Expected => ({
   by: entry.actor.name,
 });
 
-const compareFlags = async (
+const compareStates = async (
   trail: AppTrail,
-  flags: Map<string, Expected>,
+  states: Map<string, Expected>,
   findings: Findings,
 ): Promise<void> => {
   const seen = new Set<string>();
   const doubtful = new Set<string>();
-  for await (const flag of trail.flags()) {
-    const { key } = flag.definition;
-    seen.add(key);
-    if ((await differenceOf(flag, flags.get(key) ?? null)) !== null) doubtful.add(key);
+  for await (const state of trail.states()) {
+    const { name } = state;
+    seen.add(name);
+    if ((await differenceOf(state, states.get(name) ?? null)) !== null) doubtful.add(name);
   }
-  for (const [key, { after }] of flags) if (after !== null && !seen.has(key)) doubtful.add(key);
-  for (const key of doubtful) {
+  for (const [name, { after }] of states) if (after !== null && !seen.has(name)) doubtful.add(name);
+  for (const name of doubtful) {
     let difference: Difference | null = null;
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const entry = await trail.newestOf(key);
+      const entry = await trail.newestOf(name);
       const expected = entry === null ? null : expectedOf(entry);
-      const flag = await trail.flag(key);
-      difference = flag === null ? missing(key, expected) : await differenceOf(flag, expected);
+      const state = await trail.state(name);
+      difference = state === null ? missing(name, expected) : await differenceOf(state, expected);
       if (difference === null) break;
     }
     if (difference !== null) findings.add(difference.kind, difference.sentence);
@@ -173,33 +185,33 @@ interface Difference {
   readonly sentence: string;
 }
 
-const missing = (key: string, expected: Expected | null): Difference | null =>
+const missing = (name: string, expected: Expected | null): Difference | null =>
   expected === null || expected.after === null
     ? null
     : {
         kind: 'flag missing',
-        sentence: `the flag ${key} is not there, but its newest entry ${expected.entry} left it at version ${expected.version}.`,
+        sentence: `${told(name)} is not there, but its newest entry ${expected.entry} left it at version ${expected.version}.`,
       };
 
-const differenceOf = async (flag: FlagState, expected: Expected | null): Promise<Difference | null> => {
-  const { key } = flag.definition;
+const differenceOf = async (flag: State, expected: Expected | null): Promise<Difference | null> => {
+  const of = told(flag.name);
   if (expected === null) {
-    return { kind: 'flag without entry', sentence: `the flag ${key} is there, but no entry tells of it.` };
+    return { kind: 'flag without entry', sentence: `${of} is there, but no entry tells of it.` };
   }
   if (expected.after === null) {
     return {
       kind: 'flag without entry',
-      sentence: `the flag ${key} is there, but its newest entry ${expected.entry} deleted it.`,
+      sentence: `${of} is there, but its newest entry ${expected.entry} deleted it.`,
     };
   }
   const differs = (what: string, found: unknown, due: unknown): Difference => ({
     kind: 'flag differs',
-    sentence: `the flag ${key} was changed behind the trail: its ${what} is ${JSON.stringify(found)}, but its newest entry ${expected.entry} says ${JSON.stringify(due)}.`,
+    sentence: `${of} was changed behind the trail: its ${what} is ${JSON.stringify(found)}, but its newest entry ${expected.entry} says ${JSON.stringify(due)}.`,
   });
   if ((await textHash(flag.definition)) !== (await expected.after)) {
     return {
       kind: 'flag differs',
-      sentence: `the flag ${key} was changed behind the trail: it is not what its newest entry ${expected.entry} (version ${expected.version}) left.`,
+      sentence: `${of} was changed behind the trail: it is not what its newest entry ${expected.entry} (version ${expected.version}) left.`,
     };
   }
   if (flag.version !== expected.version) return differs('version', flag.version, expected.version);

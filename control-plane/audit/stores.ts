@@ -1,3 +1,4 @@
+import { segmentName, segmentNamed } from '../flags/change.ts';
 import type { AppStore, Stores } from '../store/port.ts';
 import type { AccountTrail } from './account.ts';
 import type { AppTrail } from './app.ts';
@@ -22,9 +23,22 @@ async function* everyPage<T>(
 export const appTrailIn = (store: AppStore): AppTrail => ({
   head: () => store.head(),
   newestFirst: () => everyPage((query) => store.changelog(query)),
-  flags: () => store.everyFlag(),
-  flag: (key) => store.flag(key),
-  newestOf: async (key) => (await store.changelog({ limit: 1, flag: key })).items[0] ?? null,
+  async *states() {
+    for await (const flag of store.everyFlag()) yield { ...flag, name: flag.definition.key };
+    for await (const segment of everyPage((query) => store.segments(query))) {
+      yield { ...segment, name: segmentName(segment.definition.key) };
+    }
+  },
+  async state(name) {
+    const key = segmentNamed(name);
+    const state = key === null ? await store.flag(name) : await store.segment(key);
+    return state === null ? null : { ...state, name };
+  },
+  async newestOf(name) {
+    const segment = segmentNamed(name);
+    const of = segment === null ? { flag: name } : { segment };
+    return (await store.changelog({ limit: 1, ...of })).items[0] ?? null;
+  },
 });
 
 export const accountTrailIn = ({ accounts }: Pick<Stores, 'accounts'>, account: string): AccountTrail => ({

@@ -81,3 +81,16 @@ export interface Affected {
 }
 
 export type ChangelogEntry = FlagEntry | SegmentEntry;
+
+/** What keys of segments begin with wherever flags and segments share a name space; no flag's key holds a slash. */
+const SEGMENT = 'segment/';
+
+export const segmentName = (key: string): string => `${SEGMENT}${key}`;
+
+/** Null: the name is a flag's. */
+export const segmentNamed = (name: string): string | null =>
+  name.startsWith(SEGMENT) ? name.slice(SEGMENT.length) : null;
+
+/** The flag's key, or `segment/KEY`. */
+export const nameOfEntry = (entry: ChangelogEntry): string =>
+  entry.kind === 'segment' ? segmentName(entry.segment_key) : entry.flag_key;

@@ -1,3 +1,4 @@
+import { segmentName } from '../flags/change.ts';
 import { replicatedFromText } from '../flags/replicated.ts';
 import { Problem } from '../problem.ts';
 import { everyFlagRow } from './batch.ts';
@@ -11,7 +12,7 @@ import { readNews } from './news.ts';
 import { createOutbox } from './outbox.ts';
 import type { AppStore } from './port.ts';
 import { Reach } from './reach.ts';
-import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow, segmentName } from './rows.ts';
+import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
 import { everySegment, pageOfSegments, segmentsIn } from './segments.ts';
 
 const ENTRY_CHUNK = 500;

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { StoredFlag } from '../flags/change.ts';
+import { segmentName } from '../flags/change.ts';
 import { Problem } from '../problem.ts';
 import { knownAnswers, writeAnswers } from './answers.ts';
 import { CHUNK, chunks } from './chunks.ts';
@@ -9,7 +10,7 @@ import type { Known, Writes } from './plan.ts';
 import type { CommitRequest } from './port.ts';
 import { Reach } from './reach.ts';
 import { writeReferences } from './references.ts';
-import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow, segmentName } from './rows.ts';
+import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow } from './rows.ts';
 import type { Schema } from './schema.ts';
 import { segmentsIn, writeSegments } from './segments.ts';
 import { writeTags } from './tags.ts';

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { ChangelogEntry } from '../flags/change.ts';
+import { segmentName } from '../flags/change.ts';
 import { CHUNK } from './chunks.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { ChangelogQuery, Page } from './port.ts';
-import { type AppPlace, changelogColumns, entryOfRow, segmentName } from './rows.ts';
+import { type AppPlace, changelogColumns, entryOfRow } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 const SEQ = /^[1-9][0-9]{0,15}$/;

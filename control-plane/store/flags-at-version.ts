@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { FlagDefinition, StoredFlag } from '../flags/change.ts';
+import { segmentNamed } from '../flags/change.ts';
 import { Problem } from '../problem.ts';
-import { type AppPlace, type FlagRow, flagColumns, flagOfRow, segmentNamed, typeOf } from './rows.ts';
+import { type AppPlace, type FlagRow, flagColumns, flagOfRow, typeOf } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 const NEWS_CHUNK = 1_000;

@@ -8,6 +8,7 @@ import {
   isSegmentChange,
   type SegmentChange,
   type StoredFlag,
+  segmentName,
 } from '../flags/change.ts';
 import { diffFlags, diffSegments } from '../flags/diff.ts';
 import { replicatedText } from '../flags/replicated.ts';
@@ -19,7 +20,7 @@ import { Examination, type Examined } from './examination.ts';
 import { fits } from './fits.ts';
 import type { CommitRequest, Committed, Replayed, WriteInfo } from './port.ts';
 import type { Overlay, Reach } from './reach.ts';
-import { segmentName, typeOf } from './rows.ts';
+import { typeOf } from './rows.ts';
 
 /** What the next commit of an app counts on from; the rest of its row does not matter here. */
 export interface AppHead {

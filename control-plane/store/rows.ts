@@ -1,6 +1,13 @@
 import type { FlagType, FlagValue } from '@halyard/engine';
 import type { Insertable, Selectable } from 'kysely';
-import type { Affected, ChangelogEntry, FlagDefinition, StoredFlag } from '../flags/change.ts';
+import {
+  type Affected,
+  type ChangelogEntry,
+  type FlagDefinition,
+  nameOfEntry,
+  type StoredFlag,
+  segmentNamed,
+} from '../flags/change.ts';
 import type { SegmentDefinition, StoredSegment } from '../flags/segments/segment.ts';
 import type { Place } from './port.ts';
 import type { ChangelogTable, FlagTable, SegmentTable } from './schema.ts';
@@ -73,15 +80,6 @@ export const changelogColumns = [
   'after',
 ] as const;
 
-/** What keys of segments begin with wherever flags and segments share a name space; no flag's key holds a slash. */
-const SEGMENT = 'segment/';
-
-export const segmentName = (key: string): string => `${SEGMENT}${key}`;
-
-/** Null: the name is a flag's. */
-export const segmentNamed = (name: string): string | null =>
-  name.startsWith(SEGMENT) ? name.slice(SEGMENT.length) : null;
-
 export const entryOfRow = (
   row: Pick<Selectable<ChangelogTable>, (typeof changelogColumns)[number]>,
 ): ChangelogEntry => {
@@ -107,9 +105,6 @@ export const entryOfRow = (
         after: JSON.parse(row.after) as SegmentDefinition,
       };
 };
-
-const nameOfEntry = (entry: ChangelogEntry): string =>
-  entry.kind === 'segment' ? segmentName(entry.segment_key) : entry.flag_key;
 
 export const entryRow = (
   place: AppPlace,
