@@ -246,7 +246,7 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'an entry put in behind the last',
     [
-      `insert into changelog select account, app, 8, flag_key, event, version, app_version, at, actor_name, actor_token, comment, hash, diff, after from changelog where app = 'shop1' and seq = 7`,
+      `insert into changelog select account, app, 8, flag_key, event, version, app_version, at, actor_name, actor_token, comment, hash, diff, after, affects from changelog where app = 'shop1' and seq = 7`,
     ],
     'store (shop1): entry 8 is there, but only 7 were written: entries were put in behind the last.',
   ],

@@ -19,7 +19,7 @@ const VIEW = {
   enabled: true,
   variations: { on: true, off: false },
   default_variation: 'off',
-  rules: FLAG.rules,
+  rules: FLAG.rules.map((rule) => ({ ...rule, id: expect.stringMatching(/^r_[a-z0-9]{6}$/) })),
   client_side: true,
   bucketing: { hash: 'murmur3', salt: 'acme/new-checkout' },
   type: 'boolean',

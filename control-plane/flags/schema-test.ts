@@ -17,10 +17,12 @@ const Expectation = strict('what a test expects', {
 
 const Test = strict('a test', {
   name: z.string(expected(NAME)).min(1, expected(NAME)).max(128, expected(NAME)),
-  context: z.custom<FlagTest['context']>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    expected(CONTEXT),
-  ),
+  context: z
+    .custom<FlagTest['context']>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      expected(CONTEXT),
+    )
+    .openapi({ type: 'object', additionalProperties: true, example: { targetingKey: 'user-42' } }),
   at: z
     .record(z.string(), Percentage, expected('an object of percentages by rule id'))
     .optional()

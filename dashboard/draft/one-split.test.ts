@@ -1,4 +1,4 @@
-import { type Context, compile, type Flag } from '@halyard/engine';
+import { type Context, compile, type Flag, type Rule } from '@halyard/engine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitOffer, withOneSplit } from './one-split.ts';
@@ -60,6 +60,19 @@ describe('turning open rules into one split', () => {
       { priority: 2, conditions: [], serve_variation: 'b' },
     ]);
     expect(splitOffer(subject)).toBeNull();
+  });
+
+  it('is not offered where one variation would come to hold all, and so get who has no attribute', () => {
+    const rules: Rule[] = [
+      { priority: 1, conditions: [], serve_variation: 'a', rollout: { percentage: 1, attribute: 'company' } },
+      {
+        priority: 2,
+        conditions: [],
+        split: { attribute: 'company', allocations: [{ variation: 'a', ranges: [[1, 100]] }] },
+      },
+    ];
+    expect(splitOffer({ rules, default_variation: 'c' })).toBeNull();
+    expect(splitOffer({ rules, default_variation: 'a' })).not.toBeNull();
   });
 
   it('moves nobody, whatever the rules', () => {

@@ -15,6 +15,9 @@ const isOpen = ({ conditions }: Rule): boolean => conditions.length === 0;
 const attributeOf = (rule: Rule): string | undefined =>
   (rule.split ?? rule.rollout)?.attribute ?? (hasShare(rule) ? 'targetingKey' : undefined);
 
+const sameBuckets = (a: Rule, b: Rule | undefined): boolean =>
+  JSON.stringify(a.bucketing ?? null) === JSON.stringify(b?.bucketing ?? null);
+
 const hasShare = (rule: Rule): boolean => rule.split !== undefined || rule.rollout !== undefined;
 
 /** One variation for everybody: contexts without the attribute get it too, which no split of several would do. */
@@ -39,7 +42,7 @@ export const splitOffer = (flag: Pick<Flag, 'rules' | 'default_variation'>): Spl
       const whole = wholeOf(rule);
       const joins =
         whole === null
-          ? attributeOf(rule) === attribute
+          ? attributeOf(rule) === attribute && sameBuckets(rule, leader)
           : // Who has no such attribute is served by this rule now, and would be by the default.
             whole === flag.default_variation && at === rules.length - 1;
       if (!joins) break;
@@ -47,10 +50,19 @@ export const splitOffer = (flag: Pick<Flag, 'rules' | 'default_variation'>): Spl
     }
     const count = end - first;
     const split = splitFor(rules.slice(first, end), attribute);
-    if (count >= 2 && split.allocations.length > 0) return { first, count, split };
+    if (count >= 2 && split.allocations.length > 0 && !givesMore(split, flag.default_variation)) {
+      return { first, count, split };
+    }
   }
   return null;
 };
+
+/** A variation that comes to hold all of a split serves contexts without the attribute too, whom the rules passed over. */
+const givesMore = ({ allocations }: Split, otherwise: string): boolean =>
+  allocations.some(
+    ({ variation, ranges: [range, ...others] }) =>
+      variation !== otherwise && others.length === 0 && range?.[0] === 0 && range[1] === 100,
+  );
 
 const splitFor = (rules: readonly Rule[], attribute: string): Split => {
   // A rule without a share goes by whatever the others go by.
@@ -91,6 +103,12 @@ const joined = (ranges: readonly (readonly [number, number])[]): (readonly [numb
 /** The flag with the split in the place of the rules that it stands for. */
 export const withOneSplit = (flag: Flag, { first, count, split }: SplitOffer): Flag => {
   const rules = inOrder(flag.rules);
-  const rule: Rule = { priority: rules[first]?.priority ?? 1, conditions: [], split };
+  const bucketing = rules[first]?.bucketing;
+  const rule: Rule = {
+    priority: rules[first]?.priority ?? 1,
+    conditions: [],
+    split,
+    ...(bucketing === undefined ? {} : { bucketing }),
+  };
   return { ...flag, rules: rules.toSpliced(first, count, rule) };
 };
