@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Attribute, expected, ScalarValue, SegmentKey, strict, Timestamp, Version } from '../schema-parts.ts';
+import { Attribute, expected, ScalarValue, SegmentKey, strict } from '../schema-parts.ts';
 import { Condition } from '../schema-rule.ts';
 
 /** In `include` and `exclude` together. */
@@ -35,16 +35,6 @@ const ignored = {
   updated_by: z.unknown().optional().openapi({ description: IGNORED }),
 };
 
-/** A segment as it is answered. */
-export const SegmentSchema = strict('a segment', {
-  key: SegmentKey,
-  ...fields,
-  version: Version,
-  created_at: Timestamp,
-  updated_at: Timestamp,
-  updated_by: z.string(),
-}).openapi('Segment');
-
 export const SegmentCreate = strict('a segment', { key: SegmentKey, ...fields, ...ignored }).openapi(
   'SegmentCreate',
 );
@@ -54,8 +44,6 @@ export const SegmentReplace = strict('a segment', {
   ...fields,
   ...ignored,
 }).openapi('SegmentReplace');
-
-export const SEGMENT_FIELDS: readonly string[] = Object.keys(SegmentReplace.shape);
 
 const AT_ONCE = `a list of at most ${MEMBERS_AT_ONCE} strings, numbers or booleans`;
 const some = z.array(ScalarValue, expected(AT_ONCE)).max(MEMBERS_AT_ONCE, expected(AT_ONCE));

@@ -12,11 +12,3 @@ export interface StoredSegment {
   readonly updated_at: string;
   readonly updated_by: string;
 }
-
-/** A segment as it is answered. */
-export type SegmentView = SegmentDefinition & Omit<StoredSegment, 'definition'>;
-
-export const segmentView = ({ definition, ...dates }: StoredSegment): SegmentView => ({
-  ...definition,
-  ...dates,
-});
