@@ -2,8 +2,17 @@ import { z } from '@hono/zod-openapi';
 import { pageInfo } from './envelope.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { ACCOUNTS } from './paths.ts';
+import { Pages } from './query.ts';
 import { Account } from './schemas.ts';
 import type { Setting } from './setting.ts';
+
+const Which = Pages.extend({
+  name: z.string().optional().openapi({ description: 'The account of this name only.' }),
+  direction: z
+    .enum(['asc', 'desc'], { error: 'asc or desc' })
+    .default('asc')
+    .openapi({ description: 'Which end of the list comes first.' }),
+});
 
 export const accountOperations = ({ stores }: Setting): readonly AnyServed[] => [
   serve(
@@ -14,14 +23,20 @@ export const accountOperations = ({ stores }: Setting): readonly AnyServed[] => 
       method: 'get',
       path: ACCOUNTS,
       needs: 'evaluate',
+      query: Which,
       answers: { schema: z.array(Account), list: true },
     },
-    async ({ caller }) => {
+    async ({ caller, query: { name, direction, page, per_page } }) => {
       const accounts = await stores.accounts.accounts();
-      const result: Account[] = accounts
-        .filter((account) => account.id === caller.grant.account)
+      const seen: Account[] = accounts
+        .filter(({ id }) => id === caller.grant.account && id === (name ?? id))
         .map(({ id, created_at }) => ({ id, name: id, type: 'standard', created_on: created_at }));
-      return { result, info: { ...pageInfo(result.length, null) } };
+      if (direction === 'desc') seen.reverse();
+      const result = seen.slice((page - 1) * per_page, page * per_page);
+      return {
+        result,
+        info: { ...pageInfo(result.length, null), page, per_page, total_count: seen.length },
+      };
     },
   ),
 ];

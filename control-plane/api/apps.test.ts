@@ -159,3 +159,26 @@ test('GET accounts answers the one the token is for', async () => {
   const accounts = await ground.ask('GET', '/client/v4/accounts');
   expect(accounts.json.result.map((account: { id: string }) => account.id)).toEqual([ACCOUNT]);
 });
+
+test('the cloudflare package asks for accounts page by page, until one is empty: page 2 was refused', async () => {
+  const page = async (query: string) => {
+    const { status, json } = await ground.ask('GET', `/client/v4/accounts?${query}`);
+    expect([query, status]).toEqual([query, 200]);
+    return [json.result.map((account: { id: string }) => account.id), json.result_info];
+  };
+  const info = { cursor: null, cursors: { after: null }, per_page: 100, total_count: 1 };
+  expect(await page('direction=desc')).toEqual([[ACCOUNT], { ...info, count: 1, page: 1 }]);
+  expect(await page('direction=desc&page=2')).toEqual([[], { ...info, count: 0, page: 2 }]);
+  expect(await page('per_page=5&page=1')).toEqual([[ACCOUNT], { ...info, count: 1, page: 1, per_page: 5 }]);
+  expect(await page(`name=${ACCOUNT}`)).toEqual([[ACCOUNT], { ...info, count: 1, page: 1 }]);
+  expect(await page('name=another')).toEqual([[], { ...info, count: 0, page: 1, total_count: 0 }]);
+  const refused = await ground.ask('GET', '/client/v4/accounts?page=0&per_page=x&direction=up');
+  expect([refused.status, refused.json.errors.map(({ message }: { message: string }) => message)]).toEqual([
+    400,
+    [
+      'page is "0"; expected a whole number from 1',
+      'per_page is "x"; expected a whole number from 1 to 200',
+      'direction is "up"; expected asc or desc',
+    ],
+  ]);
+});

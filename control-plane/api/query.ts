@@ -1,16 +1,24 @@
 import { z } from '@hono/zod-openapi';
 
 const DEFAULT_LIMIT = 100;
-const WHOLE = /^\d{1,3}$/;
+const WHOLE = /^\d{1,9}$/;
 
-const limit = z
-  .string({ error: 'a whole number from 1 to 200' })
-  .refine((text) => WHOLE.test(text) && Number(text) >= 1 && Number(text) <= 200, {
-    error: 'a whole number from 1 to 200',
-  })
-  .transform(Number)
-  .default(DEFAULT_LIMIT)
-  .openapi({ type: 'integer', minimum: 1, maximum: 200, default: DEFAULT_LIMIT });
+const from1 = (most: number, otherwise: number) => {
+  const error =
+    most === Number.POSITIVE_INFINITY ? 'a whole number from 1' : `a whole number from 1 to ${most}`;
+  return z
+    .string({ error })
+    .refine((text) => WHOLE.test(text) && Number(text) >= 1 && Number(text) <= most, { error })
+    .transform(Number)
+    .default(otherwise);
+};
+
+const limit = from1(200, DEFAULT_LIMIT).openapi({
+  type: 'integer',
+  minimum: 1,
+  maximum: 200,
+  default: DEFAULT_LIMIT,
+});
 
 /** A page of a list. */
 export const Paging = z.object({
@@ -19,6 +27,17 @@ export const Paging = z.object({
     .string()
     .optional()
     .openapi({ description: 'The `cursor` of the page before, as it was; absent for the first page.' }),
+});
+
+/** The older way to name a page: Cloudflare's clients ask one after the other, until one is empty. */
+export const Pages = z.object({
+  page: from1(Number.POSITIVE_INFINITY, 1).openapi({
+    type: 'integer',
+    minimum: 1,
+    default: 1,
+    description: 'Which page.',
+  }),
+  per_page: limit.openapi({ description: 'How many to answer at most, 1 to 200.' }),
 });
 
 /** `1` or `true`. */
