@@ -5,10 +5,16 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { CompiledApp, type Flag } from '@halyard/engine';
+import { compile, type Flag } from '@halyard/engine';
 import { checkAnswers } from './check.ts';
 import { type Candidate, type Effort, measureAll, type Timed } from './measure.ts';
 import { openFeatureCandidates } from './openfeature.ts';
+import {
+  dependantCandidates,
+  editOfSegment,
+  prerequisiteCandidates,
+  segmentCandidates,
+} from './references.ts';
 import { sizeOf } from './size.ts';
 import type { Load, Subject } from './subject.ts';
 import { loadConfigCat } from './subjects/configcat.ts';
@@ -168,10 +174,9 @@ const manyRules = async (): Promise<void> => {
       serve_variation: 'on',
     })),
   });
-  const app = new CompiledApp('bench');
   const timed = await measureAll(
     [10, 100, 1000].map((rules) => {
-      const flag = app.set(`rules-${rules}`, flagWith(rules));
+      const flag = compile(flagWith(rules), 'bench');
       return { name: `${rules} rules`, decide: (context) => flag.evaluate(context), inputs: contexts };
     }),
     effort,
@@ -180,6 +185,27 @@ const manyRules = async (): Promise<void> => {
   table(
     ['', 'ns', ''],
     timed.map((one) => [one.name, ns(one.ns), times(one.ns / (timed[0]?.ns ?? Number.NaN))]),
+  );
+};
+
+const references = async (): Promise<void> => {
+  say('## Segments and flags that depend on flags', '');
+  for (const [candidates, goal] of [
+    [segmentCandidates(), 'at most 5 ns more'],
+    [prerequisiteCandidates(), 'at most 12 ns more'],
+    [dependantCandidates(), 'at most 1.15×; nanoseconds a flag'],
+  ] as const) {
+    const timed = await measureAll(candidates, effort);
+    const [base = Number.NaN] = timed.map((one) => one.ns);
+    table(
+      [`goal: ${goal}`, 'ns', 'more', ''],
+      timed.map((one) => [one.name, ns(one.ns), (one.ns - base).toFixed(1), times(one.ns / base)]),
+    );
+  }
+  const { applied, answered, again } = await editOfSegment(effort.rounds);
+  say(
+    `An edit of a segment that 1,000 flags use, at an edge (goal: at most 5 ms): applied after ${applied.toFixed(2)} ms; the next answer of all flags takes ${answered.toFixed(2)} ms, the one after that ${again.toFixed(2)} ms.`,
+    '',
   );
 };
 
@@ -233,6 +259,7 @@ say(
 await singleDecisions();
 await manyRules();
 await bulk();
+await references();
 sizes();
 await throughOpenFeature();
 writeFileSync(new URL('RESULTS.md', import.meta.url), `${lines.join('\n').trimEnd()}\n`);

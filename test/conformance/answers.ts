@@ -1,4 +1,5 @@
-import { type Context, compile, type Evaluation, explain } from '@halyard/engine';
+import { CompiledApp, type Context, compile, type Evaluation, explain } from '@halyard/engine';
+import { type References, surroundingsOf } from './references.ts';
 
 export interface Vectors {
   readonly account: string;
@@ -9,13 +10,24 @@ export interface Vectors {
   }[];
 }
 
+/** All vectors of the contract. */
+export interface AllVectors {
+  readonly evaluation: Vectors;
+  readonly references: References;
+}
+
 export interface Answered {
   readonly evaluation: Evaluation;
   readonly explained: Evaluation;
 }
 
 /** What this runtime answers to every case of the vectors, in their order. */
-export const answersOf = ({ account, groups }: Vectors): readonly Answered[] =>
+export const answersOf = ({ evaluation, references }: AllVectors): readonly Answered[] => [
+  ...answersAlone(evaluation),
+  ...answersInApps(references),
+];
+
+const answersAlone = ({ account, groups }: Vectors): readonly Answered[] =>
   groups.flatMap(({ flag, cases }) => {
     const compiled = compile(flag, account);
     return cases.map(({ context }) => ({
@@ -23,3 +35,27 @@ export const answersOf = ({ account, groups }: Vectors): readonly Answered[] =>
       explained: explain(flag, context, account).evaluation,
     }));
   });
+
+/** Each flag as one of all that are evaluated for the context. */
+const answersInApps = ({ account, apps }: References): readonly Answered[] =>
+  apps.flatMap(({ flags, segments, cases }) => {
+    const app = new CompiledApp(account);
+    for (const flag of flags) app.set(flag.key, flag);
+    for (const segment of segments) app.setSegment(segment.key, segment);
+    const surroundings = surroundingsOf(account, flags, segments);
+    return cases.map(({ flag: key, context }) => {
+      const all = new Map<string, Evaluation>();
+      app.evaluateAll(context, (flag, evaluation) => all.set(flag.key, evaluation));
+      const evaluation = all.get(key);
+      if (evaluation === undefined) throw new Error(`the vectors have no flag ${key}`);
+      return { evaluation, explained: explain(surroundings.flag(key), context, surroundings).evaluation };
+    });
+  });
+
+/** What the cases of both vectors expect, in the same order. */
+export const expectedOf = ({ evaluation, references }: AllVectors): readonly object[] => [
+  ...evaluation.groups.flatMap(({ cases }) => cases.map((one) => one.expect)),
+  ...references.apps.flatMap(({ cases }) =>
+    cases.map(({ expect: { error, ...served } }) => (error === undefined ? served : { code: error })),
+  ),
+];

@@ -6,7 +6,8 @@ import type { Context, Evaluation, Failed, FlagType, Scalar, Served, Unserved } 
 import { type ParsedFlag, parseFlag } from '../parse/flag.ts';
 import { type PlacedRule, parseRules } from '../parse/rules.ts';
 import type { Graph } from './graph.ts';
-import { type Made, Node } from './node.ts';
+import { type Made, Node, type Use } from './node.ts';
+import type { Pass } from './pass.ts';
 import { mayNameOthers, namedByFlag } from './references.ts';
 
 /** A flag made ready once, to be evaluated any number of times. */
@@ -26,6 +27,7 @@ type Evaluate = CompiledFlag['evaluate'];
 export class FlagNode extends Node {
   readonly kind = 'flag';
   readonly #graph: Graph;
+  readonly #pass: Pass;
   #read: (() => unknown) | null = null;
   #pins: Pins = {};
   #flag: CompiledFlag | null = null;
@@ -38,6 +40,7 @@ export class FlagNode extends Node {
   constructor(key: string, graph: Graph) {
     super(key);
     this.#graph = graph;
+    this.#pass = graph.pass;
   }
 
   get there(): boolean {
@@ -75,12 +78,13 @@ export class FlagNode extends Node {
 
   /** What the flag answers, at most once a pass. */
   answer(context: OwnContext): Evaluation {
-    const { pass } = this.#graph;
+    const pass = this.#pass;
     if (pass.context !== context) return this.flag.evaluate(context);
-    if (this.#answered !== null && this.#asked === pass.number) return this.#answered;
     const { number } = pass;
-    this.#answered = this.flag.evaluate(context);
-    this.#asked = number;
+    if (this.#asked !== number || this.#answered === null) {
+      this.#answered = this.flag.evaluate(context);
+      this.#asked = number;
+    }
     return this.#answered;
   }
 
@@ -111,9 +115,12 @@ export class FlagNode extends Node {
       this.#made = { uses, failure: null };
       const answers = answersOf(parsed);
       const evaluate = parsed.enabled
-        ? this.#enabled(parsed, answers, rules, this.#decider(parsed, rules, predicate, answers))
+        ? this.#decider(parsed, rules, predicate, answers)
         : always(answers.off());
-      return compiled(parsed, uses.length === 0 ? evaluate : this.#guarded(evaluate));
+      return compiled(
+        parsed,
+        uses.length === 0 ? evaluate : this.#dependent(parsed, uses, answers, evaluate),
+      );
     } catch (error) {
       const failure = failureOf(error);
       this.#made = { uses: [], failure };
@@ -133,38 +140,90 @@ export class FlagNode extends Node {
     return always(answers(parsed.default_variation, reason));
   }
 
-  /** With prerequisites: their flags are asked first, in one pass. */
-  #enabled(parsed: ParsedFlag, answers: Answers, rules: readonly PlacedRule[], decide: Evaluate): Evaluate {
-    const { pass } = this.#graph;
-    const asksFlags =
-      parsed.prerequisites.length > 0 || namedByFlag(parsed, rules).some(({ kind }) => kind === 'flag');
-    if (!asksFlags) return decide;
-    const prerequisites = parsed.prerequisites.map(({ flag, variations }) => ({
-      node: this.#graph.flag(flag),
-      variations: new Set(variations),
-      unmet: answers.off(flag),
-    }));
-    const inPass = (context: OwnContext): Evaluation => {
-      for (const { node, variations, unmet } of prerequisites) {
-        const answer = node.answer(context);
-        if (answer.kind === 'failed') return answer;
-        if (!meets(answer, variations)) return unmet;
-      }
-      return decide(context);
-    };
+  /** What names others: the failure where one of them fails; prerequisites are asked before rules. */
+  #dependent(parsed: ParsedFlag, uses: readonly Use[], answers: Answers, decide: Evaluate): Evaluate {
+    const prerequisites = parsed.prerequisites.map(
+      ({ flag, variations }) =>
+        new Prerequisite(this.#graph.flag(flag), new Set(variations), answers.off(flag)),
+    );
+    const [first, ...others] = parsed.enabled ? prerequisites : [];
+    const asked = parsed.enabled ? uses.filter(({ node }) => node.kind === 'flag').length : 0;
+    if (asked > 1) return this.#inPass(first ?? null, others, decide);
+    if (first !== undefined) return this.#behind(first, decide);
+    return (context) => (this.verdict === null ? decide(context) : (this.failure ?? decide(context)));
+  }
+
+  /** With one flag to ask: nothing can be asked twice on its behalf, so that nothing need be remembered. */
+  #behind(first: Prerequisite, decide: Evaluate): Evaluate {
     return (context) => {
+      if (this.verdict !== null) {
+        const { failure } = this;
+        if (failure !== null) return failure;
+      }
       try {
-        return pass.during(ownContext(context), inPass);
+        const own = ownContext(context);
+        return first.unmetBy(own) ?? decide(own);
       } catch (error) {
         return failureOf(error);
       }
     };
   }
 
-  #guarded(evaluate: Evaluate): Evaluate {
-    return (context) => (this.verdict === null ? evaluate(context) : (this.failure ?? evaluate(context)));
+  /** With several flags to ask, in one pass: each is evaluated once, also where one depends on another. */
+  #inPass(first: Prerequisite | null, others: readonly Prerequisite[], decide: Evaluate): Evaluate {
+    const pass = this.#pass;
+    // All in one function: it runs for each evaluation, and each call in between would cost as much as a condition.
+    return (context) => {
+      if (this.verdict !== null) {
+        const { failure } = this;
+        if (failure !== null) return failure;
+      }
+      const before = pass.context;
+      try {
+        const own = ownContext(context);
+        if (before !== own) pass.begin(own);
+        const unmet = first === null ? null : (first.unmetBy(own) ?? firstUnmet(others, own));
+        return unmet ?? decide(own);
+      } catch (error) {
+        return failureOf(error);
+      } finally {
+        if (pass.context !== before) pass.resume(before);
+      }
+    };
   }
 }
+
+class Prerequisite {
+  readonly #node: FlagNode;
+  readonly #variations: ReadonlySet<string>;
+  readonly #unmet: Evaluation;
+  /** The answer that met it last: the same object again for the same answer. */
+  #met: Evaluation | null = null;
+
+  constructor(node: FlagNode, variations: ReadonlySet<string>, unmet: Evaluation) {
+    this.#node = node;
+    this.#variations = variations;
+    this.#unmet = unmet;
+  }
+
+  /** What the flag answers where this is not met; null: it is. */
+  unmetBy(context: OwnContext): Evaluation | null {
+    const answer = this.#node.answer(context);
+    if (answer === this.#met) return null;
+    if (answer.kind === 'failed') return answer;
+    if (!meets(answer, this.#variations)) return this.#unmet;
+    this.#met = answer;
+    return null;
+  }
+}
+
+const firstUnmet = (prerequisites: readonly Prerequisite[], context: OwnContext): Evaluation | null => {
+  for (let at = 0; at < prerequisites.length; at += 1) {
+    const unmet = prerequisites[at]?.unmetBy(context) ?? null;
+    if (unmet !== null) return unmet;
+  }
+  return null;
+};
 
 const NOTHING: Made = { uses: [], failure: null };
 

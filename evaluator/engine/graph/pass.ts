@@ -15,18 +15,15 @@ export class Pass {
     this.number += 1;
   }
 
-  /** Evaluates within a pass of its own, or within the one that is under way for this very context. */
-  during<T>(context: OwnContext, work: (context: OwnContext) => T): T {
-    if (this.context === context) return work(context);
-    const before = this.context;
+  /** Begins another; whoever does `resume`s the one before. */
+  begin(context: OwnContext): void {
     this.number += 1;
     this.context = context;
-    try {
-      return work(context);
-    } finally {
-      this.context = before;
-      // A pass that this one interrupted finds nothing of it.
-      this.number += 1;
-    }
+  }
+
+  /** Goes back to one that was interrupted, which finds nothing of what was remembered meanwhile; null: to none. */
+  resume(context: OwnContext | null): void {
+    this.context = context;
+    this.number += 1;
   }
 }
