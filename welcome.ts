@@ -12,11 +12,13 @@ export interface FirstWelcome {
  * @param edge where flags are evaluated, as this machine reaches it
  */
 export const welcome = (url: string, edge: string, version: string, first: FirstWelcome | null): string => {
+  // In a clone nothing puts the command on the path.
+  const command = import.meta.url.endsWith('.ts') ? 'npm run halyard' : 'halyard';
   const lines = [`Halyard ${version} is running on ${url}`, ''];
   if (first === null) {
     lines.push(
       `  Dashboard    ${url}/dashboard/`,
-      '  Signed out?  npm run halyard link  prints a one-time sign-in link',
+      `  Signed out?  ${command} link  prints a one-time sign-in link`,
       '',
     );
     return lines.join('\n');

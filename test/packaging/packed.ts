@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -25,25 +25,25 @@ export const run = (
   return { code: status, text: `${stdout}${stderr}` };
 };
 
-const must = (ran: Ran): Ran => {
+export const must = (ran: Ran): Ran => {
   if (ran.code !== 0) throw new Error(ran.text);
   return ran;
 };
 
-/** Builds the engine and the providers as they are published, and packs them: the two files. */
-export const pack = (): readonly string[] => {
+/** `npm pack`, which builds first: the file. */
+const packRoom = (room: string): string => {
   const into = mkdtempSync(join(tmpdir(), 'halyard-packed-'));
-  return ['evaluator/engine', 'providers'].map((room) => {
-    const folder = join(ROOT, room);
-    rmSync(join(folder, 'dist'), { recursive: true, force: true });
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    must(run(folder, process.execPath, [tsc, '-p', 'tsconfig.build.json']));
-    const { text } = must(run(folder, 'npm', ['pack', '--silent', '--pack-destination', into]));
-    const file = text.split('\n').find((line) => line.endsWith('.tgz'));
-    if (file === undefined) throw new Error(text);
-    return join(into, file);
-  });
+  const { text } = must(run(join(ROOT, room), 'npm', ['pack', '--silent', '--pack-destination', into]));
+  const file = text.split('\n').find((line) => line.endsWith('.tgz'));
+  if (file === undefined) throw new Error(text);
+  return join(into, file);
 };
+
+/** The engine and the providers as they are published: the two files. */
+export const pack = (): readonly string[] => ['evaluator/engine', 'providers'].map(packRoom);
+
+/** The server with its dashboard as it is published. */
+export const packServer = (): string => packRoom('.');
 
 /** Files of an empty project; an empty folder to begin with. */
 export const project = (files: Readonly<Record<string, string>>): string => {

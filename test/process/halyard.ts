@@ -43,11 +43,25 @@ export const startNode = (
   file: string,
   parameters: readonly string[],
   options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+): Started =>
+  startCommand(process.execPath, ['--conditions=halyard-source', join(ROOT, file), ...parameters], options);
+
+/** Starts any program as its own process. */
+export const startCommand = (
+  command: string,
+  parameters: readonly string[],
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** Signals go to the program and all that it started, as a terminal sends them. */
+    readonly group?: boolean;
+  },
 ): Started => {
-  const child = spawn(process.execPath, ['--conditions=halyard-source', join(ROOT, file), ...parameters], {
+  const child = spawn(command, parameters, {
     cwd: options.cwd,
     env: { ...cleanEnvironment(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.group === true,
   });
   let stdout = '';
   let stderr = '';
@@ -80,15 +94,18 @@ export const startNode = (
           if (match !== null) finish(() => resolve(match));
         };
         const timer = setTimeout(
-          () => finish(() => reject(new Error(`${file} did not print ${pattern} in 30 s.\n${told()}`))),
+          () => finish(() => reject(new Error(`${command} did not print ${pattern} in 30 s.\n${told()}`))),
           30_000,
         );
         watchers.add(look);
-        void ended.then((code) => finish(() => reject(new Error(`${file} ended with ${code}.\n${told()}`))));
+        void ended.then((code) =>
+          finish(() => reject(new Error(`${command} ended with ${code}.\n${told()}`))),
+        );
         look();
       }),
     kill: (signal) => {
-      child.kill(signal);
+      if (options.group === true && child.pid !== undefined) process.kill(-child.pid, signal);
+      else child.kill(signal);
       return ended;
     },
   };

@@ -1,9 +1,11 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../problem.ts';
 import type { Answer, Connection } from './connection.ts';
 import type { Question, Reply } from './writer-thread.ts';
 
-const THREAD = new URL('./writer-thread.ts', import.meta.url);
+/** Of the same kind as this file: source here, JavaScript where the package was built. */
+const THREAD = new URL(`./writer-thread${extname(import.meta.url)}`, import.meta.url);
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
