@@ -42,7 +42,7 @@ export const constant = (key: string, value: unknown, more: object = {}): object
 /** What providers are pointed at. */
 export interface AnyEdge {
   readonly url: string;
-  /** The next commit: each flag, or a key that is deleted. */
+  /** The next commit: each flag or segment, or a key of the flag cache that is deleted. */
   commit(...changes: readonly (object | string)[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -148,7 +148,10 @@ export const commitTo = async (cache: FlagCache, changes: readonly (object | str
   if (answer !== 'applied') throw new Error(`commit ${version} was answered ${answer}`);
 };
 
+/** Of the entry in the flag cache; what has members is a segment. */
 const keyOf = (flag: object): string => {
-  if ('key' in flag && typeof flag.key === 'string') return flag.key;
+  if ('key' in flag && typeof flag.key === 'string') {
+    return 'include' in flag ? `segment/${flag.key}` : flag.key;
+  }
   throw new Error('a flag of the test has no key');
 };

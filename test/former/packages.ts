@@ -1,0 +1,45 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The last commit whose readers know neither segments nor rules in another form. */
+const COMMIT = '0a80e4d';
+
+/** Whether this checkout has that commit: a shallow clone and a packed source have not. */
+export const hasFormer = (): boolean =>
+  spawnSync('git', ['cat-file', '-e', `${COMMIT}^{commit}`], { cwd: ROOT }).status === 0;
+
+export interface Former {
+  /** A file of the engine or the providers as they were. */
+  readonly file: (path: string) => string;
+  readonly remove: () => void;
+}
+
+/** The engine and the providers of that commit, side by side as they were installed, in a folder of their own. */
+export const checkOutFormer = (): Former => {
+  const folder = mkdtempSync(join(tmpdir(), 'halyard-former-'));
+  const archive = execFileSync(
+    'git',
+    ['archive', COMMIT, 'tsconfig.base.json', 'evaluator/engine', 'providers'],
+    {
+      cwd: ROOT,
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  execFileSync('tar', ['x', '-C', folder], { input: archive });
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, '@halyard'), { recursive: true });
+  symlinkSync(join(folder, 'evaluator/engine'), join(modules, '@halyard/engine'));
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (name !== '@halyard' && !name.startsWith('.')) {
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+    }
+  }
+  return {
+    file: (path) => join(folder, path),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+};
