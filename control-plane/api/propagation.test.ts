@@ -162,7 +162,10 @@ const follow = async (headers: Record<string, string> = {}) => {
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=UTF-8');
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
+  let id = '';
   return {
+    /** Of the newest event. */
+    id: () => id,
     async until(satisfies: (event: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
       for (;;) {
         const end = text.indexOf('\n\n');
@@ -174,6 +177,7 @@ const follow = async (headers: Record<string, string> = {}) => {
         }
         const lines = text.slice(0, end).split('\n');
         text = text.slice(end + 2);
+        id = lines.find((line) => line.startsWith('id: '))?.slice(4) ?? id;
         const data = lines.find((line) => line.startsWith('data: '));
         if (data === undefined) continue;
         const event: Record<string, unknown> = JSON.parse(data.slice(6));
@@ -202,10 +206,21 @@ onNode('the event stream tells commits, who made them, and how far they came', a
 });
 
 test('the event stream resumes after Last-Event-ID', async () => {
+  const before = await follow();
   await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  expect(await before.until(({ type }) => type === 'commit')).toMatchObject({ version: 1 });
+  const seen = before.id();
+  await before.cancel();
   await ground.ask('DELETE', '/apps/shop/flags/new-checkout');
-  const stream = await follow({ 'last-event-id': '1' });
+  const stream = await follow({ 'last-event-id': seen });
   expect(await stream.until(({ type }) => type === 'commit')).toMatchObject({ version: 2 });
+  await stream.cancel();
+});
+
+test('a bare number names no history: who comes back with one reloads', async () => {
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  const stream = await follow({ 'last-event-id': '1' });
+  expect(await stream.until(() => true)).toEqual({ type: 'reload', version: 1 });
   await stream.cancel();
 });
 

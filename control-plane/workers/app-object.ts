@@ -203,6 +203,9 @@ export class AppObject extends DurableObject<Environment> {
     if (home === null) return this.#openCache().remove(appSpace(place.account, place.app));
     await home.courier.remove();
     await buryOwnApp(home.database, place, deleted);
+    // Who follows the app hears that there is no more to come; who asks for its changelog opens it anew.
+    this.#home = null;
+    await home.controlPlane.close();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.delete(ENDING);
   }
