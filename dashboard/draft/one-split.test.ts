@@ -54,6 +54,17 @@ describe('turning open rules into one split', () => {
     });
   });
 
+  it('goes on as the first of the rules, with its id and its buckets', () => {
+    const bucketing = { hash: 'unleash', salt: 'old' } as const;
+    const rule = { conditions: [], serve_variation: 'a', rollout: { percentage: 30 }, bucketing };
+    const subject = flag([
+      { ...rule, id: 'first', priority: 1 },
+      { ...rule, id: 'second', priority: 2, serve_variation: 'b', rollout: { percentage: 70 } },
+    ]);
+    const offer = splitOffer(subject);
+    expect(offer && withOneSplit(subject, offer).rules).toMatchObject([{ id: 'first', bucketing }]);
+  });
+
   it('keeps the rule for everyone where those without the attribute would get another variation', () => {
     const subject = flag([
       { priority: 1, conditions: [], serve_variation: 'a', rollout: { percentage: 30 } },

@@ -103,8 +103,10 @@ const joined = (ranges: readonly (readonly [number, number])[]): (readonly [numb
 /** The flag with the split in the place of the rules that it stands for. */
 export const withOneSplit = (flag: Flag, { first, count, split }: SplitOffer): Flag => {
   const rules = inOrder(flag.rules);
-  const bucketing = rules[first]?.bucketing;
+  const { id, bucketing } = rules[first] ?? {};
   const rule: Rule = {
+    // It goes on as the first of them: under another's id it would get that one's buckets.
+    ...(id === undefined ? {} : { id }),
     priority: rules[first]?.priority ?? 1,
     conditions: [],
     split,

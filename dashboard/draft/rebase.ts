@@ -36,7 +36,8 @@ export const rebased = ({ draft, finished, base, theirs, choices = {} }: Rebase)
     ...fresh,
     variations: fresh.variations.map((each) => ({ ...each, id: id(each.name) })),
     defaultVariation: id(fresh.defaultVariation),
-    offVariation: fresh.offVariation === null ? null : id(fresh.offVariation),
+    off:
+      fresh.off.kind === 'variation' ? { kind: 'variation', variation: id(fresh.off.variation) } : fresh.off,
     rules: rulesOf(fresh, result, { draft, keys, mine: finished.flag, theirs: whereIn(began, their) }).map(
       (rule) => ('kept' in rule ? rule.kept : { ...rule.fresh, serve: withIds(rule.fresh.serve, id) }),
     ),

@@ -10,13 +10,18 @@ export interface Draft {
   readonly description: string;
   readonly variations: readonly DraftVariation[];
   readonly defaultVariation: string;
-  /** Null: the default variation. */
-  readonly offVariation: string | null;
+  readonly off: Off;
   readonly rules: readonly DraftRule[];
   readonly tags: readonly string[];
   readonly metadata: readonly DraftMetadata[];
   readonly clientSide: boolean;
 }
+
+/** What it serves while it is off: what everyone else gets, nothing (the default in the caller's code), or a variation by its id. */
+export type Off =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'caller' }
+  | { readonly kind: 'variation'; readonly variation: string };
 
 export interface DraftVariation {
   readonly id: string;
@@ -36,6 +41,8 @@ export interface DraftRule {
   readonly id: string;
   /** The priority it was read with; null: it is new. */
   readonly was: number | null;
+  /** What is not edited and must not be lost: without it people would be put into other buckets. */
+  readonly kept: Pick<Rule, 'id' | 'bucketing'>;
   readonly query: BuilderGroup;
   /** Somebody means it to hold for everyone; without that, a rule without conditions is not finished. */
   readonly everyone: boolean;
@@ -77,9 +84,15 @@ const serveOf = (rule: Rule): Serve => {
   };
 };
 
+const keptOf = ({ id, bucketing }: Rule): DraftRule['kept'] => ({
+  ...(id === undefined ? {} : { id }),
+  ...(bucketing === undefined ? {} : { bucketing }),
+});
+
 export const draftRuleOf = (rule: Rule): DraftRule => ({
   id: newId(),
   was: rule.priority,
+  kept: keptOf(rule),
   query: queryOf(rule.conditions),
   everyone: rule.conditions.length === 0,
   serve: serveOf(rule),
@@ -89,14 +102,26 @@ export const draftRuleOf = (rule: Rule): DraftRule => ({
 export const newRule = (variation: string): DraftRule => ({
   id: newId(),
   was: null,
+  kept: {},
   query: { ...queryOf([]), rules: [emptyCondition()] },
   everyone: false,
   serve: { kind: 'variation', variation },
 });
 
+/** Another rule that says the same, of the same buckets: whom the first has, it would have. */
+export const copyOf = (rule: DraftRule): DraftRule => {
+  const { id: _, ...kept } = rule.kept;
+  return { ...rule, id: newId(), was: null, kept };
+};
+
 /** Where a new rule goes: before the open rules at the end. */
 export const placeOfNewRule = (rules: readonly DraftRule[]): number =>
   rules.findLastIndex(({ query, everyone }) => !everyone || query.rules.length > 0) + 1;
+
+const offOf = ({ off_variation }: Flag): Off => {
+  if (off_variation === undefined) return { kind: 'default' };
+  return off_variation === null ? { kind: 'caller' } : { kind: 'variation', variation: off_variation };
+};
 
 /** A variation's id is the name it was read with; a new one's has a colon, which no name has. */
 export const draftOf = (flag: Flag & { readonly type: FlagType }): Draft => ({
@@ -108,7 +133,7 @@ export const draftOf = (flag: Flag & { readonly type: FlagType }): Draft => ({
     text: textOfValue(value),
   })),
   defaultVariation: flag.default_variation,
-  offVariation: flag.off_variation ?? null,
+  off: offOf(flag),
   rules: [...flag.rules].sort((a, b) => a.priority - b.priority).map(draftRuleOf),
   tags: flag.tags ?? [],
   metadata: Object.entries(flag.metadata ?? {}).map(([name, was]) => ({

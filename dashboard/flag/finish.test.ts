@@ -1,7 +1,7 @@
 import type { Rule } from '@halyard/engine';
 import { describe, expect, it } from 'vitest';
 import type { StoredFlag } from '../api.ts';
-import { type Draft, definitionOf, draftOf } from './draft.ts';
+import { copyOf, type Draft, definitionOf, draftOf } from './draft.ts';
 import { finish, prioritiesOf, readVariation } from './finish.ts';
 import { EMPTY_OPERAND } from './query.ts';
 import { wholeOf } from './whole.ts';
@@ -58,6 +58,25 @@ describe('a draft that nothing was done to', () => {
         client_side: false,
       }),
     ],
+    [
+      'rules that have ids and buckets of their own',
+      stored({ rules: [{ ...plan, id: 'r_plan', bucketing: { hash: 'launchdarkly', salt: 'old' } }, split] }),
+    ],
+    [
+      'a rule that asks nothing but of a segment',
+      stored({ rules: [{ ...plan, conditions: [{ operator: 'in_segment', value: ['beta'] }] }] }),
+    ],
+    [
+      'what only some flags have',
+      stored({
+        off_variation: null,
+        prerequisites: [{ flag: 'payments', variations: ['on'] }],
+        owner: 'ada',
+        permanent: true,
+        protected: true,
+        tests: [{ name: 'pro', context: { plan: 'pro' }, expect: { variant: 'b' } }],
+      }),
+    ],
     ['JSON', stored({ type: 'json', variations: { a: { x: [1, { y: 2 }] }, b: [] } })],
     ['numbers', stored({ type: 'number', variations: { a: 0, b: -1.5 } })],
   ];
@@ -87,13 +106,56 @@ it('renames a variation everywhere at once', () => {
   });
 });
 
-it('takes the variation of the off state away, and says so in a full replacement', () => {
-  const { flag: after } = edit(stored({ off_variation: 'b', tags: ['x'] }), (draft) => ({
-    ...draft,
-    offVariation: null,
+describe('what a flag serves while it is off', () => {
+  const off = (stored_: Partial<StoredFlag>, chosen: Draft['off']) =>
+    edit(stored(stored_), () => ({ off: chosen })).flag;
+
+  it('stays unsaid where it was: saving does not leave it to the callers', () => {
+    const flag = stored();
+    expect(wholeOf(finish(draftOf(flag), flag).flag, flag)).not.toHaveProperty('off_variation');
+  });
+
+  it('is the default of the callers where that was chosen', () => {
+    const after = off({ off_variation: 'b' }, { kind: 'caller' });
+    expect(wholeOf(after, stored({ off_variation: 'b' }))).toMatchObject({ off_variation: null });
+  });
+
+  it('is said by name once it was said and is what everyone else gets', () => {
+    expect(off({ off_variation: 'b' }, { kind: 'default' })).toMatchObject({ off_variation: 'a' });
+    expect(off({ off_variation: null }, { kind: 'default' })).toMatchObject({ off_variation: 'a' });
+    expect(off({}, { kind: 'default' })).not.toHaveProperty('off_variation');
+  });
+});
+
+it('says in a full replacement what is no longer there', () => {
+  expect(wholeOf(definitionOf(stored({ tags: ['x'] })), stored({ off_variation: 'b' }))).toMatchObject({
+    off_variation: 'a',
+    prerequisites: null,
+    tags: ['x'],
+    client_side: null,
+    owner: null,
+    permanent: null,
+    protected: null,
+    tests: null,
+  });
+});
+
+it('goes on expecting a renamed variation in the tests of the flag', () => {
+  const flag = stored({ tests: [{ name: 'pro', context: {}, expect: { variant: 'a' } }] });
+  const { flag: after } = edit(flag, (draft) => ({
+    variations: draft.variations.map((each) => (each.id === 'a' ? { ...each, name: 'control' } : each)),
   }));
-  expect(after).not.toHaveProperty('off_variation');
-  expect(wholeOf(after)).toEqual({ ...after, off_variation: null, tags: ['x'], client_side: null });
+  expect(after.tests).toEqual([{ name: 'pro', context: {}, expect: { variant: 'control' } }]);
+});
+
+it('copies a rule with its buckets, but not as the rule that it is', () => {
+  const bucketing = { hash: 'unleash', salt: 'old' } as const;
+  const flag = stored({ rules: [{ ...plan, id: 'r_plan', bucketing }] });
+  const { flag: after } = edit(flag, ({ rules }) => ({
+    rules: rules.flatMap((rule) => [rule, copyOf(rule)]),
+  }));
+  expect(after.rules.map(({ id }) => id)).toEqual(['r_plan', undefined]);
+  expect(after.rules.map((rule) => rule.bucketing)).toEqual([bucketing, bucketing]);
 });
 
 it('moves the least when the weights of a split change', () => {

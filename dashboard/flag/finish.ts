@@ -1,6 +1,7 @@
 import {
   type Condition,
   type Flag,
+  type FlagTest,
   isPercentage,
   OPERATORS,
   type Operator,
@@ -172,7 +173,9 @@ const servedBy = (draft: Draft, serve: Serve): Omit<Rule, 'priority' | 'conditio
 export const isUnfinished = ({ query, everyone }: DraftRule): boolean => !everyone && !saysSomething(query);
 
 const saysSomething = (node: BuilderRule | BuilderGroup): boolean =>
-  isGroup(node) ? node.rules.some(saysSomething) : node.field.trim() !== '';
+  isGroup(node)
+    ? node.rules.some(saysSomething)
+    : node.value?.reference !== undefined || node.field.trim() !== '';
 
 /** Holds for nobody: what an unfinished rule stands for, so that nothing shows it as a rule for everyone. */
 const NOBODY: Condition = { attribute: 'targetingKey', operator: 'in', value: [] };
@@ -215,12 +218,31 @@ const problemsOfOrder = (draft: Draft, rules: readonly Rule[]): readonly DraftPr
   return after === -1 || id === undefined ? [] : [{ id, message: strings.problems.catchAll }];
 };
 
+/** Once it is said what a flag serves while off, nothing unsays it: what everyone else gets is then said by its name. */
+const offFields = (draft: Draft, base: StoredFlag): Pick<Flag, 'off_variation'> => {
+  switch (draft.off.kind) {
+    case 'variation':
+      return { off_variation: nameOf(draft, draft.off.variation) };
+    case 'caller':
+      return { off_variation: null };
+    case 'default':
+      return base.off_variation === undefined ? {} : { off_variation: nameOf(draft, draft.defaultVariation) };
+  }
+};
+
+/** A test goes on expecting the variation that it named, whatever that is called now. */
+const renamed = (draft: Draft, test: FlagTest): FlagTest =>
+  test.expect.variant === undefined
+    ? test
+    : { ...test, expect: { ...test.expect, variant: nameOf(draft, test.expect.variant) } };
+
 /** The flag a draft stands for, and all that is still wrong with it. Fields that were absent and are untouched stay absent. */
 export const finish = (draft: Draft, base: StoredFlag): Finished => {
   const variations = readVariations(draft.type, draft.variations);
   const priorities = prioritiesOf(draft.rules);
   const rules = draft.rules.map(
     (rule, index): Rule => ({
+      ...rule.kept,
       priority: priorities[index] ?? index + 1,
       conditions: isUnfinished(rule) ? [NOBODY] : conditionsOf(rule.query),
       // The union of what a rule serves was built from a union of the same kinds.
@@ -233,8 +255,9 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
     ...(draft.description === '' && !before.description ? {} : { description: draft.description }),
     variations: variations.values,
     default_variation: nameOf(draft, draft.defaultVariation),
-    ...(draft.offVariation === null ? {} : { off_variation: nameOf(draft, draft.offVariation) }),
+    ...offFields(draft, base),
     rules,
+    ...(before.tests === undefined ? {} : { tests: before.tests.map((test) => renamed(draft, test)) }),
     ...(draft.tags.length === 0 && before.tags === undefined ? {} : { tags: draft.tags }),
     ...(draft.metadata.length === 0 && before.metadata === undefined
       ? {}

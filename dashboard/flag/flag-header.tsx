@@ -10,8 +10,8 @@ import { LongText } from '../shell/long-text.tsx';
 import { Moment } from '../shell/moment.tsx';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
-import { offVariation, summaryWords } from '../words/summary.ts';
-import { plain, textOf, variation } from '../words/words.ts';
+import { offWords, summaryWords } from '../words/summary.ts';
+import { plain, textOf } from '../words/words.ts';
 
 export const FlagHeader = ({ app, flag: stored }: { readonly app: string; readonly flag: StoredFlag }) => {
   const flag = useShownFlag(app, stored);
@@ -65,7 +65,7 @@ export const FlagHeader = ({ app, flag: stored }: { readonly app: string; readon
               ) : null}
             </Text>
             <Text size="sm" c="dimmed">
-              <Sentence cut words={[plain(strings.flag.offServes), variation(offVariation(flag))]} />
+              <Sentence cut words={[plain(strings.flag.offServes), ...offWords(flag)]} />
             </Text>
           </div>
         </Group>

@@ -96,3 +96,39 @@ it('reviews changes in words, a new rule as one', () => {
     'Rule 3: null → on for 5% of the rest',
   ]);
 });
+
+describe('what only some flags have', () => {
+  const more = {
+    prerequisites: [{ flag: 'payments', variations: ['on'] }],
+    owner: 'ada',
+    permanent: true,
+    protected: true,
+    tests: [{ name: 'anyone', context: {}, expect: { variant: 'on' } }],
+  };
+
+  it('is merged from either side, and taken away from either', () => {
+    const theirs: Flag = { ...base, enabled: !base.enabled };
+    expect(merged(base, theirs, { ...base, ...more }, {})).toEqual({ ...theirs, ...more });
+    expect(merged({ ...base, ...more }, { ...theirs, ...more }, base, {})).toEqual(theirs);
+  });
+
+  it('is a conflict where both changed it', () => {
+    const owned = (owner: string): Flag => ({ ...base, owner });
+    expect(mergeOf(base, owned('ada'), owned('ben')).conflicts).toEqual([idOf(['owner'])]);
+  });
+
+  it('tells the default of the callers from what everyone else gets', () => {
+    const own: Flag = { ...base, off_variation: null };
+    expect(merged(base, base, own, {})).toEqual(own);
+    expect(reviewOf(base, own).map(({ label, to }) => `${label}: ${to && textOf(to)}`)).toEqual([
+      'Variation while off: the default in their own code',
+    ]);
+  });
+
+  it('keeps the id and the buckets of a rule', () => {
+    const [first, ...others] = base.rules;
+    const bucketing = { hash: 'unleash', salt: 'old' } as const;
+    const own: Flag = { ...base, rules: first ? [{ ...first, id: 'r_1', bucketing }, ...others] : [] };
+    expect(merged(base, { ...base, enabled: !base.enabled }, own, {}).rules).toEqual(own.rules);
+  });
+});

@@ -24,6 +24,8 @@ export const OneSplit = ({ editing }: { readonly editing: Editing }) => {
     const rule: DraftRule = {
       ...draftRuleOf({ priority: 0, conditions: [], split: { ...split, allocations } }),
       was: replaced[0]?.was ?? null,
+      // Under another's id it would get that one's buckets.
+      kept: replaced[0]?.kept ?? {},
     };
     edit((now) => ({ ...now, rules: now.rules.toSpliced(first, count, rule) }));
     sayDone(flagPage.oneSplit.done, () =>

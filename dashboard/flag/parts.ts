@@ -32,7 +32,15 @@ const FIELDS = [
   'off_variation',
   'client_side',
   'tags',
+  'prerequisites',
+  'owner',
+  'permanent',
+  'protected',
+  'tests',
 ] as const;
+
+/** What is left out where the parts have none of it. */
+const TAKEN_APART: ReadonlySet<string> = new Set([...FIELDS, 'metadata']);
 
 const moreOf = ({
   priority: _p,
@@ -49,7 +57,9 @@ export const partsOf = (flag: Flag, keys: RuleKeys = ownKeys(flag.rules)): Parts
   const put = (value: JsonValue, ...names: readonly string[]) => parts.set(idOf(names), { names, value });
   for (const field of FIELDS) {
     const value = flag[field];
-    if (value !== undefined && value !== null && value !== '') put(json(value), field);
+    // A description that is null is none; `off_variation: null` says something of its own.
+    const none = value === undefined || value === '' || (value === null && field !== 'off_variation');
+    if (!none) put(json(value), field);
   }
   for (const [name, value] of Object.entries(flag.variations)) put(value, 'variations', name);
   for (const [name, value] of Object.entries(flag.metadata ?? {})) put(value, 'metadata', name);
@@ -87,7 +97,7 @@ export const flagOf = (
     ({ priority }) => ({ key: `${priority}`, priority }),
   ),
 ): Flag => {
-  const { description: _d, off_variation: _o, client_side: _c, tags: _t, metadata: _m, ...identity } = rest;
+  const identity = Object.fromEntries(Object.entries(rest).filter(([name]) => !TAKEN_APART.has(name)));
   const fields: Record<string, JsonValue> = {};
   const variations: [string, JsonValue][] = [];
   const metadata: [string, JsonValue][] = [];

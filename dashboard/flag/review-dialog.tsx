@@ -53,7 +53,7 @@ export const ReviewDialog = ({ app, editing, opened, close, onConflict }: Review
     mutationFn: () =>
       call<StoredFlag>(flagPath(account, app, base.key), {
         method: 'PUT',
-        body: wholeOf(finished.flag),
+        body: wholeOf(finished.flag, base),
         ifMatch: base.version,
         comment,
       }),

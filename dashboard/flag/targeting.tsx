@@ -4,7 +4,7 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { inOrder } from '../draft/rule-keys.ts';
-import { NONE, VariationSelect } from '../rules/serve-field.tsx';
+import { VariationSelect } from '../rules/serve-field.tsx';
 import { sayDone } from '../shell/notify.tsx';
 import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
@@ -12,11 +12,10 @@ import { Sentence } from '../words/sentence.tsx';
 import { sharesOf } from '../words/summary.ts';
 import { variation } from '../words/words.ts';
 import { attributesOf } from './attributes.ts';
-import { type DraftRule, newRule, placeOfNewRule } from './draft.ts';
+import { copyOf, type DraftRule, newRule, type Off, placeOfNewRule } from './draft.ts';
 import classes from './flag.module.css';
 import { OneSplit } from './one-split-offer.tsx';
 import { movedTo } from './order.ts';
-import { newId } from './query.ts';
 import { RuleCard } from './rule-card.tsx';
 import type { Editing } from './use-draft.ts';
 import { useRuleDrag } from './use-rule-drag.ts';
@@ -29,6 +28,22 @@ interface TargetingProps {
 
 /** More rules than these scroll in a frame of their own, so that the page stays in sight. */
 const MANY = 8;
+
+/** No variation's id is either: a name holds no space. */
+const AS_OTHERS = 'as others';
+const CALLERS_DEFAULT = 'callers default';
+const OFF_CHOICES = [
+  { value: AS_OTHERS, label: strings.targeting.offAsOthers },
+  { value: CALLERS_DEFAULT, label: flagPage.off.callersDefault },
+];
+
+const choiceOf = (off: Off): string =>
+  off.kind === 'variation' ? off.variation : off.kind === 'caller' ? CALLERS_DEFAULT : AS_OTHERS;
+
+const offOf = (chosen: string): Off => {
+  if (chosen === AS_OTHERS) return { kind: 'default' };
+  return chosen === CALLERS_DEFAULT ? { kind: 'caller' } : { kind: 'variation', variation: chosen };
+};
 
 /** The rules in the order they are tried, and what is left for those whom none takes. */
 export const Targeting = ({ editing, writable, explanation }: TargetingProps) => {
@@ -113,8 +128,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
                   setRules((rules) => movedTo(rules, rule.id, index + by));
                   refocus(rule.id);
                 },
-                copy: () =>
-                  setRules((rules) => rules.toSpliced(index + 1, 0, { ...rule, id: newId(), was: null })),
+                copy: () => setRules((rules) => rules.toSpliced(index + 1, 0, copyOf(rule))),
                 remove: () => remove(rule, index + 1),
                 toggle: () => toggle(rule.id),
                 drag: (event) => drag.begin(rule.id, event),
@@ -142,10 +156,10 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
             />
             <VariationSelect
               label={strings.targeting.offServe}
-              value={draft.offVariation ?? NONE}
+              value={choiceOf(draft.off)}
               variations={draft.variations}
-              none={strings.targeting.offAsOthers}
-              onChange={(id) => edit((before) => ({ ...before, offVariation: id === NONE ? null : id }))}
+              more={OFF_CHOICES}
+              onChange={(chosen) => edit((before) => ({ ...before, off: offOf(chosen) }))}
             />
           </>
         ) : (

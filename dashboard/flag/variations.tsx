@@ -83,9 +83,12 @@ const ValueField = ({ type, text, problem, onChange }: ValueFieldProps) => {
 
 const STARTING_TEXT = { boolean: 'false', number: '0', string: '', json: '{}' } as const;
 
+const isServedOff = ({ off, defaultVariation }: Draft, id: string): boolean =>
+  off.kind === 'variation' ? off.variation === id : off.kind === 'default' && defaultVariation === id;
+
 const isUsed = (draft: Draft, id: string): boolean =>
   draft.defaultVariation === id ||
-  draft.offVariation === id ||
+  (draft.off.kind === 'variation' && draft.off.variation === id) ||
   draft.rules.some(({ serve }) =>
     serve.kind === 'split' ? (serve.weights[id] ?? 0) > 0 : serve.variation === id,
   );
@@ -128,7 +131,7 @@ const VariationCard = ({ draft, variation, problems, writable, change, remove }:
                   {strings.variations.isDefault}
                 </Badge>
               )}
-              {(draft.offVariation ?? draft.defaultVariation) === id && (
+              {isServedOff(draft, id) && (
                 <Badge variant="default" radius="sm" tt="none">
                   {strings.variations.isOff}
                 </Badge>

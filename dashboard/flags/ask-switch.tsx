@@ -3,9 +3,14 @@ import { askWithReason } from '../shell/ask.tsx';
 import { switchStrings } from '../strings/switch.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
-import { offVariation, summaryWords } from '../words/summary.ts';
+import { summaryWords } from '../words/summary.ts';
 import { plain } from '../words/words.ts';
 import type { FlagWrite } from './write-flag.ts';
+
+const killHelp = ({ off_variation, default_variation }: StoredFlag): string =>
+  off_variation === null
+    ? switchStrings.killHelpOwnDefault
+    : strings.ramp.killHelp(off_variation ?? default_variation);
 
 /**
  * Turns a flag on or off after asking, the same way from wherever on the screen: it reaches everyone within moments, and one click
@@ -14,11 +19,7 @@ import type { FlagWrite } from './write-flag.ts';
 export const askSwitch = (flag: StoredFlag, on: boolean, write: (asked: FlagWrite) => void): void =>
   askWithReason({
     title: on ? switchStrings.onTitle(flag.key) : strings.ramp.killTitle(flag.key),
-    help: on ? (
-      <Sentence words={[plain(switchStrings.willServe), ...summaryWords(flag)]} />
-    ) : (
-      strings.ramp.killHelp(offVariation(flag))
-    ),
+    help: on ? <Sentence words={[plain(switchStrings.willServe), ...summaryWords(flag)]} /> : killHelp(flag),
     confirm: on ? switchStrings.turnOn : strings.ramp.killConfirm,
     danger: !on,
     go: (comment) =>

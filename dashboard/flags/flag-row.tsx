@@ -5,8 +5,8 @@ import type { StoredFlag } from '../api.ts';
 import { Moment } from '../shell/moment.tsx';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
-import { offVariation, summaryWords } from '../words/summary.ts';
-import { plain, variation } from '../words/words.ts';
+import { offWords, summaryWords } from '../words/summary.ts';
+import { plain } from '../words/words.ts';
 import { FlagSwitch } from './flag-switch.tsx';
 import classes from './flags.module.css';
 import { TagLink } from './tag-link.tsx';
@@ -15,7 +15,7 @@ const TAGS_SHOWN = 4;
 
 /** What the flag serves now, and what its switch would bring. */
 const Serves = ({ flag }: { readonly flag: StoredFlag }) => {
-  const off = [plain(strings.flags.whenOff), variation(offVariation(flag))];
+  const off = [plain(strings.flags.whenOff), ...offWords(flag)];
   return flag.enabled ? (
     <>
       <Text size="sm" lineClamp={2}>
@@ -28,7 +28,7 @@ const Serves = ({ flag }: { readonly flag: StoredFlag }) => {
   ) : (
     <>
       <Text size="sm">
-        <Sentence words={[plain(strings.flags.isOff), variation(offVariation(flag))]} />
+        <Sentence words={[plain(strings.flags.isOff), ...offWords(flag)]} />
       </Text>
       <Text size="xs" c="dimmed" lineClamp={1}>
         <Sentence words={[plain(strings.flags.whenOn), ...summaryWords(flag)]} />

@@ -59,11 +59,14 @@ const SIMPLE = [
 
 /** The smallest call that brings the flag from one state to another. */
 const askFor = (before: Flag, after: Flag) => {
+  const [from, to]: readonly Readonly<Record<string, unknown>>[] = [{ ...before }, { ...after }];
   const changed = SIMPLE.filter((field) => !same(before[field], after[field]));
-  const rest = same(before.variations, after.variations) && same(before.metadata, after.metadata);
+  const rest = [...new Set([...Object.keys(before), ...Object.keys(after)])].every(
+    (field) => SIMPLE.some((simple) => simple === field) || same(from?.[field], to?.[field]),
+  );
   return rest && changed.every((field) => after[field] !== undefined)
     ? ({ method: 'PATCH', body: Object.fromEntries(changed.map((field) => [field, after[field]])) } as const)
-    : ({ method: 'PUT', body: wholeOf(after) } as const);
+    : ({ method: 'PUT', body: wholeOf(after, before) } as const);
 };
 
 interface Done {

@@ -3,7 +3,7 @@ import type { Bucketing, Flag } from '@halyard/engine';
 import type { ChangelogEntry, StoredFlag } from '../api.ts';
 import { definitionOf } from '../flag/draft.ts';
 import { merged, mergeOf } from '../flag/merge.ts';
-import { wholeOf } from '../flag/whole.ts';
+import { wholeOf, withOff } from '../flag/whole.ts';
 import { changesBetween } from '../words/flag-change.ts';
 import { same } from '../words/same.ts';
 import { withPrioritiesOf } from './same-rules.ts';
@@ -59,6 +59,11 @@ const MERGED = new Set([
   'variations',
   'metadata',
   'rules',
+  'prerequisites',
+  'owner',
+  'permanent',
+  'protected',
+  'tests',
 ]);
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -103,7 +108,7 @@ const undoUpdate = (key: string, states: States, stored: StoredFlag): Undo => {
     return { kind: 'refused', key, what: [...new Set(labels)] };
   }
   const written = { ...merged(after, now, before, {}), ...others.set };
-  const result = without({ ...written, bucketing: now.bucketing }, others.set);
+  const result = withOff(without({ ...written, bucketing: now.bucketing }, others.set), now);
   if (same(result, now)) return { kind: 'nothing', key };
   const { bucketing: _, ...flag } = { ...written, bucketing: null };
   return {
@@ -111,7 +116,7 @@ const undoUpdate = (key: string, states: States, stored: StoredFlag): Undo => {
     key,
     now,
     result,
-    request: { op: 'put', key, version: stored.version, flag: wholeOf(flag) },
+    request: { op: 'put', key, version: stored.version, flag: wholeOf(flag, now) },
   };
 };
 

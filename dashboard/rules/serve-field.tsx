@@ -15,25 +15,19 @@ interface ServeFieldProps {
 
 const KINDS: readonly ServeKind[] = ['variation', 'rollout', 'split'];
 
-/** No variation's id: what the select gives where `none` was chosen. */
-export const NONE = '';
-
 interface VariationSelectProps {
   readonly label: string;
   readonly value: string;
   readonly variations: readonly DraftVariation[];
-  /** Offered beside the variations; default: one must be chosen. */
-  readonly none?: string;
+  /** Offered before the variations. */
+  readonly more?: readonly { readonly value: string; readonly label: string }[];
   readonly onChange: (id: string) => void;
 }
 
-export const VariationSelect = ({ label, value, variations, none, onChange }: VariationSelectProps) => (
+export const VariationSelect = ({ label, value, variations, more = [], onChange }: VariationSelectProps) => (
   <Select
     label={label}
-    data={[
-      ...(none === undefined ? [] : [{ value: NONE, label: none }]),
-      ...variations.map(({ id, name }) => ({ value: id, label: name })),
-    ]}
+    data={[...more, ...variations.map(({ id, name }) => ({ value: id, label: name }))]}
     value={value}
     onChange={(id) => id !== null && onChange(id)}
     allowDeselect={false}

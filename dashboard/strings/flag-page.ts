@@ -77,6 +77,7 @@ export const flagPage = {
     help: 'Everybody keeps the variation they have.',
     done: 'The rules are one split',
   },
+  off: { callersDefault: 'The default in their own code' },
   review: {
     widens: (rule: string) => `${rule} now applies to everyone.`,
   },

@@ -64,6 +64,19 @@ describe('a change in words', () => {
       },
       'Rule 1: split: ∅ → on 25% and off 75%\nRule 1: split: new for 10% → ∅',
     ],
+    [
+      'what only some flags have',
+      {
+        off_variation: { from: 'off', to: null },
+        prerequisites: { to: [{ flag: 'payments', variations: ['on', 'new'] }] },
+        owner: { from: 'ada', to: 'ben' },
+        permanent: { to: true },
+        tests: { to: [{ name: 'pro gets it', context: {}, expect: { variant: 'on' } }] },
+      },
+      'Variation while off: off → the default in their own code\n' +
+        'Prerequisites: ∅ → the flag “payments” is on and serves “on” or “new”\n' +
+        'Owner: “ada” → “ben”\nPermanent: ∅ → yes\nTests: ∅ → “pro gets it”',
+    ],
     ['a tag', { 'tags.0': { to: 'checkout' } }, 'Tag: ∅ → “checkout”'],
     ['the default', { default_variation: { from: 'off', to: 'on' } }, 'Default variation: off → on'],
   ];

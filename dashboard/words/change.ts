@@ -1,7 +1,7 @@
-import type { Condition, JsonValue, Rule } from '@halyard/engine';
+import type { Condition, FlagTest, JsonValue, Prerequisite, Rule } from '@halyard/engine';
 import type { Diff } from '../api.ts';
-import { conditionsWords } from './condition.ts';
-import { ruleWords, servesWords } from './summary.ts';
+import { conditionsWords, prerequisitesWords } from './condition.ts';
+import { OWN_DEFAULT, ruleWords, servesWords } from './summary.ts';
 import { join, percent, plain, value, variation, type Words } from './words.ts';
 
 /** One changed field in words: what it is, what it was (null: not there before) and what it is now (null: gone). */
@@ -32,6 +32,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   default_variation: 'Default variation',
   off_variation: 'Variation while off',
   client_side: 'Browsers may evaluate it',
+  prerequisites: 'Prerequisites',
+  owner: 'Owner',
+  permanent: 'Permanent',
+  protected: 'Protected',
+  tests: 'Tests',
   serve_variation: 'serves',
   serve: 'serves',
   rollout: 'rollout',
@@ -45,6 +50,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   priority: 'priority',
   order: 'place',
 };
+
+const YES_OR_NO = new Set(['client_side', 'ignore_case', 'permanent', 'protected']);
 
 const VARIATION_FIELDS = new Set(['default_variation', 'off_variation', 'serve_variation', 'variation']);
 
@@ -60,8 +67,9 @@ const rangeNames = /\.ranges(\.|$)/;
 const wordsOfValue = (path: string, names: readonly string[], json: JsonValue): Words => {
   const last = names.at(-1) ?? '';
   if (last === 'enabled') return [plain(json === true ? 'on' : 'off')];
-  if (last === 'client_side' || last === 'ignore_case') return [plain(json === true ? 'yes' : 'no')];
+  if (YES_OR_NO.has(last) && typeof json === 'boolean') return [plain(json === true ? 'yes' : 'no')];
   if (last === 'logical_operator') return [plain(json === 'OR' ? 'any' : 'all')];
+  if (last === 'off_variation' && json === null) return [plain(OWN_DEFAULT)];
   if (VARIATION_FIELDS.has(last) && names[0] !== 'variations' && typeof json === 'string') {
     return [variation(json)];
   }
@@ -82,6 +90,15 @@ const wordsOfValue = (path: string, names: readonly string[], json: JsonValue): 
       return conditionsWords([json as unknown as Condition]);
     if (last === 'rollout' && typeof json['percentage'] === 'number')
       return [value(percent(json['percentage']))];
+  }
+  if (names.length === 1 && last === 'prerequisites' && Array.isArray(json)) {
+    return prerequisitesWords(json as unknown as Prerequisite[]);
+  }
+  if (names.length === 1 && last === 'tests' && Array.isArray(json)) {
+    return join(
+      (json as unknown as FlagTest[]).map(({ name }) => jsonWords(name)),
+      ', ',
+    );
   }
   if (names.length === 1 && last === 'tags' && Array.isArray(json)) return join(json.map(jsonWords), ', ');
   return jsonWords(json);

@@ -1,4 +1,4 @@
-import type { Comparison, Condition, Operator, Reference, Scalar } from '@halyard/engine';
+import type { Comparison, Condition, Operator, Prerequisite, Reference, Scalar } from '@halyard/engine';
 import { isReference } from '../flag/query.ts';
 import { attribute, join, percent, plain, value, type Words } from './words.ts';
 
@@ -95,6 +95,21 @@ const referenceWords = (reference: Reference): Words => {
     }
   }
 };
+
+/** `the flag “payments” is on and serves “on”`, each of several. */
+export const prerequisitesWords = (prerequisites: readonly Prerequisite[]): Words =>
+  join(
+    prerequisites.map(
+      ({ flag, variations }): Words => [
+        plain('the flag '),
+        value(quoted(flag)),
+        plain(' is on and serves '),
+        ...valueWords(variations),
+      ],
+    ),
+    ', ',
+    ' and ',
+  );
 
 const conditionWords = (condition: Condition, within: 'AND' | 'OR' | null): Words => {
   if (!('logical_operator' in condition)) {

@@ -48,9 +48,14 @@ export const ruleWords = (rule: Rule, first: boolean): Words => {
   return [...servesWords(rule), plain(`${partial ? ' of' : ' for'} ${first ? 'everyone' : 'the rest'}`)];
 };
 
+/** What callers get where nothing is served to them. */
+export const OWN_DEFAULT = 'the default in their own code';
+
 /** What a disabled flag answers. */
-export const offVariation = (flag: Pick<Flag, 'off_variation' | 'default_variation'>): string =>
-  flag.off_variation ?? flag.default_variation;
+export const offWords = (flag: Pick<Flag, 'off_variation' | 'default_variation'>): Words =>
+  flag.off_variation === null
+    ? [plain(OWN_DEFAULT)]
+    : [variation(flag.off_variation ?? flag.default_variation)];
 
 const isOpen = ({ conditions }: Rule): boolean => conditions.length === 0;
 
@@ -116,6 +121,4 @@ export const summaryWords = (flag: Flag): Words => {
 
 /** What the flag answers now, its switch included. */
 export const currentWords = (flag: Flag): Words =>
-  flag.enabled
-    ? summaryWords(flag)
-    : [variation(offVariation(flag)), plain(' for everyone: the flag is off')];
+  flag.enabled ? summaryWords(flag) : [...offWords(flag), plain(' for everyone: the flag is off')];
