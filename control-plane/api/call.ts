@@ -1,6 +1,7 @@
 import type { StoredAnswer, WriteInfo } from '../store/port.ts';
 import type { Caller } from './caller.ts';
 import { type Message, success } from './envelope.ts';
+import type { DryRun } from './operation.ts';
 
 /** One authenticated, authorized and parsed request, as a handler is given it. */
 export interface Call<Query = undefined, Body = undefined> {
@@ -15,6 +16,8 @@ export interface Call<Query = undefined, Body = undefined> {
   readonly body: Body;
   /** Who, when and why, for the audit trail. */
   readonly write: WriteInfo;
+  /** Not null: `?dry_run=1` of a write of one thing, or of several. Nothing may be written. */
+  readonly dryRun: DryRun | null;
   /** `If-Match`; null: the last writer wins. */
   readonly ifMatch: number | null;
   /** `Idempotency-Key`; the fingerprint tells another request under the same key. */

@@ -1,29 +1,40 @@
 import type { Before, Write } from '../flags/write.ts';
 import type { CommitRequest, Committed } from '../store/port.ts';
 import { type Answer, type Call, type Outcome, render } from './call.ts';
+import { dryRunAnswer } from './dry-run.ts';
 import { appOf } from './paths.ts';
 import type { Setting } from './setting.ts';
 
-type Writing = Pick<Call, 'account' | 'params' | 'write' | 'idempotency'>;
+type Writing = Pick<Call, 'account' | 'params' | 'write' | 'idempotency' | 'dryRun'>;
 
-/** Commits a decided write of the call's app and answers it; a repeat under the same Idempotency-Key gets the first answer. */
+/**
+ * Commits a decided write of the call's app and answers it; a repeat under the same Idempotency-Key gets the first answer. A dry run is
+ * decided and checked in the same way, writes nothing, and is answered with what the write would do, and with what `moreOfDryRun` adds.
+ */
 export const commit = async <A extends Before = Before>(
   call: Writing,
   { stores, propagation }: Setting,
-  { keys, decide }: Write<A>,
+  write: Write<A>,
   respond: (committed: Committed<A>) => Answer,
+  moreOfDryRun: (committed: Committed<A>) => object = () => ({}),
 ): Promise<Outcome> => {
   const app = appOf(call);
+  const { keys, decide } = write;
   const request: CommitRequest<A> = {
     keys,
     decide,
     write: call.write,
-    ...(call.idempotency === null
+    ...(call.dryRun === null ? {} : { dryRun: true }),
+    ...(call.idempotency === null || call.dryRun !== null
       ? {}
       : { idempotency: { ...call.idempotency, answer: (committed) => render(respond(committed)) } }),
   };
   const committed = await stores.app(call.account, app).commit(request);
   if (committed.replayed !== undefined) return { repeated: committed.replayed };
+  if (call.dryRun !== null) {
+    const answer = dryRunAnswer(committed, write, call.dryRun);
+    return { ...answer, result: { ...answer.result, ...moreOfDryRun(committed) } };
+  }
   propagation.committed(call.account, app, committed.appVersion);
   return { ...respond(committed), committed: { app, version: committed.appVersion } };
 };

@@ -1,8 +1,10 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ProblemKind } from '../problem.ts';
+import { queryWithDryRun } from './dry-run-query.ts';
 import type { AnyServed, Operation } from './operation.ts';
 import { PARAMETERS } from './paths.ts';
 import { PROBLEMS } from './problems.ts';
+import { DryRunResult } from './schema-dry-run.ts';
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
@@ -87,12 +89,22 @@ const headersOf = (operation: Operation<unknown, unknown>): z.ZodType[] => {
 const problemsOf = (operation: Operation<unknown, unknown>): readonly ProblemKind[] => [
   ...(operation.needs === null ? [] : (['unauthenticated', 'forbidden', 'rate_limited'] as const)),
   ...(operation.body === undefined ? [] : (['malformed', 'invalid', 'too_large', 'media_type'] as const)),
-  ...(operation.query === undefined ? [] : (['invalid'] as const)),
+  ...(operation.query === undefined && operation.dryRun === undefined ? [] : (['invalid'] as const)),
   ...(operation.ifMatch === undefined ? [] : (['precondition'] as const)),
   ...(operation.ifMatch === 'required' ? (['precondition_required'] as const) : []),
   ...(operation.problems ?? []),
   'unavailable',
 ];
+
+/** A dry run is answered with 200, whatever the write itself is answered with. */
+const answersOf = <T>(
+  { answers: { status = 200, schema }, dryRun }: Operation<unknown, unknown>,
+  done: (schema: z.ZodType, description?: string) => T,
+): Readonly<Record<number, T>> => {
+  if (dryRun === undefined) return { [status]: done(schema) };
+  if (status !== 200) return { [status]: done(schema), 200: done(DryRunResult, 'Of a dry run.') };
+  return { 200: done(z.union([schema, DryRunResult]), 'Done, or what a dry run would do.') };
+};
 
 const responsesOf = (operation: Operation<unknown, unknown>) => {
   const { answers } = operation;
@@ -101,16 +113,16 @@ const responsesOf = (operation: Operation<unknown, unknown>) => {
     const { status, code, when } = PROBLEMS[kind];
     failures.set(status, [...(failures.get(status) ?? []), `${code}: ${when}`]);
   }
-  return {
-    [answers.status ?? 200]: {
-      description: 'Done.',
-      content: {
-        [answers.type ?? 'application/json']: {
-          schema:
-            answers.enveloped === false ? answers.schema : enveloped(answers.schema, answers.list === true),
-        },
+  const done = (schema: z.ZodType, description = 'Done.') => ({
+    description,
+    content: {
+      [answers.type ?? 'application/json']: {
+        schema: answers.enveloped === false ? schema : enveloped(schema, answers.list === true),
       },
     },
+  });
+  return {
+    ...answersOf(operation, done),
     ...Object.fromEntries(
       [...failures]
         .sort(([a], [b]) => a - b)
@@ -163,7 +175,8 @@ const generate = (table: readonly AnyServed[], { publicUrl, edgeUrl }: Addresses
   });
   registry.registerComponent('securitySchemes', 'key', { type: 'apiKey', in: 'header', name: 'X-API-Key' });
   for (const { operation } of table) {
-    const { query, body } = operation;
+    const { body } = operation;
+    const query = queryWithDryRun(operation);
     registry.registerPath({
       operationId: operation.id,
       tags: [operation.tag],
@@ -171,6 +184,7 @@ const generate = (table: readonly AnyServed[], { publicUrl, edgeUrl }: Addresses
       description: [
         operation.description,
         operation.needs === null ? 'Needs no token.' : `Permission: \`${operation.needs}\` or more.`,
+        operation.dryRun === undefined ? undefined : 'A dry run: `read` or more.',
       ]
         .filter((line) => line !== undefined)
         .join('\n\n'),

@@ -12,7 +12,7 @@ import { existingApp } from './apps.ts';
 import type { Answer, Call } from './call.ts';
 import { commit } from './commit.ts';
 import { pageInfo } from './envelope.ts';
-import { noneMatches } from './headers.ts';
+import { etagOf, noneMatches } from './headers.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { withoutNul } from './parse.ts';
 import { APP, appOf, FLAG, flagOf } from './paths.ts';
@@ -54,8 +54,6 @@ const tagsOf = (url: string): readonly string[] =>
   new URL(url).searchParams
     .getAll('tag')
     .flatMap((named) => (named === '' ? [] : withoutNul({ tag: named }).tag));
-
-export const etagOf = (flag: StoredFlag): string => `"${flag.version}"`;
 
 /** A flag as it now is, with its version as the tag that the next write may name. */
 export const flagAnswer = (flag: StoredFlag | null, key: string, status: 200 | 201 = 200): Answer => {
@@ -111,6 +109,7 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
         path: `${APP}/flags`,
         needs: 'write',
         writes: true,
+        dryRun: 'one',
         body: { schema: FlagCreate, parse: parseNewFlag },
         answers: { status: 201, schema: FlagSchema },
         problems: ['not_found', 'conflict', 'limit'],
@@ -159,6 +158,7 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
         path: FLAG,
         needs: 'write',
         writes: true,
+        dryRun: 'one',
         ifMatch: 'accepted',
         body: { schema: FlagReplace, parse: parseFlag },
         answers: { schema: FlagSchema },
@@ -182,6 +182,7 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
         path: FLAG,
         needs: 'write',
         writes: true,
+        dryRun: 'one',
         ifMatch: 'accepted',
         body: { schema: FlagPatch, parse: parsePatch },
         answers: { schema: FlagSchema },
@@ -205,6 +206,7 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
         path: FLAG,
         needs: 'write',
         writes: true,
+        dryRun: 'one',
         ifMatch: 'accepted',
         answers: { schema: DeletedFlag },
         problems: ['not_found'],

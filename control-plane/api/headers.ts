@@ -19,6 +19,8 @@ export const ifMatch = (headers: Headers): number | null => {
   return Number(digits);
 };
 
+export const etagOf = ({ version }: { readonly version: number }): string => `"${version}"`;
+
 /** Whether `If-None-Match` has this tag, so that 304 says it all. */
 export const noneMatches = (headers: Headers, tag: string): boolean => {
   const header = headers.get('if-none-match');

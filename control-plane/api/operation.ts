@@ -4,6 +4,9 @@ import type { ProblemKind } from '../problem.ts';
 import type { Permission } from '../store/port.ts';
 import type { Call, Outcome } from './call.ts';
 
+/** Whether a write that can be tried is one of one flag or segment, or of several: their answers name what changes. */
+export type DryRun = 'one' | 'several';
+
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** A body: the schema is what the document shows, `parse` what turns JSON into the type, throwing `invalid` with every issue. */
@@ -41,6 +44,8 @@ export interface Operation<Query = undefined, Body = undefined> {
   readonly ifMatch?: 'accepted' | 'required';
   /** A write of flags: it may carry a comment, an Idempotency-Key and `Prefer: wait`. */
   readonly writes?: boolean;
+  /** It takes `?dry_run=1`, for which `read` suffices: the handler writes with `commit` alone, which then writes nothing. */
+  readonly dryRun?: DryRun;
   readonly answers: {
     readonly status?: 200 | 201;
     /** The result inside the envelope, or the whole body where `enveloped` is false. */

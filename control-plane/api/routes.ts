@@ -6,6 +6,7 @@ import { parseText, readJsonText } from './body.ts';
 import { type Answer, type Call, type Outcome, render } from './call.ts';
 import { authorize, type Caller, identify } from './caller.ts';
 import { corsHeaders, preflight } from './cors.ts';
+import { DRY_RUN, queryWithDryRun } from './dry-run-query.ts';
 import { JSON_TYPE } from './envelope.ts';
 import { type ExchangeEnv, failedRequest } from './exchange.ts';
 import { failureResponse } from './failure.ts';
@@ -56,7 +57,7 @@ const run = async (
     if (operation.needs !== null) {
       caller = await identify(request, c.env, setting);
       c.set('caller', caller.grant);
-      permit(caller, operation.needs, params, request);
+      permit(caller, isDryRun(operation, request) ? 'read' : operation.needs, params, request);
     }
     checkParameters(params, c.req.path);
     const outcome = await handle(await callOf(request, c.env, params, caller, operation, setting));
@@ -122,7 +123,7 @@ const callOf = async (
   const who = caller ?? NOBODY;
   const { headers } = request;
   const given = queryOf(request.url);
-  const query = parseQuery(operation.query, given, operation.openQuery === true);
+  const query = parseQuery(queryWithDryRun(operation), given, operation.openQuery === true);
   const matched = operation.ifMatch === undefined ? null : ifMatch(headers);
   if (matched === null && operation.ifMatch === 'required') {
     throw new Problem('precondition_required', {
@@ -151,6 +152,7 @@ const callOf = async (
       comment: note,
       address: setting.address(request, env),
     },
+    dryRun: isDryRun(operation, request) ? (operation.dryRun ?? null) : null,
     ifMatch: matched,
     idempotency: key === null ? null : await idempotencyOf(request, key, who, text),
   };
@@ -170,6 +172,9 @@ const idempotencyOf = async (
     fingerprint: await sha256Hex(JSON.stringify(parts)),
   };
 };
+
+const isDryRun = ({ dryRun }: Operation<unknown, unknown>, { url }: Request): boolean =>
+  dryRun !== undefined && queryOf(url)[DRY_RUN] === '1';
 
 /** A parameter given twice counts once, the first time; calls that want lists read the URL themselves. */
 const queryOf = (url: string): Record<string, string> => {

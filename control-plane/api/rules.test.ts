@@ -66,7 +66,7 @@ describe('PUT the split of a rule', () => {
     });
     expect(dry.status).toBe(200);
     // Five per cent had `on` before; the other ninety-five went on to the default.
-    expect(dry.json.result).toEqual({
+    expect(dry.json.result).toMatchObject({
       moved: 95,
       split: {
         allocations: [

@@ -1,27 +1,27 @@
-import { z } from '@hono/zod-openapi';
 import { parsePatch, parseSplitWeights } from '../flags/parse-body.ts';
 import { patchRule } from '../flags/patch-rule.ts';
-import { reweightSplit } from '../flags/reweight-split.ts';
+import { type Reweighted, reweightSplit } from '../flags/reweight-split.ts';
 import { SplitResult, SplitWeights } from '../flags/schema-changes.ts';
 import { FlagSchema } from '../flags/schema-flag.ts';
 import { RulePatch } from '../flags/schema-rule.ts';
 import { flagView } from '../flags/view.ts';
 import { flagAfter, noSuchFlag } from '../flags/write.ts';
 import { Problem } from '../problem.ts';
-import type { Call } from './call.ts';
+import type { Committed } from '../store/port.ts';
+import type { Answer, Call } from './call.ts';
 import { commit } from './commit.ts';
-import { etagOf, flagAnswer } from './flags.ts';
+import { flagAnswer } from './flags.ts';
+import { etagOf } from './headers.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { FLAG, flagOf } from './paths.ts';
-import { switchParameter } from './query.ts';
 import type { Setting } from './setting.ts';
 
 const tag = 'Flags';
 const RULE = `${FLAG}/rules/{priority}`;
 
-const Reweighted = FlagSchema.partial().extend(SplitResult.shape).openapi('ReweightedFlag', {
+const ReweightedFlag = FlagSchema.partial().extend(SplitResult.shape).openapi('ReweightedFlag', {
   description:
-    'The flag as it now is, and how many contexts moved. A dry run answers `moved` and `split` alone.',
+    'The flag as it now is, and how many contexts moved. A dry run answers `moved` and `split` beside what every dry run does.',
 });
 
 const priorityOf = ({ params }: Pick<Call, 'params'>): number => {
@@ -53,6 +53,7 @@ export const ruleOperations = (setting: Setting): readonly AnyServed[] => [
       path: RULE,
       needs: 'write',
       writes: true,
+      dryRun: 'one',
       ifMatch: 'required',
       body: { schema: RulePatch, parse: parsePatch },
       answers: { schema: FlagSchema },
@@ -76,25 +77,22 @@ export const ruleOperations = (setting: Setting): readonly AnyServed[] => [
       path: `${RULE}/split`,
       needs: 'write',
       writes: true,
+      dryRun: 'one',
       ifMatch: 'required',
-      query: z.object({ dry_run: switchParameter('Answers what would move, and changes nothing.') }),
       body: { schema: SplitWeights, parse: parseSplitWeights },
-      answers: { schema: Reweighted },
+      answers: { schema: ReweightedFlag },
       problems: ['not_found'],
     },
     (call) => {
       const key = flagOf(call);
-      const dryRun = call.query.dry_run;
-      const write = reweightSplit(key, priorityOf(call), call.body, versionOf(call), dryRun);
-      return commit(dryRun ? { ...call, idempotency: null } : call, setting, write, (committed) => {
-        const { moved, split } = committed.answer;
+      const write = reweightSplit(key, priorityOf(call), call.body, versionOf(call));
+      const moving = ({ answer: { moved, split } }: Committed<Reweighted>) => ({ moved, split });
+      const respond = (committed: Committed<Reweighted>): Answer => {
         const flag = flagAfter(committed, key);
         if (flag === null) throw noSuchFlag(key);
-        const headers = { etag: etagOf(flag) };
-        return dryRun
-          ? { result: { moved, split }, headers }
-          : { result: { ...flagView(flag), moved, split }, headers };
-      });
+        return { result: { ...flagView(flag), ...moving(committed) }, headers: { etag: etagOf(flag) } };
+      };
+      return commit(call, setting, write, respond, moving);
     },
   ),
 ];

@@ -45,7 +45,7 @@ const ways: Readonly<Record<string, (body: unknown) => Write | null>> = {
   replace: (body) => replaceFlag('flag', parseFlag(body), null),
   patch: (body) => patchFlag('flag', parsePatch(body), null),
   'patch of a rule': (body) => patchRule('flag', 1, parsePatch(body), 1),
-  reweighting: (body) => reweightSplit('flag', 1, parseSplitWeights(body), 1, false),
+  reweighting: (body) => reweightSplit('flag', 1, parseSplitWeights(body), 1),
   batch: (body) => changeFlags(parseChanges(body), defaults),
   'batch of one put': (body) =>
     changeFlags(parseChanges({ changes: [{ op: 'put', key: 'flag', flag: body }] }), defaults),

@@ -25,8 +25,7 @@ describe('reweighting', () => {
     ],
   };
   const flags = new Map([['checkout', storedAs(four)]]);
-  const weigh = (body: unknown, dryRun = false) =>
-    reweightSplit('checkout', 1, parseSplitWeights(body), 7, dryRun);
+  const weigh = (body: unknown) => reweightSplit('checkout', 1, parseSplitWeights(body), 7);
 
   it('of four quarters to 40/20/20/20 moves fifteen percent', () => {
     const { changes, answer } = weigh({ weights: { a: 40, b: 20, c: 20, d: 20 } }).decide(flags);
@@ -34,12 +33,6 @@ describe('reweighting', () => {
     expect(changes).toMatchObject([
       { event: 'update', after: { rules: [{ serve_variation: 'a', split: answer.split }] } },
     ]);
-  });
-
-  it('changes nothing in a dry run', () => {
-    const { changes, answer } = weigh({ weights: { b: 1 } }, true).decide(flags);
-    expect(changes).toEqual([]);
-    expect(answer.moved).toBe(75);
   });
 
   it('names the largest share for clients that know no splits', () => {
@@ -53,7 +46,6 @@ describe('reweighting', () => {
       1,
       parseSplitWeights({ weights: { on: 5, off: 95 } }),
       7,
-      false,
     ).decide(current);
     expect(answer.moved).toBe(95);
     const [change] = changes;

@@ -15,15 +15,12 @@ const TARGETING_KEY = 'targetingKey';
 /**
  * Gives a rule's variations new weights and moves the least share of contexts; a rollout and a rule that serves one variation
  * become the split that gives everybody the same answer first. Problems: `not_found`, `precondition`, `invalid`.
- *
- * @param dryRun decides and answers, and changes nothing.
  */
 export const reweightSplit = (
   key: string,
   priority: number,
   request: Reweighting,
   ifMatch: number,
-  dryRun: boolean,
 ): Write<Reweighted> => ({
   keys: [key],
   decide: (before) => {
@@ -38,7 +35,7 @@ export const reweightSplit = (
     const { rollout: _, ...rest } = rule;
     const next: Rule = { ...rest, serve_variation: largestOf(split) ?? '', split };
     const after = checkWhole({ ...definition, rules: definition.rules.with(index, next) });
-    return { changes: dryRun ? [] : updateTo(stored, after), answer: { before, moved, split } };
+    return { changes: updateTo(stored, after), answer: { before, moved, split } };
   },
 });
 

@@ -3,6 +3,7 @@ import { accountsContract } from './contract/accounts.ts';
 import { commitsContract } from './contract/commits.ts';
 import { deletedAppsContract } from './contract/deleted-apps.ts';
 import { distributionContract } from './contract/distribution.ts';
+import { dryRunsContract } from './contract/dry-runs.ts';
 import type { Check, Fixture, Runner } from './contract/fixture.ts';
 import { listsContract } from './contract/lists.ts';
 import { namesContract } from './contract/names.ts';
@@ -26,6 +27,7 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
 
   describe(`${name} keeps the promises of the stores`, () => {
     describe('commits', () => commitsContract(suite));
+    describe('dry runs', () => dryRunsContract(suite));
     describe('repeats', () => repeatsContract(suite));
     describe('lists', () => listsContract(suite));
     describe('accounts', () => accountsContract(suite));

@@ -10,7 +10,7 @@ import type { Overlay, Reach } from './reach.ts';
 export interface Examined {
   /** By segment that changes, every flag that reaches it. */
   readonly affects: ReadonlyMap<string, readonly Affected[]>;
-  /** Tests that fail now, where the app only warns. */
+  /** Tests that fail now, where the app only warns or nothing is written. */
   readonly failing: readonly FailedTest[];
 }
 
@@ -44,8 +44,8 @@ export class Examination {
     this.#earlier = earlier;
   }
 
-  /** Problem: `conflict`, `invalid` (see `checkIntegrity`), `failing_tests`. */
-  async of(changes: readonly Change[]): Promise<Examined> {
+  /** Problem: `conflict`, `invalid` (see `checkIntegrity`), and `failing_tests` unless it is a dry run. */
+  async of(changes: readonly Change[], dryRun = false): Promise<Examined> {
     if (changes.length === 0 || !this.#concernsOthers(changes)) return NOTHING;
     const reach = this.#known.reach(this.#overlay);
     const touched = changes.map(({ kind = 'flag', key, at = '' }): Touched => ({ kind, key, at }));
@@ -55,7 +55,8 @@ export class Examination {
       checkIntegrity(reach, touched);
     }
     const failing = await this.#failing(reach, [...touched, ...users]);
-    const [first, ...others] = this.#known.tests === 'block' ? failing.map(testSentence) : [];
+    const refused = this.#known.tests === 'block' && !dryRun;
+    const [first, ...others] = refused ? failing.map(testSentence) : [];
     if (first !== undefined) {
       throw new Problem('failing_tests', [{ message: first }, ...others.map((message) => ({ message }))]);
     }

@@ -18,7 +18,8 @@ import { isExpired, type RememberedAnswer, refuseOther } from './answers.ts';
 import { hashedText, type Sha256, type Unhashed } from './audit.ts';
 import { Examination, type Examined } from './examination.ts';
 import { fits } from './fits.ts';
-import type { CommitRequest, Committed, Replayed, WriteInfo } from './port.ts';
+import { foresee } from './foresight.ts';
+import type { CommitRequest, Committed, Foreseen, Replayed, WriteInfo } from './port.ts';
 import type { Overlay, Reach } from './reach.ts';
 import { typeOf } from './rows.ts';
 
@@ -106,7 +107,7 @@ export class Plan {
   /** @throws what `decide` throws; Problem `conflict` (idempotency key with another fingerprint), `limit`, `too_large`. */
   async add<A>(request: CommitRequest<A>): Promise<Committed<A> | Replayed> {
     const { idempotency, write } = request;
-    if (idempotency !== undefined) {
+    if (idempotency !== undefined && request.dryRun !== true) {
       const first = this.#answer(idempotency.key);
       if (first !== undefined && !isExpired(first, write.at)) {
         refuseOther(first, idempotency.fingerprint);
@@ -117,17 +118,18 @@ export class Plan {
       this.#current(request.keys),
       this.#currentSegments(request.segments ?? []),
     );
-    const { affects, failing } = await this.#examine(changes);
+    const dryRun = request.dryRun === true;
+    const { affects, failing } = await this.#examine(changes, dryRun);
     const draft = await this.#draft(changes, write, affects);
     const committed: Committed<A> = {
       answer,
-      appVersion: request.dryRun === true ? this.writes.head.version : draft.head.version,
+      appVersion: dryRun ? this.writes.head.version : draft.head.version,
       flags: new Map([...draft.flags].map(([key, written]) => [key, written.now?.flag ?? null])),
       segments: new Map([...draft.segments].map(([key, written]) => [key, written.now?.segment ?? null])),
       entries: draft.entries.map(({ entry }) => entry),
       failing,
     };
-    if (request.dryRun === true) return committed;
+    if (dryRun) return { ...committed, foreseen: await this.#foresee(changes) };
     if (idempotency !== undefined) {
       const { key, fingerprint } = idempotency;
       const kept = idempotency.answer(committed);
@@ -148,11 +150,16 @@ export class Plan {
   }
 
   /** Whether the app stays whole, and what the changes reach; throws where they may not be. */
-  #examine(changes: readonly Change[]): Promise<Examined> {
+  #examine(changes: readonly Change[], dryRun: boolean): Promise<Examined> {
     return new Examination(this.#options.account, this.#known, this.#overlay(changes), {
       flag: (key) => this.#flag(key)?.definition,
       segment: (key) => this.#segment(key)?.definition,
-    }).of(changes);
+    }).of(changes, dryRun);
+  }
+
+  #foresee(changes: readonly Change[]): Promise<Foreseen> {
+    const touched = changes.map(({ kind = 'flag', key }) => ({ kind, key }));
+    return foresee(this.#known.reach(this.#overlay([])), this.#known.reach(this.#overlay(changes)), touched);
   }
 
   /** What the batch has decided so far, and these changes. */

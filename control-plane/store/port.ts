@@ -1,8 +1,8 @@
 import type { Commit, History, Lineage, Position, Snapshot, Subscription } from '@halyard/caches';
 import type { FlagType, Surroundings } from '@halyard/engine';
-import type { Actor, Affected, Change, ChangelogEntry, StoredFlag } from '../flags/change.ts';
+import type { Actor, Affected, Change, ChangelogEntry, FlagDefinition, StoredFlag } from '../flags/change.ts';
 import type { Entity } from '../flags/references/integrity.ts';
-import type { StoredSegment } from '../flags/segments/segment.ts';
+import type { SegmentDefinition, StoredSegment } from '../flags/segments/segment.ts';
 import type { FailedTest } from '../flags/tests/run-tests.ts';
 import type { AccountLogEntry, AccountLogQuery, AccountNote } from './account-event.ts';
 
@@ -210,7 +210,7 @@ export interface CommitRequest<A> {
     segments: ReadonlyMap<string, StoredSegment>,
   ) => Decision<A>;
   readonly write: WriteInfo;
-  /** Decides and checks all of it, answers what would be, and writes nothing. */
+  /** Decides and checks all of it, answers what would be, and writes nothing. Failing tests are answered, never refused. */
   readonly dryRun?: boolean;
   /** The request carries an Idempotency-Key: its answer is stored in the same transaction. */
   readonly idempotency?: {
@@ -236,7 +236,23 @@ export interface Committed<A> {
   /** Tests of flags that fail now, where the app only warns of them. */
   readonly failing: readonly FailedTest[];
   readonly entries: readonly ChangelogEntry[];
+  /** Of a dry run. */
+  readonly foreseen?: Foreseen;
   readonly replayed?: undefined;
+}
+
+/** What a dry run's changes would reach, as it is and as it would be. */
+export interface Foreseen {
+  /** Every flag that reaches what changes, and does not change itself, with its rules through which it does; by key. */
+  readonly affects: readonly Affected[];
+  readonly before: Definitions;
+  readonly after: Definitions;
+}
+
+/** What changes, what reaches it, and everything that these are evaluated among; by key. */
+export interface Definitions {
+  readonly flags: ReadonlyMap<string, FlagDefinition>;
+  readonly segments: ReadonlyMap<string, SegmentDefinition>;
 }
 
 /** The request was a repeat (only with `idempotency`): this is the first answer, nothing was changed now. */

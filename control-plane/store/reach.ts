@@ -1,18 +1,22 @@
-import type { Flag, Segment, Surroundings } from '@halyard/engine';
+import type { Surroundings } from '@halyard/engine';
 import type { Kysely } from 'kysely';
-import type { Affected } from '../flags/change.ts';
+import type { Affected, FlagDefinition } from '../flags/change.ts';
 import type { AppGraph, Entity } from '../flags/references/integrity.ts';
 import { namesOfFlag, namesOfSegment, type Reference } from '../flags/references/names.ts';
+import type { SegmentDefinition } from '../flags/segments/segment.ts';
 import { chunks } from './chunks.ts';
+import type { Definitions } from './port.ts';
 import { entityId, namesIn, usersIn } from './references.ts';
 import type { AppPlace } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 /** What a commit would leave in place of what the database has: definitions; null: deleted. */
 export interface Overlay {
-  readonly flags: ReadonlyMap<string, Flag | null>;
-  readonly segments: ReadonlyMap<string, Segment | null>;
+  readonly flags: ReadonlyMap<string, FlagDefinition | null>;
+  readonly segments: ReadonlyMap<string, SegmentDefinition | null>;
 }
+
+type Definition = FlagDefinition | SegmentDefinition;
 
 const NO_OVERLAY: Overlay = { flags: new Map(), segments: new Map() };
 
@@ -26,7 +30,7 @@ export class Reach implements AppGraph {
   readonly #overlay: Overlay;
   readonly #names = new Map<string, readonly Reference[]>();
   readonly #users = new Map<string, readonly Entity[]>();
-  readonly #definitions = new Map<string, Flag | Segment | null>();
+  readonly #definitions = new Map<string, Definition | null>();
 
   constructor(db: Kysely<Schema>, place: AppPlace, overlay: Overlay = NO_OVERLAY) {
     this.#db = db;
@@ -64,7 +68,7 @@ export class Reach implements AppGraph {
   }
 
   /** Of what was loaded; undefined: it is not there. */
-  flag(key: string): Flag | undefined {
+  flag(key: string): FlagDefinition | undefined {
     const definition = this.#definitions.get(entityId({ kind: 'flag', key }));
     return definition !== undefined && definition !== null && 'variations' in definition
       ? definition
@@ -89,9 +93,21 @@ export class Reach implements AppGraph {
   surroundings(account: string): Surroundings {
     const of =
       (kind: Entity['kind']) =>
-      (key: string): Flag | Segment | undefined =>
+      (key: string): Definition | undefined =>
         this.#definitions.get(entityId({ kind, key })) ?? undefined;
     return { account, flag: of('flag'), segment: of('segment') };
+  }
+
+  /** What was loaded and is there. */
+  loaded(): Definitions {
+    const flags = new Map<string, FlagDefinition>();
+    const segments = new Map<string, SegmentDefinition>();
+    for (const definition of this.#definitions.values()) {
+      if (definition === null) continue;
+      if ('variations' in definition) flags.set(definition.key, definition);
+      else segments.set(definition.key, definition);
+    }
+    return { flags, segments };
   }
 
   /** Of what was loaded: every flag that reaches an entity, with its rules through which it does. */
@@ -184,14 +200,14 @@ export class Reach implements AppGraph {
           .execute();
         for (const { key, definition } of rows) {
           // The text was written by the stores.
-          this.#definitions.set(entityId({ kind: table, key }), JSON.parse(definition) as Flag | Segment);
+          this.#definitions.set(entityId({ kind: table, key }), JSON.parse(definition) as Definition);
         }
       }
     }
   }
 
   /** Undefined: the database has it as it is. */
-  #overlaid({ kind, key }: Entity): Flag | Segment | null | undefined {
+  #overlaid({ kind, key }: Entity): Definition | null | undefined {
     return kind === 'flag' ? this.#overlay.flags.get(key) : this.#overlay.segments.get(key);
   }
 }
