@@ -58,14 +58,28 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
     ],
   },
   backup: {
-    summary: 'copies a SQLite database while it is in use',
+    summary: 'writes the database to one file while it is in use, SQLite or PostgreSQL',
     usage: 'FILE',
-    more: ['FILE must not exist. Only its owner can read what is written.'],
+    more: [
+      'FILE must not exist. Only its owner can read what is written. It is a SQLite database, of whichever database it is a backup.',
+    ],
   },
   restore: {
-    summary: 'puts a backup in the place of the database of a stopped server',
+    summary: 'puts a backup into an empty database, SQLite or PostgreSQL',
     usage: 'FILE',
-    more: ['The database must not exist: move the old one away first, with its -wal and -shm files.'],
+    more: [
+      'A SQLite database must not exist: stop the server and move the old one away first, with its -wal and -shm files.',
+    ],
+  },
+  copy: {
+    summary: 'moves everything into an empty database, from SQLite to PostgreSQL or back',
+    usage: '[--from URL] [--to URL]',
+    more: [
+      'Stop the servers first: what they commit after the copy has begun stays behind.',
+      '--from URL   file:PATH or postgres://USER@HOST/DATABASE (default: HALYARD_DATABASE_URL)',
+      '--to URL     the same; it must be empty, or half-copied from the same database (default: HALYARD_DATABASE_URL)',
+      'Give the URL with a password as HALYARD_DATABASE_URL_FILE, which no list of processes shows.',
+    ],
   },
   types: {
     summary: "TypeScript declarations of an app's flags",

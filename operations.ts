@@ -1,5 +1,4 @@
 import type { Stores } from '@halyard/control-plane';
-import { Problem } from '@halyard/control-plane/problem';
 import type { Logger } from 'pino';
 import { trailBehind, trailIn, verifyAudit } from './audit-command.ts';
 import { type Command, UsageError } from './command-line.ts';
@@ -32,9 +31,11 @@ export const operate = async (
         (await import('./adopt-command.ts')).adoptCommand(stores, configuration, log),
       );
     case 'backup':
-      return backup(configuration, command);
+      return (await import('./copy-command.ts')).backupCommand(configuration, command, log);
     case 'restore':
-      return restore(configuration, command);
+      return (await import('./copy-command.ts')).restoreCommand(configuration, command, log);
+    case 'copy':
+      return (await import('./copy-command.ts')).copyCommand(configuration, command, log);
     case 'types':
       return (await import('./types-command.ts')).typesCommand(configuration, command);
     default:
@@ -53,27 +54,4 @@ const withStores = async (
   } finally {
     await stores.close();
   }
-};
-
-const backup = async (configuration: Configuration, command: Command): Promise<string> => {
-  const file = command.words[0];
-  if (file === undefined)
-    throw new UsageError('A backup needs a file to write, as in "halyard backup flags.db".');
-  if (!configuration.databaseUrl.startsWith('file:')) {
-    throw new Problem('invalid', {
-      message: 'HALYARD_DATABASE_URL names PostgreSQL, which has its own tools for this; use pg_dump.',
-    });
-  }
-  const { backupSqlite } = await import('@halyard/control-plane/sqlite');
-  backupSqlite(configuration.databaseUrl, file);
-  return `Wrote ${file}. To restore it, stop the server and run "halyard restore ${file}".`;
-};
-
-const restore = async (configuration: Configuration, command: Command): Promise<string> => {
-  const file = command.words[0];
-  if (file === undefined)
-    throw new UsageError('Name the backup to restore, as in "halyard restore flags.db".');
-  const { restoreSqlite } = await import('@halyard/control-plane/sqlite');
-  restoreSqlite(file, configuration.databaseUrl);
-  return `Restored ${file} to ${configuration.databaseUrl}.`;
 };

@@ -18,6 +18,8 @@ import { createStores, type StoresOptions, undelivered } from './stores.ts';
 
 export interface PostgresOptions extends StoresOptions {
   readonly log: StoreLog;
+  /** Also a database that is half-copied, to go on with that. */
+  readonly copying?: boolean;
 }
 
 const types: ColumnTypes = { text: sql`text`, integer: sql`bigint`, ordered: sql`text collate "C"` };
@@ -28,8 +30,13 @@ const types: ColumnTypes = { text: sql`text`, integer: sql`bigint`, ordered: sql
  *
  * @throws Problem `unavailable` that says what to do if the server cannot be reached or the schema is of a newer release.
  */
-export const openPostgresStores = async (url: string, options: PostgresOptions): Promise<Stores> => {
-  const { now, log } = options;
+export const openPostgresStores = async (url: string, options: PostgresOptions): Promise<Stores> =>
+  createStores(await openPostgresDatabase(url, options), options);
+
+export const openPostgresDatabase = async (
+  url: string,
+  { now, log, copying = false }: PostgresOptions,
+): Promise<Database> => {
   const pool = createPool(url);
   const listeners = new Listeners(log);
   const db = new Kysely<Schema>({
@@ -70,7 +77,7 @@ export const openPostgresStores = async (url: string, options: PostgresOptions):
       await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK[0]}, ${MIGRATION_LOCK[1]})`.execute(
         transaction.db,
       );
-      return migrate(transaction.db, { types, at: new Date(now()).toISOString() });
+      return migrate(transaction.db, { types, at: new Date(now()).toISOString(), copying });
     });
     if (ran.length > 0) log.info({ migrations: ran }, 'The database schema was brought up to date.');
   } catch (error) {
@@ -80,5 +87,5 @@ export const openPostgresStores = async (url: string, options: PostgresOptions):
       message: `The PostgreSQL database of HALYARD_DATABASE_URL cannot be opened (${messageOf(error)}); see that the server runs, that the database exists, and that the user may create tables in it.`,
     });
   }
-  return createStores(database, options);
+  return database;
 };

@@ -22,6 +22,8 @@ export { backupSqlite, restoreSqlite } from './sqlite/backup.ts';
 
 export interface SqliteOptions extends StoresOptions {
   readonly log: StoreLog;
+  /** Also a database that is half-copied, to go on with that. */
+  readonly copying?: boolean;
 }
 
 const types: ColumnTypes = { text: sql`text`, integer: sql`integer`, ordered: sql`text` };
@@ -39,7 +41,10 @@ export const openSqliteStores = async (url: string, options: SqliteOptions): Pro
   return createStores(database, options);
 };
 
-const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Promise<Database> => {
+export const openSqliteDatabase = async (
+  url: string,
+  { now, log, copying = false }: SqliteOptions,
+): Promise<Database> => {
   const path = pathOfUrl(url);
   if (path !== null) tighten(path, log);
   const location = path === null ? inMemory() : await inFile(path);
@@ -50,7 +55,7 @@ const openSqliteDatabase = async (url: string, { now, log }: SqliteOptions): Pro
   let db: Kysely<Schema>;
   try {
     const ran = await writer.transact((transaction) =>
-      migrate(transaction.db, { types, at: new Date(now()).toISOString() }),
+      migrate(transaction.db, { types, at: new Date(now()).toISOString(), copying }),
     );
     if (ran.length > 0) log.info({ migrations: ran }, 'The database schema was brought up to date.');
     db = location.reading(open);

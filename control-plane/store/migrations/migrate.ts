@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { Problem } from '../../problem.ts';
+import { isMarker } from '../copy/marker.ts';
 import type { Schema } from '../schema.ts';
 import { migrations } from './all.ts';
 import type { ColumnTypes, Migration } from './migration.ts';
@@ -9,6 +10,8 @@ export interface MigrateOptions {
   /** ISO 8601. */
   readonly at: string;
   readonly to?: readonly Migration[];
+  /** Also a database that is half-copied. */
+  readonly copying?: boolean;
 }
 
 /**
@@ -16,11 +19,11 @@ export interface MigrateOptions {
  * start at once one migrates and the others find it done.
  *
  * @returns the names of the migrations that were run now.
- * @throws Problem `unavailable` if the database has migrations that this release does not know.
+ * @throws Problem `unavailable` if the database has migrations that this release does not know, or is half-copied.
  */
 export const migrate = async (
   db: Kysely<Schema>,
-  { types, at, to = migrations }: MigrateOptions,
+  { types, at, to = migrations, copying = false }: MigrateOptions,
 ): Promise<readonly string[]> => {
   await db.schema
     .createTable('migration')
@@ -29,7 +32,15 @@ export const migrate = async (
     .addColumn('at', types.text, (c) => c.notNull())
     .execute();
   const done = new Set((await db.selectFrom('migration').select('name').execute()).map((row) => row.name));
-  const unknown = [...done].filter((name) => !to.some((migration) => migration.name === name)).sort();
+  if (!copying && [...done].some(isMarker)) {
+    throw new Problem('unavailable', {
+      message:
+        'The database is half-copied: a "halyard copy" into it has not ended. Give that command once more to finish it, or name another database.',
+    });
+  }
+  const unknown = [...done]
+    .filter((name) => !isMarker(name) && !to.some((migration) => migration.name === name))
+    .sort();
   if (unknown.length > 0) {
     throw new Problem('unavailable', {
       message: `The database was written by a newer Halyard (it has the migration ${unknown.join(', ')}); start that release or a later one, or restore a backup made before the upgrade.`,
