@@ -254,7 +254,11 @@ export const flagCacheContract = (
       cache,
       other,
     }) => {
-      const keys = ['__proto__', 'constructor', 'token/0af', '-', 'A-_9', 'x'.repeat(128)];
+      const keys = [
+        ...['__proto__', 'constructor', 'token/0af', '-', 'A-_9', 'x'.repeat(128)],
+        // Keys of flags may hold these, and differ by nothing else.
+        ...['a.b', 'a:b', 'a|b', 'a..', 'a.:|', 'segment/a.b', 'segment/a:b'],
+      ];
       await cache.replace(SPACE, snapshot(1, Object.fromEntries(keys.map((key) => [key, `"${key}"`]))));
       await cache.publish(SPACE, {
         version: 2,

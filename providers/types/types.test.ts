@@ -23,6 +23,7 @@ const FLAGS = [
   flag('theme', { dark: { background: 'black' } }),
   flag('a-list', { one: [1] }),
   flag('another', { on: true }),
+  flag('shop.new:v2|eu', { on: true }),
 ];
 
 describe('the types of flags', () => {
@@ -73,6 +74,7 @@ import { OpenFeature as Web } from '@openfeature/web-sdk';
 const server = OpenFeature.getClient();
 const web = Web.getClient();
 await server.getBooleanValue('new-checkout', false, { plan: 'free' });
+await server.getBooleanValue('shop.new:v2|eu', false);
 await server.getStringDetails('banner', '');
 web.getNumberValue('limit', 1);
 web.getObjectValue('theme', {});
@@ -114,6 +116,7 @@ test('the manifest is what the OpenFeature CLI reads', () => {
       limit: { flagType: 'integer', defaultValue: 10 },
       'new-checkout': { flagType: 'boolean', defaultValue: false, description: 'The new checkout' },
       price: { flagType: 'float', defaultValue: 10 },
+      'shop.new:v2|eu': { flagType: 'boolean', defaultValue: true },
       theme: { flagType: 'object', defaultValue: { background: 'black' } },
     },
   });

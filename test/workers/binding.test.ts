@@ -191,6 +191,21 @@ describe('the binding', () => {
     expect(await flags('getBooleanValue', 'new-checkout', true)).toBe(false);
   });
 
+  test('leaves the value to who asks where a flag is off without one, with the reason and no error', async () => {
+    const undecided = { enabled: false, off_variation: null, metadata: { team: 'growth' } };
+    await commit('new-checkout', onFlag('new-checkout', undecided));
+    for (const fallback of [true, false]) {
+      expect(await flags('getBooleanDetails', 'new-checkout', fallback)).toEqual({
+        flagKey: 'new-checkout',
+        value: fallback,
+        reason: 'DISABLED',
+        flagMetadata: { team: 'growth' },
+      });
+    }
+    expect(await flags('getStringValue', 'new-checkout', 'mine')).toBe('mine');
+    expect(await flags('get', 'new-checkout', 'mine')).toBe('mine');
+  });
+
   test('reads behind an answer, which the request outlives', async () => {
     const isOn = () => on('IN_TIME', 'getBooleanValue', 'new-checkout', 'nothing');
     const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

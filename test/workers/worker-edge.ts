@@ -21,12 +21,12 @@ const start = async (): Promise<Miniflare> =>
   });
 
 /** The evaluator in workerd, with these flags; one runtime for a whole file. */
-export const openWorkerEdge = async (flags: readonly object[]): Promise<AnyEdge> => {
+export const openWorkerEdge = async (flags: readonly object[], origin?: string): Promise<AnyEdge> => {
   workerd ??= start();
   const miniflare = await workerd;
   const { FLAG_CACHE } = await miniflare.getBindings<{ readonly FLAG_CACHE: KvNamespace }>();
   const cache = openKvCache({ namespace: FLAG_CACHE, now: Date.now, headEveryMs: 0 });
-  await fillWith(cache, flags);
+  await fillWith(cache, flags, origin);
   return {
     url: (await miniflare.ready).origin,
     commit: (...changes) => commitTo(cache, changes),

@@ -37,6 +37,21 @@ export const ofrepSuite = (home: Home): void => {
         });
       });
 
+      test('is found by a key with a dot, a colon or a bar, in the path, in a list of keys and in a stream', async () => {
+        const keys = ['shop.checkout', 'shop:checkout', 'shop|checkout', 'a.', '-..', 'x'.repeat(128)];
+        world = await home.start(Object.fromEntries(keys.map((key) => [key, planFlag(key)])));
+        for (const key of keys) {
+          const answer = await world.evaluate(`/${encodeURIComponent(key)}`, { plan: 'gold' });
+          expect(await answer.json()).toMatchObject({ key, value: 'G' });
+        }
+        const listed = await world.evaluate(`?keys=${encodeURIComponent(keys.join(','))}`, {});
+        expect((await bulkOf(listed)).flags.map(({ key }) => key)).toEqual(keys);
+        await world.commit({ 'shop:checkout': null });
+        expect((await world.evaluate('/shop%3Acheckout', {})).status).toBe(404);
+        expect((await world.evaluate('/shop.checkout', {})).status).toBe(200);
+        expect(await (await world.get('/apps/shop/config')).text()).toContain('"shop|checkout":{');
+      });
+
       test('changes with the next commit, and the version says so', async () => {
         world = await home.start({ flag: onFlag('flag') });
         await world.evaluate('/flag', {});
