@@ -2,7 +2,7 @@ import type {
   AccountLogEntry,
   App,
   MintedToken,
-  FlagEntry as ServerEntry,
+  ChangelogEntry as ServerEntry,
   Propagation as ServerPropagation,
   Session,
   Token,
@@ -25,10 +25,15 @@ export type StoredFlag = Flag & {
 
 export type Diff = Readonly<Record<string, { readonly from?: JsonValue; readonly to?: JsonValue }>>;
 
-export type ChangelogEntry = Omit<ServerEntry, 'after' | 'diff'> & {
+export type FlagEntry = Omit<Extract<ServerEntry, { readonly flag_key: string }>, 'after' | 'diff'> & {
   readonly after: Flag & { readonly bucketing: Bucketing };
   readonly diff?: Diff;
 };
+export type SegmentEntry = Extract<ServerEntry, { readonly kind: 'segment' }>;
+export type ChangelogEntry = FlagEntry | SegmentEntry;
+
+/** A segment as it is answered. */
+export type StoredSegment = SegmentEntry['after'] & { readonly version: number };
 
 export interface Propagation {
   readonly version: number;
@@ -158,6 +163,8 @@ const part = encodeURIComponent;
 
 export const accountPath = (account: string): string => `/accounts/${part(account)}/flagship`;
 export const appPath = (account: string, app: string): string => `${accountPath(account)}/apps/${part(app)}`;
+export const segmentPath = (account: string, app: string, key: string): string =>
+  `${appPath(account, app)}/segments/${part(key)}`;
 export const flagPath = (account: string, app: string, key: string): string =>
   `${appPath(account, app)}/flags/${part(key)}`;
 

@@ -1,7 +1,8 @@
 import type { JsonValue } from '@halyard/engine';
 import type { Diff, FlagDefinition } from './change.ts';
 import { splitPath } from './diff-path.ts';
-import { type Bare, type BareObject, bare, bareFlag, isList, plain } from './diff-tree.ts';
+import { type Bare, type BareObject, bare, bareFlag, bareObject, isList, plain } from './diff-tree.ts';
+import type { SegmentDefinition } from './segments/segment.ts';
 
 /**
  * The state after a diff: `applyDiff(before, diffFlags(before, after))` is `after`, its rules sorted by priority and the
@@ -11,6 +12,11 @@ import { type Bare, type BareObject, bare, bareFlag, isList, plain } from './dif
  */
 export function applyDiff(before: FlagDefinition | null, diff: Diff): FlagDefinition | null {
   const tree = bareFlag(before);
+  applyTo(tree, diff);
+  return flagOf(tree);
+}
+
+function applyTo(tree: BareObject, diff: Diff): void {
   const steps = Object.entries(diff).map(([path, change]) => step(path, change.to));
   // The end of a list goes from the back and comes from the front, whatever order the diff was stored in.
   for (const { names, last, path } of steps
@@ -22,19 +28,26 @@ export function applyDiff(before: FlagDefinition | null, diff: Diff): FlagDefini
   for (const { names, last, path, to } of steps.sort(byLast)) {
     if (to !== undefined) put(walk(tree, names, path), last, bare(to), path);
   }
-  return flagOf(tree);
 }
 
 /** The state before a change, of the state after it and their diff. Null: there was nothing. RangeError as in `applyDiff`. */
 export const stateBefore = (after: FlagDefinition, diff: Diff): FlagDefinition | null =>
-  applyDiff(
-    after,
-    Object.fromEntries(
-      Object.entries(diff).map(([path, { from, to }]) => [
-        path,
-        { ...(to === undefined ? {} : { from: to }), ...(from === undefined ? {} : { to: from }) },
-      ]),
-    ),
+  applyDiff(after, backwards(diff));
+
+/** The same of a segment that was there before. RangeError as in `applyDiff`. */
+export const segmentBefore = (after: SegmentDefinition, diff: Diff): SegmentDefinition => {
+  const tree = bareObject(after);
+  applyTo(tree, backwards(diff));
+  // What a diff of segments leads back to is one.
+  return plain(tree) as unknown as SegmentDefinition;
+};
+
+const backwards = (diff: Diff): Diff =>
+  Object.fromEntries(
+    Object.entries(diff).map(([path, { from, to }]) => [
+      path,
+      { ...(to === undefined ? {} : { from: to }), ...(from === undefined ? {} : { to: from }) },
+    ]),
   );
 
 interface Step {

@@ -7,6 +7,7 @@ import { lastChangeQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { Moment } from '../shell/moment.tsx';
 import { appsStrings } from '../strings/apps.ts';
+import { segmentStrings } from '../strings/segments.ts';
 import { strings } from '../strings.ts';
 import classes from './apps.module.css';
 
@@ -27,7 +28,8 @@ export const AppCard = ({ app }: { readonly app: App }) => {
           appsStrings.noFlags
         ) : (
           <>
-            <bdi>{last.flag_key}</bdi>, {appsStrings.changed}
+            <bdi>{last.kind === 'segment' ? segmentStrings.named(last.segment_key) : last.flag_key}</bdi>,{' '}
+            {appsStrings.changed}
             <Moment at={last.at} /> <bdi>{strings.flags.by(last.actor.name)}</bdi>
           </>
         )}

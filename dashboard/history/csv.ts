@@ -1,5 +1,7 @@
+import { segmentBefore } from '@halyard/control-plane/diff';
 import type { ChangelogEntry } from '../api.ts';
-import { changesInWords } from '../words/change.ts';
+import { type ChangeInWords, changesInWords } from '../words/change.ts';
+import { segmentChanges } from '../words/segment-change.ts';
 import { textOf } from '../words/words.ts';
 
 const COLUMNS = [
@@ -20,8 +22,15 @@ const cell = (text: string): string => {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
+const changesOf = (entry: ChangelogEntry): readonly ChangeInWords[] => {
+  if (entry.kind !== 'segment') return changesInWords(entry.diff ?? {});
+  return entry.event === 'update'
+    ? segmentChanges(segmentBefore(entry.after, entry.diff ?? {}), entry.after)
+    : [];
+};
+
 const changes = (entry: ChangelogEntry): string =>
-  changesInWords(entry.diff ?? {})
+  changesOf(entry)
     .map(({ label, from, to }) => `${label}: ${from ? textOf(from) : '–'} → ${to ? textOf(to) : '–'}`)
     .join('\n');
 
@@ -29,7 +38,8 @@ const changes = (entry: ChangelogEntry): string =>
 export const csvOf = (entries: readonly ChangelogEntry[]): string => {
   const rows = entries.map((entry) => [
     entry.at,
-    entry.flag_key,
+    // A flag's key holds no slash.
+    entry.kind === 'segment' ? `segment/${entry.segment_key}` : entry.flag_key,
     String(entry.version),
     entry.event,
     entry.actor.name,

@@ -2,12 +2,13 @@ import { ActionIcon, Button, Group, Menu } from '@mantine/core';
 import { IconArrowBackUp, IconDots, IconRestore, IconStack2 } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { ChangelogEntry } from '../api.ts';
+import type { ChangelogEntry, FlagEntry } from '../api.ts';
 import { usePermitted } from '../session/session.ts';
 import { CopyIcon } from '../shell/copy-icon.tsx';
 import { historyStrings } from '../strings/history.ts';
 import { strings } from '../strings.ts';
 import { Restore } from './restore.tsx';
+import { SegmentActions } from './segment-actions.tsx';
 import { UndoDialog } from './undo-dialog.tsx';
 
 interface EntryActionsProps {
@@ -17,18 +18,39 @@ interface EntryActionsProps {
 
 type Open = 'undo' | 'commit' | 'restore' | null;
 
-/** A change's link, and for those who may write: undoing it, undoing its commit, going back to it. */
-export const EntryActions = ({ app, entry }: EntryActionsProps) => {
-  const writable = usePermitted('write');
+const LinkTo = ({ app, entry }: EntryActionsProps) => {
   const router = useRouter();
-  const [open, setOpen] = useState<Open>(null);
-  const close = () => setOpen(null);
-  const name = historyStrings.undo.change(entry.flag_key, entry.version);
   const { href } = router.buildLocation({
     to: '/apps/$app/history',
     params: { app },
     search: { commit: entry.app_version, entry: entry.id },
   });
+  return (
+    <CopyIcon
+      what="link"
+      size="md"
+      value={new URL(router.history.createHref(href), window.location.origin).href}
+      label={strings.history.copyLink}
+    />
+  );
+};
+
+/** A change's link, and for those who may write: undoing it, undoing its commit, going back to it. */
+export const EntryActions = ({ app, entry }: EntryActionsProps) =>
+  entry.kind === 'segment' ? (
+    <Group gap={2} wrap="nowrap">
+      <SegmentActions app={app} entry={entry} />
+      <LinkTo app={app} entry={entry} />
+    </Group>
+  ) : (
+    <FlagActions app={app} entry={entry} />
+  );
+
+const FlagActions = ({ app, entry }: { readonly app: string; readonly entry: FlagEntry }) => {
+  const writable = usePermitted('write');
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  const name = historyStrings.undo.change(entry.flag_key, entry.version);
   return (
     <Group gap={2} wrap="nowrap">
       {writable && (
@@ -42,12 +64,7 @@ export const EntryActions = ({ app, entry }: EntryActionsProps) => {
           {historyStrings.undo.short}
         </Button>
       )}
-      <CopyIcon
-        what="link"
-        size="md"
-        value={new URL(router.history.createHref(href), window.location.origin).href}
-        label={strings.history.copyLink}
-      />
+      <LinkTo app={app} entry={entry} />
       {writable && (
         <Menu position="bottom-end">
           <Menu.Target>

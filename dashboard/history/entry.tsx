@@ -1,11 +1,12 @@
 import { Button, Group, Paper, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import type { ChangelogEntry } from '../api.ts';
+import type { ChangelogEntry, FlagEntry } from '../api.ts';
 import { Clamped } from '../shell/clamped.tsx';
 import { Mark } from '../shell/mark.tsx';
 import { Moment } from '../shell/moment.tsx';
 import { historyStrings } from '../strings/history.ts';
+import { segmentStrings } from '../strings/segments.ts';
 import { strings } from '../strings.ts';
 import { changesBetween } from '../words/flag-change.ts';
 import { Sentence } from '../words/sentence.tsx';
@@ -13,6 +14,7 @@ import { summaryWords } from '../words/summary.ts';
 import { ChangeList } from './change-list.tsx';
 import type { Commit } from './groups.ts';
 import classes from './history.module.css';
+import { SegmentWhat } from './segment-entry.tsx';
 import { changeOf } from './undo.ts';
 
 const TONES = { create: 'good', update: 'changed', delete: 'bad' } as const;
@@ -28,7 +30,10 @@ interface RowProps {
   readonly actions: (entry: ChangelogEntry) => ReactNode;
 }
 
-const What = ({ entry }: { readonly entry: ChangelogEntry }) => {
+const What = ({ app, entry }: { readonly app: string; readonly entry: ChangelogEntry }) =>
+  entry.kind === 'segment' ? <SegmentWhat app={app} entry={entry} /> : <FlagWhat entry={entry} />;
+
+const FlagWhat = ({ entry }: { readonly entry: FlagEntry }) => {
   const { before, after } = changeOf(entry);
   if (before !== null && after !== null) return <ChangeList changes={changesBetween(before, after)} />;
   return (
@@ -39,7 +44,29 @@ const What = ({ entry }: { readonly entry: ChangelogEntry }) => {
   );
 };
 
-const FlagLink = ({ app, entry }: { readonly app: string; readonly entry: ChangelogEntry }) => (
+const nameOf = (entry: ChangelogEntry): string =>
+  entry.kind === 'segment' ? segmentStrings.named(entry.segment_key) : entry.flag_key;
+
+const Subject = ({ app, entry }: { readonly app: string; readonly entry: ChangelogEntry }) =>
+  entry.kind === 'segment' ? (
+    <Text size="sm" component="span">
+      {segmentStrings.label}{' '}
+      <strong>
+        <bdi>{entry.segment_key}</bdi>
+      </strong>
+    </Text>
+  ) : (
+    <FlagLink app={app} entry={entry} />
+  );
+
+const whatOf = (entries: readonly ChangelogEntry[]): string => {
+  const segments = entries.filter(({ kind }) => kind === 'segment').length;
+  return segments === 0
+    ? historyStrings.flags(entries.length)
+    : segmentStrings.commit(entries.length - segments, segments);
+};
+
+const FlagLink = ({ app, entry }: { readonly app: string; readonly entry: FlagEntry }) => (
   <Link to="/apps/$app/flags/$key" params={{ app, key: entry.flag_key }} className={classes['flag']}>
     <bdi>{entry.flag_key}</bdi>
   </Link>
@@ -85,23 +112,25 @@ const Flags = ({ app, commit, actions }: Pick<RowProps, 'app' | 'commit' | 'acti
   return (
     <>
       {shown.map((entry) => (
-        <section key={entry.id} aria-label={entry.flag_key} className={classes['part']}>
+        <section key={entry.id} aria-label={nameOf(entry)} className={classes['part']}>
           <Group justify="space-between" gap="xs">
             <Group gap={8} miw={0}>
               <Event entry={entry} />
-              <FlagLink app={app} entry={entry} />
+              <Subject app={app} entry={entry} />
               <Text size="xs" c="dimmed">
                 {strings.history.version(entry.version)}
               </Text>
             </Group>
             {actions(entry)}
           </Group>
-          <What entry={entry} />
+          <What app={app} entry={entry} />
         </section>
       ))}
       {more > 0 && (
         <Button size="compact-sm" variant="subtle" onClick={() => setAll(true)}>
-          {historyStrings.showFlags(more)}
+          {commit.entries.some(({ kind }) => kind === 'segment')
+            ? segmentStrings.showMore(more)
+            : historyStrings.showFlags(more)}
         </Button>
       )}
     </>
@@ -130,10 +159,10 @@ export const Row = ({ app, commit, named, highlighted, actions }: RowProps) => {
           {single ? (
             <>
               <Event entry={first} />
-              {named && <FlagLink app={app} entry={first} />}
+              {(named || first.kind === 'segment') && <Subject app={app} entry={first} />}
             </>
           ) : (
-            <strong>{historyStrings.flags(entries.length)}</strong>
+            <strong>{whatOf(entries)}</strong>
           )}
         </Head>
         {single && (
@@ -147,7 +176,7 @@ export const Row = ({ app, commit, named, highlighted, actions }: RowProps) => {
       </Group>
       {first.comment && <Comment text={first.comment} />}
       <div className={classes['what']}>
-        {single ? <What entry={first} /> : <Flags app={app} commit={commit} actions={actions} />}
+        {single ? <What app={app} entry={first} /> : <Flags app={app} commit={commit} actions={actions} />}
       </div>
     </Paper>
   );

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { ApiError, type ChangelogEntry, call, flagPath, type StoredFlag } from '../api.ts';
+import { ApiError, call, type FlagEntry, flagPath, type StoredFlag } from '../api.ts';
 import { definitionOf } from '../flag/draft.ts';
 import { replaceFlag } from '../flags/cached-flags.ts';
 import { flagQuery, flagsKey } from '../queries.ts';
@@ -18,7 +18,7 @@ import { ChangeList } from './change-list.tsx';
 
 interface RestoreProps {
   readonly app: string;
-  readonly entry: ChangelogEntry;
+  readonly entry: FlagEntry;
   readonly close: () => void;
 }
 

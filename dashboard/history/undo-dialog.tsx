@@ -4,6 +4,7 @@ import { ApiError } from '../api.ts';
 import { ReasonField } from '../shell/reason-field.tsx';
 import { Failure, Loading } from '../shell/states.tsx';
 import { historyStrings } from '../strings/history.ts';
+import { segmentStrings } from '../strings/segments.ts';
 import { strings } from '../strings.ts';
 import { changesBetween } from '../words/flag-change.ts';
 import { Sentence } from '../words/sentence.tsx';
@@ -69,7 +70,7 @@ const Planned = ({
 }: UndoDialogProps & { plan: Plan; again: () => void }) => {
   const [reason, setReason] = useState(reasonOf(target));
   const write = useWriteUndo(app);
-  const { undos, changes } = plan;
+  const { undos, changes, segments } = plan;
   const refused = undos.some((undo) => undo.kind === 'refused');
   const possible = !refused && undos.some((undo) => undo.kind === 'write');
   const submit = (event: FormEvent) => {
@@ -92,6 +93,7 @@ const Planned = ({
             {meanwhile ? words.meanwhile : write.error.message}
           </Alert>
         )}
+        {segments > 0 && <Alert color="yellow">{segmentStrings.inCommit(segments)}</Alert>}
         {changes > MOST_FLAGS && <Alert color="yellow">{words.tooMany(changes)}</Alert>}
         {undos.map((undo) => (
           <Preview key={undo.key} undo={undo} />

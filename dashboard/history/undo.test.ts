@@ -1,6 +1,6 @@
 import type { Flag, Rule } from '@halyard/engine';
 import { describe, expect, it } from 'vitest';
-import type { ChangelogEntry, StoredFlag } from '../api.ts';
+import type { FlagEntry, StoredFlag } from '../api.ts';
 import { changeOf, type Definition, type Undo, undoOf } from './undo.ts';
 
 const open = (percentage: number): Rule => ({
@@ -116,7 +116,7 @@ describe('undoing a creation and a deletion', () => {
 });
 
 it('reads the states before and after from an entry', () => {
-  const entry: ChangelogEntry = {
+  const entry: FlagEntry = {
     id: '1',
     flag_key: 'f',
     event: 'update',

@@ -1,6 +1,6 @@
 import { stateBefore } from '@halyard/control-plane/diff';
 import type { Bucketing, Flag } from '@halyard/engine';
-import type { ChangelogEntry, StoredFlag } from '../api.ts';
+import type { FlagEntry, StoredFlag } from '../api.ts';
 import { definitionOf } from '../flag/draft.ts';
 import { merged, mergeOf } from '../flag/merge.ts';
 import { wholeOf, withOff } from '../flag/whole.ts';
@@ -35,7 +35,7 @@ export type Undo =
   /** Something of the same came later; `what` names it in words. */
   | { readonly kind: 'refused'; readonly key: string; readonly what: readonly string[] };
 
-export const changeOf = (entry: ChangelogEntry): Change => ({
+export const changeOf = (entry: FlagEntry): Change => ({
   key: entry.flag_key,
   before:
     entry.event === 'create'

@@ -1,5 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, appPath, type ChangelogEntry, call, flagPath, type StoredFlag } from '../api.ts';
+import {
+  ApiError,
+  appPath,
+  type ChangelogEntry,
+  call,
+  type FlagEntry,
+  flagPath,
+  type StoredFlag,
+} from '../api.ts';
 import { changelogPath } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { sayDone, sayFailed } from '../shell/notify.tsx';
@@ -8,12 +16,14 @@ import { type Change, changeOf, type Undo, undoOf } from './undo.ts';
 
 /** What is to be taken back: one change, or every change of a commit. */
 export type Target =
-  | { readonly kind: 'change'; readonly entry: ChangelogEntry }
+  | { readonly kind: 'change'; readonly entry: FlagEntry }
   | { readonly kind: 'commit'; readonly commit: number };
 
 /** As many as the API writes at once. */
 export const MOST_FLAGS = 500;
 const AT_ONCE = 8;
+
+const isFlagEntry = (entry: ChangelogEntry): entry is FlagEntry => entry.kind !== 'segment';
 
 const currentOf = async (account: string, app: string, key: string): Promise<StoredFlag | null> => {
   try {
@@ -57,12 +67,20 @@ export interface Plan {
   readonly changes: number;
   /** None where there are more than can be undone at once. */
   readonly undos: readonly Undo[];
+  /** Segments that the commit changed too: flags and segments are not undone at once. */
+  readonly segments: number;
 }
 
 const planOf = async (account: string, app: string, target: Target): Promise<Plan> => {
   const entries = target.kind === 'change' ? [target.entry] : await entriesOf(account, app, target.commit);
-  const undos = entries.length > MOST_FLAGS ? [] : await undosOf(account, app, entries.map(changeOf));
-  return { changes: entries.length, undos };
+  const flags = entries.filter(isFlagEntry);
+  const segments = entries.length - flags.length;
+  const whole = segments === 0 && entries.length <= MOST_FLAGS;
+  return {
+    changes: entries.length,
+    segments,
+    undos: whole ? await undosOf(account, app, flags.map(changeOf)) : [],
+  };
 };
 
 /** What undoing would do to the flags as they are now. */

@@ -11,6 +11,12 @@ export type AppEvent =
   | ({ readonly type: 'propagation' } & Pick<Propagation, 'version' | 'edges' | 'silent_edges'>)
   | { readonly type: 'reload'; readonly version: number };
 
+const SEGMENT = 'segment/';
+
+/** The segment that a changed name is; null: it is a flag's key, which holds no slash. */
+export const segmentOf = (name: string): string | null =>
+  name.startsWith(SEGMENT) ? name.slice(SEGMENT.length) : null;
+
 /** The data of one server-sent event; null for one that this release does not know. */
 export const readEvent = (data: string): AppEvent | null => {
   try {

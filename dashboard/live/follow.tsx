@@ -6,8 +6,9 @@ import { basePath } from '../place.ts';
 import { flagQuery, flagsKey, propagationQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
+import { segmentStrings } from '../strings/segments.ts';
 import { strings } from '../strings.ts';
-import { type AppEvent, readEvent } from './event.ts';
+import { type AppEvent, readEvent, segmentOf } from './event.ts';
 import { followStream } from './shared-stream.ts';
 import { setFollowing } from './state.ts';
 
@@ -32,6 +33,17 @@ const refresh = async (client: QueryClient, account: string, app: string, key: s
   }
 };
 
+const changedWords = ({ actor, keys, comment }: AppEvent & { readonly type: 'commit' }): string => {
+  const segments = keys.map(segmentOf).filter((key) => key !== null);
+  const [segment] = segments;
+  if (segment === undefined) return strings.live.changed(actor.name, keys[0] ?? '', keys.length, comment);
+  const what =
+    keys.length === 1
+      ? segmentStrings.live(segment)
+      : segmentStrings.commit(keys.length - segments.length, segments.length);
+  return strings.live.changed(actor.name, what, 1, comment);
+};
+
 const take = (client: QueryClient, account: string, app: string, me: string, event: AppEvent): void => {
   if (event.type === 'propagation') {
     const { type: _, ...propagation } = event;
@@ -41,13 +53,15 @@ const take = (client: QueryClient, account: string, app: string, me: string, eve
   if (event.type === 'reload' || event.keys.length > FEW) {
     void client.invalidateQueries({ queryKey: [account, app] });
   } else {
-    for (const key of event.keys) void refresh(client, account, app, key);
+    for (const key of event.keys) {
+      // What a segment's flags serve changes with it, what they say does not.
+      if (segmentOf(key) === null) void refresh(client, account, app, key);
+    }
     void client.invalidateQueries({ queryKey: [account, app, 'changelog'] });
     void client.invalidateQueries({ queryKey: propagationQuery(account, app).queryKey });
   }
   if (event.type === 'commit' && event.actor.token_id !== me) {
-    const [key = ''] = event.keys;
-    sayDone(strings.live.changed(event.actor.name, key, event.keys.length, event.comment));
+    sayDone(changedWords(event));
   }
 };
 
