@@ -13,26 +13,29 @@ export const hasFormer = (): boolean =>
   spawnSync('git', ['cat-file', '-e', `${COMMIT}^{commit}`], { cwd: ROOT }).status === 0;
 
 export interface Former {
-  /** A file of the engine or the providers as they were. */
+  /** A file as it was. */
   readonly file: (path: string) => string;
   readonly remove: () => void;
 }
 
-/** The engine and the providers of that commit, side by side as they were installed, in a folder of their own. */
+const WORKSPACES = {
+  engine: 'evaluator/engine',
+  caches: 'evaluator/caches',
+  edge: 'evaluator/edge',
+  'control-plane': 'control-plane',
+  providers: 'providers',
+} as const;
+
+/** That commit in a folder of its own, with the workspaces side by side as they were installed, and what others wrote as it is here. */
 export const checkOutFormer = (): Former => {
   const folder = mkdtempSync(join(tmpdir(), 'halyard-former-'));
-  const archive = execFileSync(
-    'git',
-    ['archive', COMMIT, 'tsconfig.base.json', 'evaluator/engine', 'providers'],
-    {
-      cwd: ROOT,
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
+  const archive = execFileSync('git', ['archive', COMMIT], { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
   execFileSync('tar', ['x', '-C', folder], { input: archive });
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, '@halyard'), { recursive: true });
-  symlinkSync(join(folder, 'evaluator/engine'), join(modules, '@halyard/engine'));
+  for (const [name, path] of Object.entries(WORKSPACES)) {
+    symlinkSync(join(folder, path), join(modules, '@halyard', name));
+  }
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
     if (name !== '@halyard' && !name.startsWith('.')) {
       symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
