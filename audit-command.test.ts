@@ -401,3 +401,37 @@ test('who may only read verifies the apps, deleted ones too, and is told that th
   const [, refused] = await verdictsOn([], 'audit verify --account-log', READER);
   expect(refused).toContain('was not verified');
 });
+
+test('segments are verified as flags are, on the machine and from outside', async () => {
+  const stores = await open(original);
+  const write = by('ann', 11);
+  const beta = { key: 'beta', exclude: [], conditions: [] };
+  const commit = (event: 'create' | 'update', include: readonly string[]) =>
+    stores.app(ACCOUNT, 'segmented').commit({
+      keys: [],
+      segments: ['beta'],
+      decide: () => ({
+        changes: [{ kind: 'segment', event, key: 'beta', after: { ...beta, include } }],
+        answer: null,
+      }),
+      write,
+    });
+  await stores.accounts.createApp(
+    ACCOUNT,
+    { id: 'segmented', name: 'segmented', client_side_default: true },
+    write,
+  );
+  await commit('create', ['ada']);
+  await commit('update', ['ben']);
+  await stores.close();
+  const words = 'audit verify --app segmented';
+  const whole = await verdictsOn([], words);
+  expect(whole[0]).toMatch(/^segmented \(segmented\): 2 entries verified/);
+  expect(whole[1]).toBe(whole[0]);
+  const meddling = `update segment set definition = replace(definition, 'ben', 'eve')`;
+  for (const verdict of await verdictsOn([meddling], words)) {
+    expect(verdict).toBe(
+      'Problem: segmented (segmented): the segment beta was changed behind the trail: it is not what its newest entry 2 (version 2) left.',
+    );
+  }
+});

@@ -6,11 +6,13 @@ import {
   accountTrailIn,
   appTrailIn,
   keptApps,
+  segmentName,
+  segmentNamed,
   type Verdict,
   verifyAccount,
   verifyApp,
 } from '@halyard/control-plane/audit';
-import type { Client, FlagView } from '@halyard/control-plane/client';
+import type { Client, FlagView, SegmentView } from '@halyard/control-plane/client';
 import { ApiError } from '@halyard/control-plane/client';
 import { Problem } from '@halyard/control-plane/problem';
 import { type Command, UsageError } from './command-line.ts';
@@ -46,13 +48,24 @@ export const trailBehind = (client: Client): Trail => ({
     newestFirst: () => everyPage(async (query) => (await orNull(client.listChanges(app, query))) ?? NO_PAGE),
     async *states() {
       for await (const flag of everyPage((query) => client.listFlags(app, query))) yield stateOf(flag);
+      for await (const segment of everyPage((query) => client.listSegments(app, query))) {
+        yield segmentState(segment);
+      }
     },
     state: async (name) => {
-      const flag = await orNull(client.getFlag(app, name));
-      return flag === null ? null : stateOf(flag);
+      const key = segmentNamed(name);
+      if (key === null) {
+        const flag = await orNull(client.getFlag(app, name));
+        return flag === null ? null : stateOf(flag);
+      }
+      const segment = await orNull(client.getSegment(app, key));
+      return segment === null ? null : segmentState(segment);
     },
-    newestOf: async (name) =>
-      (await orNull(client.listChanges(app, { flag: name, limit: 1 })))?.items[0] ?? null,
+    newestOf: async (name) => {
+      const segment = segmentNamed(name);
+      const of = segment === null ? { flag: name } : { segment };
+      return (await orNull(client.listChanges(app, { ...of, limit: 1 })))?.items[0] ?? null;
+    },
   }),
 });
 
@@ -67,6 +80,14 @@ const chainHead = (head: unknown) => {
 
 const stateOf = ({ type: _, created_at: __, version, updated_at, updated_by, ...definition }: FlagView) => ({
   name: definition.key,
+  definition,
+  version,
+  updated_at,
+  updated_by,
+});
+
+const segmentState = ({ created_at: _, version, updated_at, updated_by, ...definition }: SegmentView) => ({
+  name: segmentName(definition.key),
   definition,
   version,
   updated_at,

@@ -8,7 +8,7 @@ import type { Answer, Call } from './call.ts';
 import { pageInfo } from './envelope.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf, FLAG, flagOf } from './paths.ts';
-import { instant, Paging } from './query.ts';
+import { instant, Paging, switchParameter } from './query.ts';
 import type { Setting } from './setting.ts';
 
 const commitNumber = z
@@ -17,7 +17,7 @@ const commitNumber = z
   .transform(Number)
   .openapi({ type: 'integer', description: 'Only entries of the commit that made the app this version.' });
 
-const Filters = Paging.extend({
+export const Filters = Paging.extend({
   actor: z.string().optional().openapi({ description: 'Only what this actor did, by name.' }),
   by: z
     .string()
@@ -27,7 +27,12 @@ const Filters = Paging.extend({
   since: instant('Only entries of this time or later.').optional(),
   until: instant('Only entries of this time or earlier.').optional(),
 });
-type Filters = z.infer<typeof Filters>;
+export type Filters = z.infer<typeof Filters>;
+
+const FlagFilters = Filters.extend({
+  through: switchParameter('1: changes of segments that the flag reached are among them.'),
+});
+type FlagFilters = z.infer<typeof FlagFilters>;
 
 const AppFilters = Filters.extend({
   flag: z
@@ -36,7 +41,7 @@ const AppFilters = Filters.extend({
     .openapi({ description: 'Only changes of flags whose key holds this, in any case.' }),
 });
 
-const queryOf = ({ limit, cursor, actor, by, commit, since, until }: Filters): ChangelogQuery => ({
+export const queryOf = ({ limit, cursor, actor, by, commit, since, until }: Filters): ChangelogQuery => ({
   limit,
   ...(cursor === undefined || cursor === '' ? {} : { after: cursor }),
   ...(actor === undefined || actor === '' ? {} : { actor }),
@@ -46,18 +51,35 @@ const queryOf = ({ limit, cursor, actor, by, commit, since, until }: Filters): C
   ...(until === undefined ? {} : { until }),
 });
 
-const pageOf = ({ items, next }: Page<ChangelogEntry>): Answer => ({
+export const entriesAnswer = ({ items, next }: Page<ChangelogEntry>): Answer => ({
   result: items,
   info: { ...pageInfo(items.length, next) },
 });
 
+/** The entry of the call's app that a restore names. Problem: `not_found`. */
+export const entryToRestore = async (
+  call: Pick<Call, 'account' | 'params'>,
+  setting: Pick<Setting, 'stores'>,
+  id: string,
+): Promise<ChangelogEntry> => {
+  const app = appOf(call);
+  const entry = await setting.stores.app(call.account, app).entry(id);
+  if (entry !== null) return entry;
+  await existingApp(setting, call.account, app);
+  throw new Problem('not_found', {
+    pointer: '/changelog_id',
+    message: `There is no changelog entry ${JSON.stringify(id)} in this app.`,
+  });
+};
+
 export const changelogOperations = (setting: Setting): readonly AnyServed[] => {
   const { stores } = setting;
 
-  const flagChangelog = async (call: Call<Filters>): Promise<Answer> => {
+  const flagChangelog = async (call: Call<FlagFilters>): Promise<Answer> => {
     const [app, flag] = [appOf(call), flagOf(call)];
     const store = stores.app(call.account, app);
-    const page = await store.changelog({ ...queryOf(call.query), flag });
+    const { through, ...filters } = call.query;
+    const page = await store.changelog({ ...queryOf(filters), flag, ...(through ? { through } : {}) });
     // A deleted flag's changelog stays, so only a key that never was has none at all.
     if (page.items.length === 0 && (await store.changelog({ limit: 1, flag })).items.length === 0) {
       await existingApp(setting, call.account, app);
@@ -65,7 +87,7 @@ export const changelogOperations = (setting: Setting): readonly AnyServed[] => {
         message: `There is no flag ${JSON.stringify(flag)} in this app, and there never was.`,
       });
     }
-    return pageOf(page);
+    return entriesAnswer(page);
   };
 
   return [
@@ -78,7 +100,7 @@ export const changelogOperations = (setting: Setting): readonly AnyServed[] => {
         method: 'get',
         path: `${FLAG}/changelog`,
         needs: 'read',
-        query: Filters,
+        query: FlagFilters,
         answers: { schema: z.array(ChangelogEntrySchema), list: true },
         problems: ['not_found'],
       },
@@ -108,7 +130,7 @@ export const changelogOperations = (setting: Setting): readonly AnyServed[] => {
         if (page.items.length === 0) await existingApp(setting, call.account, app);
         // After the page, so that what the page shows is within it.
         const head = await stores.app(call.account, app).head();
-        const answer = pageOf(page);
+        const answer = entriesAnswer(page);
         return head === null ? answer : { ...answer, info: { ...answer.info, head } };
       },
     ),

@@ -6,8 +6,8 @@ import { FlagSchema } from '../flags/schema-flag.ts';
 import { flagView } from '../flags/view.ts';
 import { flagAfter } from '../flags/write.ts';
 import { restoreFlag } from '../flags/write-flag.ts';
-import { Problem } from '../problem.ts';
 import { existingApp } from './apps.ts';
+import { entryToRestore } from './changelog.ts';
 import { commit } from './commit.ts';
 import { flagAnswer } from './flags.ts';
 import { checkedComment } from './headers.ts';
@@ -75,15 +75,8 @@ export const changesOperations = (setting: Setting): readonly AnyServed[] => [
       problems: ['not_found', 'limit'],
     },
     async (call) => {
-      const [app, key] = [appOf(call), flagOf(call)];
-      const entry = await setting.stores.app(call.account, app).entry(call.body.changelog_id);
-      if (entry === null) {
-        await existingApp(setting, call.account, app);
-        throw new Problem('not_found', {
-          pointer: '/changelog_id',
-          message: `There is no changelog entry ${JSON.stringify(call.body.changelog_id)} in this app.`,
-        });
-      }
+      const key = flagOf(call);
+      const entry = await entryToRestore(call, setting, call.body.changelog_id);
       return commit(call, setting, restoreFlag(key, entry, call.ifMatch), (committed) =>
         flagAnswer(flagAfter(committed, key), key),
       );

@@ -3,6 +3,14 @@ import type { ChangelogEntry, FlagEntry } from '../flags/change.ts';
 import type { ChangesWrite, SplitWeights } from '../flags/schema-changes.ts';
 import type { FlagCreate, FlagPatch, FlagReplace } from '../flags/schema-flag.ts';
 import type { RulePatch } from '../flags/schema-rule.ts';
+import type {
+  SegmentCreate,
+  SegmentMembers,
+  SegmentPatch,
+  SegmentReplace,
+  SegmentUses,
+} from '../flags/segments/schema-segment.ts';
+import type { SegmentView } from '../flags/segments/segment.ts';
 import type { FlagView } from '../flags/view.ts';
 import type { AccountLogEntry } from '../store/port.ts';
 import type { PageInfo, WireError } from './envelope.ts';
@@ -29,6 +37,7 @@ export type {
   MintedToken,
   NewToken,
   Propagation,
+  SegmentView,
   Session,
   SignInLink,
   Token,
@@ -92,6 +101,9 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
   const root = `/client/v4/accounts/${encodeURIComponent(account)}/flagship`;
   const appPath = (app: string): string => `${root}/apps/${encodeURIComponent(app)}`;
   const flagPath = (app: string, key: string): string => `${appPath(app)}/flags/${encodeURIComponent(key)}`;
+
+  const segmentPath = (app: string, key: string): string =>
+    `${appPath(app)}/segments/${encodeURIComponent(key)}`;
 
   const send = async (method: string, path: string, body?: unknown, write: WriteOptions = {}) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -185,10 +197,39 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
     restoreFlag: (app: string, key: string, changelogId: string, write?: WriteOptions) =>
       ask<FlagView>('POST', `${flagPath(app, key)}/restore`, { changelog_id: changelogId }, write),
 
+    listSegments: (app: string, query: { q?: string; limit?: number; cursor?: string } = {}) =>
+      page<SegmentView>(`${appPath(app)}/segments`, query),
+    getSegment: (app: string, key: string) => ask<SegmentView>('GET', segmentPath(app, key)),
+    createSegment: (app: string, segment: z.input<typeof SegmentCreate>, write?: WriteOptions) =>
+      ask<SegmentView>('POST', `${appPath(app)}/segments`, segment, write),
+    replaceSegment: (
+      app: string,
+      key: string,
+      segment: z.input<typeof SegmentReplace>,
+      write?: WriteOptions,
+    ) => ask<SegmentView>('PUT', segmentPath(app, key), segment, write),
+    patchSegment: (app: string, key: string, patch: z.input<typeof SegmentPatch>, write?: WriteOptions) =>
+      ask<SegmentView>('PATCH', segmentPath(app, key), patch, write),
+    deleteSegment: (app: string, key: string, write?: WriteOptions) =>
+      ask<{ key: string }>('DELETE', segmentPath(app, key), undefined, write),
+    changeMembers: (
+      app: string,
+      key: string,
+      members: z.input<typeof SegmentMembers>,
+      write?: WriteOptions,
+    ) => ask<SegmentView>('POST', `${segmentPath(app, key)}/members`, members, write),
+    restoreSegment: (app: string, key: string, changelogId: string, write?: WriteOptions) =>
+      ask<SegmentView>('POST', `${segmentPath(app, key)}/restore`, { changelog_id: changelogId }, write),
+    listSegmentUses: (app: string, key: string) =>
+      ask<z.infer<typeof SegmentUses>>('GET', `${segmentPath(app, key)}/uses`),
+
     listChanges: (
       app: string,
       query: {
         flag?: string;
+        /** With `flag`: changes of segments that the flag reached are among them. */
+        through?: 1;
+        segment?: string;
         actor?: string;
         since?: string;
         until?: string;
@@ -196,11 +237,14 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
         cursor?: string;
       } = {},
     ) => {
-      const { flag, ...rest } = query;
-      return page<ChangelogEntry>(
-        `${flag === undefined ? appPath(app) : flagPath(app, flag)}/changelog`,
-        rest,
-      );
+      const { flag, segment, ...rest } = query;
+      const of =
+        flag !== undefined
+          ? flagPath(app, flag)
+          : segment !== undefined
+            ? segmentPath(app, segment)
+            : appPath(app);
+      return page<ChangelogEntry>(`${of}/changelog`, rest);
     },
     explainFlag: (app: string, key: string, context: object) =>
       ask<Record<string, unknown>>('POST', `${appPath(app)}/explain`, { key, context }),

@@ -1,4 +1,5 @@
-import type { Before, Write } from '../flags/write.ts';
+import { testSentence } from '../flags/tests/run-tests.ts';
+import type { AppWrite, Before } from '../flags/write.ts';
 import type { CommitRequest, Committed } from '../store/port.ts';
 import { type Answer, type Call, type Outcome, render } from './call.ts';
 import { dryRunAnswer } from './dry-run.ts';
@@ -14,14 +15,16 @@ type Writing = Pick<Call, 'account' | 'params' | 'write' | 'idempotency' | 'dryR
 export const commit = async <A extends Before = Before>(
   call: Writing,
   { stores, propagation }: Setting,
-  write: Write<A>,
-  respond: (committed: Committed<A>) => Answer,
+  write: AppWrite<A>,
+  respondTo: (committed: Committed<A>) => Answer,
   moreOfDryRun: (committed: Committed<A>) => object = () => ({}),
 ): Promise<Outcome> => {
   const app = appOf(call);
-  const { keys, decide } = write;
+  const { keys, segments, decide } = write;
+  const respond = (committed: Committed<A>): Answer => warned(respondTo(committed), committed);
   const request: CommitRequest<A> = {
     keys,
+    ...(segments === undefined ? {} : { segments }),
     decide,
     write: call.write,
     ...(call.dryRun === null ? {} : { dryRun: true }),
@@ -38,6 +41,18 @@ export const commit = async <A extends Before = Before>(
   propagation.committed(call.account, app, committed.appVersion);
   return { ...respond(committed), committed: { app, version: committed.appVersion } };
 };
+
+/** With a message for every test of a flag that fails now. */
+const warned = (answer: Answer, { failing }: Pick<Committed<unknown>, 'failing'>): Answer =>
+  failing.length === 0
+    ? answer
+    : {
+        ...answer,
+        messages: [
+          ...(answer.messages ?? []),
+          ...failing.map((failed) => ({ message: testSentence(failed) })),
+        ],
+      };
 
 /** After a write outside the apps: the account's version, so that the answer can wait until this process's own edge knows. */
 export const accountCommitted = async (

@@ -71,7 +71,7 @@ const HEADERS = {
     }),
 };
 
-const IF_MATCH = 'The version of the flag that the change was made from, in quotes.';
+const IF_MATCH = 'The version of the flag or segment that the change was made from, in quotes.';
 
 const headersOf = (operation: Operation<unknown, unknown>): z.ZodType[] => {
   const match = z.string().openapi({
@@ -231,6 +231,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Accounts: 'What the token may see.',
   Apps: 'An app holds the flags of one product or service.',
   Flags: 'A flag, its rules, and every way to change them.',
+  Segments: 'Named sets of contexts, which any flag of the app may ask for.',
   Changelog: 'Who changed what, when and why; nothing in the API changes or removes an entry.',
   Evaluation: 'What a flag evaluates to, and why.',
   Transfer: 'A whole app as one file.',

@@ -10,6 +10,8 @@ import { flagOperations } from './flags.ts';
 import type { AnyServed } from './operation.ts';
 import { propagationOperations } from './propagation-call.ts';
 import { ruleOperations } from './rules.ts';
+import { segmentHistoryOperations } from './segment-history.ts';
+import { segmentOperations } from './segments.ts';
 import { sessionOperations } from './session.ts';
 import type { Setting } from './setting.ts';
 import { tokenOperations } from './tokens.ts';
@@ -20,6 +22,8 @@ export const operationsOf = (setting: Setting): readonly AnyServed[] => [
   ...appOperations(setting),
   ...flagOperations(setting),
   ...ruleOperations(setting),
+  ...segmentOperations(setting),
+  ...segmentHistoryOperations(setting),
   ...changesOperations(setting),
   ...changelogOperations(setting),
   ...evaluateOperations(setting),

@@ -5,11 +5,14 @@ export const ACCOUNT = `${ACCOUNTS}/{account_id}/flagship`;
 export const APP = `${ACCOUNT}/apps/{app_id}`;
 export const FLAG = `${APP}/flags/{flag_key}`;
 
+export const SEGMENT = `${APP}/segments/{segment_key}`;
+
 /** What each parameter of a path is, for the document. */
 export const PARAMETERS: Readonly<Record<string, string>> = {
   account_id: 'The account’s id.',
   app_id: 'The app’s id.',
   flag_key: 'The flag’s key.',
+  segment_key: 'The segment’s key.',
   priority: 'The priority that names the rule in its flag.',
   token_id: 'The token’s id.',
   edge_id: 'The edge’s id, as `silent_edges` has it.',
@@ -19,3 +22,4 @@ type Placed = Pick<Call, 'params'>;
 
 export const appOf = ({ params }: Placed): string => params['app_id'] ?? '';
 export const flagOf = ({ params }: Placed): string => params['flag_key'] ?? '';
+export const segmentOf = ({ params }: Placed): string => params['segment_key'] ?? '';

@@ -45,6 +45,10 @@ export const diffSegments = (before: SegmentDefinition | null, after: SegmentDef
 export const sameFlag = (a: FlagDefinition, b: FlagDefinition): boolean =>
   Object.keys(diffFlags(a, b)).length === 0;
 
+/** The same of two segments. */
+export const sameSegment = (a: SegmentDefinition, b: SegmentDefinition): boolean =>
+  Object.keys(diffSegments(a, b)).length === 0;
+
 /** The same for any two JSON values. */
 export const sameJson = (a: unknown, b: unknown): boolean =>
   microdiff([bare(a)], [bare(b)], { cyclesFix: false }).length === 0;

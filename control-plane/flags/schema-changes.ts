@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { FlagCreate, FlagDefinitionSchema, FlagPatch, FlagSchema } from './schema-flag.ts';
 import { Attribute, expected, FlagKey, strict, Timestamp, Version } from './schema-parts.ts';
 import { Split } from './schema-rule.ts';
+import { SegmentDefinitionSchema } from './segments/schema-segment.ts';
 
 export const CHANGES_LIMIT = 500;
 
@@ -109,24 +110,42 @@ export const EvaluateWrite = strict('the body', {
 
 const DiffValue = z.unknown();
 
-export const ChangelogEntrySchema = z
+const entryFields = {
+  id: z.string(),
+  event: z.enum(['create', 'update', 'delete']),
+  diff: z
+    .record(z.string(), z.strictObject({ from: DiffValue.optional(), to: DiffValue.optional() }))
+    .optional()
+    .openapi({
+      description: 'Dotted paths to the smallest changed values; rules by priority.',
+      example: { 'rules.1.rollout.percentage': { from: 5, to: 10 } },
+    }),
+  version: Version,
+  app_version: z.int(),
+  at: Timestamp,
+  actor: z.strictObject({ name: z.string(), token_id: z.string() }),
+  comment: z.string().nullable(),
+  hash: z.string(),
+};
+
+const FlagEntrySchema = z
   .strictObject({
-    id: z.string(),
+    ...entryFields,
     flag_key: z.string(),
-    event: z.enum(['create', 'update', 'delete']),
     after: FlagDefinitionSchema.openapi({ description: "The whole flag; a delete's is the last state." }),
-    diff: z
-      .record(z.string(), z.strictObject({ from: DiffValue.optional(), to: DiffValue.optional() }))
-      .optional()
-      .openapi({
-        description: 'Dotted paths to the smallest changed values; rules by priority.',
-        example: { 'rules.1.rollout.percentage': { from: 5, to: 10 } },
-      }),
-    version: Version,
-    app_version: z.int(),
-    at: Timestamp,
-    actor: z.strictObject({ name: z.string(), token_id: z.string() }),
-    comment: z.string().nullable(),
-    hash: z.string(),
   })
-  .openapi('ChangelogEntry');
+  .openapi('FlagEntry');
+
+const SegmentEntrySchema = z
+  .strictObject({
+    ...entryFields,
+    kind: z.literal('segment'),
+    segment_key: z.string(),
+    after: SegmentDefinitionSchema,
+    affects: z.array(z.strictObject({ flag: z.string(), rules: z.array(z.string()) })).openapi({
+      description: 'Every flag that reached the segment, with the ids of its rules through which it did.',
+    }),
+  })
+  .openapi('SegmentEntry');
+
+export const ChangelogEntrySchema = z.union([FlagEntrySchema, SegmentEntrySchema]).openapi('ChangelogEntry');

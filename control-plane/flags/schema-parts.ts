@@ -54,7 +54,7 @@ export const Percentage = z
 export const Version = z
   .int(expected('a whole number'))
   .min(0, expected('a whole number'))
-  .openapi({ description: 'The version of the flag.', example: 7 });
+  .openapi({ description: 'Grows by one a change.', example: 7 });
 
 // Only its type is zod's business: what is in a value is walked by check-values.ts, which sees a `__proto__`.
 export const Value = z.custom<FlagValue>().openapi({

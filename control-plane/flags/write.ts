@@ -12,6 +12,13 @@ export interface Write<A extends Before = Before> {
   readonly decide: (flags: Current) => { readonly changes: readonly FlagChange[]; readonly answer: A };
 }
 
+/** A write that may concern segments too. */
+export interface AppWrite<A extends Before = Before> {
+  readonly keys: CommitRequest<A>['keys'];
+  readonly segments?: NonNullable<CommitRequest<A>['segments']>;
+  readonly decide: CommitRequest<A>['decide'];
+}
+
 /** The flags as they were found, so that a write that changed nothing can be answered too. */
 export interface Before {
   readonly before: Current;

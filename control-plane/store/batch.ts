@@ -12,7 +12,7 @@ import { Reach } from './reach.ts';
 import { writeReferences } from './references.ts';
 import { type AppPlace, entryRow, flagColumns, flagOfRow, flagRow } from './rows.ts';
 import type { Schema } from './schema.ts';
-import { segmentsIn, writeSegments } from './segments.ts';
+import { countSegments, segmentsIn, writeSegments } from './segments.ts';
 import { writeTags } from './tags.ts';
 import { writeTexts } from './texts.ts';
 
@@ -50,6 +50,7 @@ export const loadKnown = async (
   const allSegments = requests.some(({ segments }) => segments === 'all');
   const segmentKeys = new Set(requests.flatMap(({ segments = [] }) => (segments === 'all' ? [] : segments)));
   const segments = await segmentsIn(db, place, allSegments ? 'all' : [...segmentKeys]);
+  const segmentCount = allSegments || segmentKeys.size === 0 ? segments.size : await countSegments(db, place);
   const idempotencyKeys = requests.flatMap(({ idempotency }) => idempotency?.key ?? []);
   const deleted = new Map<string, number>();
   const absent =
@@ -75,6 +76,7 @@ export const loadKnown = async (
     flags,
     segmentKeys: allSegments ? 'all' : segmentKeys,
     segments,
+    segmentCount,
     hasReferences: Number(has_references) === 1,
     tests,
     reach: (overlay) => new Reach(db, place, overlay),

@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { ChangelogEntry } from '../flags/change.ts';
-import { segmentName } from '../flags/change.ts';
+import { segmentName, segmentNamed } from '../flags/change.ts';
 import { CHUNK } from './chunks.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { ChangelogQuery, Page } from './port.ts';
@@ -57,10 +57,14 @@ const spanOf = async (
   return { from, to };
 };
 
+/** No key holds a quotation mark, so a flag is found in the JSON by its text; REPLACE is a plain substring test that every dialect has. */
+const reached = (flag: string) =>
+  sql<boolean>`replace(coalesce(affects, ''), ${`"flag":${JSON.stringify(flag)}`}, '') <> coalesce(affects, '')`;
+
 const entriesIn = (
   db: Kysely<Schema>,
   { account, app }: AppPlace,
-  { flag, segment, actor, commit }: ChangelogQuery,
+  { flag, through = false, segment, actor, commit }: ChangelogQuery,
   { from, to }: Span,
 ) => {
   let query = db
@@ -70,7 +74,11 @@ const entriesIn = (
     .where('seq', '>=', from)
     .where('seq', '<=', to)
     .orderBy('seq', 'desc');
-  if (flag !== undefined) query = query.where('flag_key', '=', flag);
+  if (flag !== undefined) {
+    query = query.where((eb) =>
+      through ? eb.or([eb('flag_key', '=', flag), reached(flag)]) : eb('flag_key', '=', flag),
+    );
+  }
   if (segment !== undefined) query = query.where('flag_key', '=', segmentName(segment));
   if (actor !== undefined) query = query.where('actor_name', '=', actor);
   if (commit !== undefined) query = query.where('app_version', '=', commit);
@@ -82,6 +90,10 @@ const whole = (db: Kysely<Schema>, place: AppPlace, query: ChangelogQuery, span:
 
 const holds = (name: string, part: string | undefined): boolean =>
   part === undefined || name.toLowerCase().includes(part.toLowerCase());
+
+/** Who looks for flags is not shown segments. */
+const holdsFlag = (name: string, part: string | undefined): boolean =>
+  part === undefined || (segmentNamed(name) === null && holds(name, part));
 
 /**
  * Names are compared here and not by the database, whose idea of a capital ends with ASCII (SQLite) or hangs on its locale
@@ -96,7 +108,7 @@ const foundRows = async (db: Kysely<Schema>, place: AppPlace, query: ChangelogQu
       .limit(CHUNK)
       .execute();
     const fitting = names.filter(
-      (row) => holds(row.flag_key, query.flagPart) && holds(row.actor_name, query.actorPart),
+      (row) => holdsFlag(row.flag_key, query.flagPart) && holds(row.actor_name, query.actorPart),
     );
     found.push(...fitting.map((row) => row.seq));
     const last = names.at(-1);

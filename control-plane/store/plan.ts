@@ -23,6 +23,9 @@ import type { CommitRequest, Committed, Foreseen, Replayed, WriteInfo } from './
 import type { Overlay, Reach } from './reach.ts';
 import { typeOf } from './rows.ts';
 
+/** An app's. */
+const SEGMENT_LIMIT = 1_000;
+
 /** What the next commit of an app counts on from; the rest of its row does not matter here. */
 export interface AppHead {
   readonly version: number;
@@ -40,6 +43,8 @@ export interface Known {
   readonly flags: ReadonlyMap<string, StoredFlag>;
   readonly segmentKeys: ReadonlySet<string> | 'all';
   readonly segments: ReadonlyMap<string, StoredSegment>;
+  /** How many the app has; 0 where no request names one. */
+  readonly segmentCount: number;
   /** Whether anything in the app names anything. */
   readonly hasReferences: boolean;
   /** What a failing test of a flag does. */
@@ -188,6 +193,7 @@ export class Plan {
     const at = before.last_at !== null && before.last_at > write.at ? before.last_at : write.at;
     const appVersion = before.version + 1;
     let { flag_count, last_hash } = before;
+    let segmentCount = this.#segmentCount;
     let seq = before.entry_count;
     for (const change of changes) {
       seq += 1;
@@ -198,10 +204,12 @@ export class Plan {
         actor: { name: write.actor.name, token_id: write.actor.token_id },
         comment: write.comment,
       };
-      const { entry, afterText, count } = isSegmentChange(change)
+      const isSegment = isSegmentChange(change);
+      const { entry, afterText, count } = isSegment
         ? this.#segmentEntry(change, head, draft, affects.get(change.key) ?? [])
         : this.#flagEntry(change, head, draft);
-      flag_count += count;
+      if (isSegment) segmentCount += count;
+      else flag_count += count;
       const hash = this.#options.sha256(hashedText(entry, last_hash));
       last_hash = typeof hash === 'string' ? hash : await hash;
       draft.entries.push({ seq, entry: { ...entry, hash: last_hash }, afterText });
@@ -210,6 +218,11 @@ export class Plan {
     if (flag_count > this.#options.flagLimit && flag_count > before.flag_count) {
       throw new Problem('limit', {
         message: `The app would have ${flag_count} flags; an app holds at most ${this.#options.flagLimit}. Delete flags that are no longer used, or use another app.`,
+      });
+    }
+    if (segmentCount > SEGMENT_LIMIT && segmentCount > this.#segmentCount) {
+      throw new Problem('limit', {
+        message: `The app would have ${segmentCount} segments; an app holds at most ${SEGMENT_LIMIT}. Delete segments that are no longer used.`,
       });
     }
     draft.commits.push({
@@ -308,7 +321,8 @@ export class Plan {
       };
       draft.segments.set(change.key, { now: { segment, text: afterText }, before: stored });
     }
-    return { entry, afterText, count: 0 };
+    const count = change.event === 'delete' ? -1 : was === undefined ? 1 : 0;
+    return { entry, afterText, count };
   }
 
   #current(keys: CommitRequest<unknown>['keys']): ReadonlyMap<string, StoredFlag> {
@@ -345,6 +359,15 @@ export class Plan {
     return written === undefined ? this.#known.segments.get(key) : written.now?.segment;
   }
 
+  /** As the batch leaves it so far. */
+  get #segmentCount(): number {
+    let count = this.#known.segmentCount;
+    for (const { now, before } of this.writes.segments.values()) {
+      count += (now === null ? 0 : 1) - (before === undefined ? 0 : 1);
+    }
+    return count;
+  }
+
   #deletedVersion(key: string): number {
     return this.writes.deleted.get(key) ?? this.#known.deleted.get(key) ?? 0;
   }
@@ -374,7 +397,7 @@ type EntryHead = Pick<ChangelogEntry, 'id' | 'app_version' | 'at' | 'actor' | 'c
 interface Drafted {
   readonly entry: Unhashed;
   readonly afterText: string;
-  /** By how much the number of flags grows. */
+  /** By how much the number of flags, or of segments, grows. */
   readonly count: number;
 }
 

@@ -330,6 +330,8 @@ export interface ChangelogQuery {
   readonly segment?: string;
   readonly after?: string;
   readonly flag?: string;
+  /** With `flag`: changes of segments that the flag reached are among them. */
+  readonly through?: boolean;
   /** Case-insensitive substring of the flag's key. */
   readonly flagPart?: string;
   /** Actor name. */

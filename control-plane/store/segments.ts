@@ -31,6 +31,17 @@ export const segmentsIn = async (
   return found;
 };
 
+export const countSegments = async (db: Kysely<Schema>, { account, app }: AppPlace): Promise<number> => {
+  const row = await db
+    .selectFrom('segment')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('account', '=', account)
+    .where('app', '=', app)
+    .executeTakeFirst();
+  // PostgreSQL counts in 64 bits.
+  return Number(row?.count ?? 0);
+};
+
 /** In order of keys. */
 export async function* everySegment(db: Kysely<Schema>, place: AppPlace): AsyncGenerator<StoredSegment> {
   for (let after = ''; ; ) {

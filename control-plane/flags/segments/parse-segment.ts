@@ -98,12 +98,17 @@ export function parseMembers(body: unknown): MembersChange {
   return { add, remove };
 }
 
-export function checkSegmentSize(segment: unknown, issues: Issues, at: Path): boolean {
+function checkSegmentSize(segment: unknown, issues: Issues, at: Path): boolean {
   const size = serializedSize(segment);
   if (size <= SEGMENT_BYTES) return true;
   const name = at.length === 0 ? 'The segment' : nameOf(at);
   issues.add(at, `${name} is ${size} bytes serialized; expected at most ${SEGMENT_BYTES} (256 KiB)`);
   return false;
+}
+
+/** How large a segment may be, and how many members it may have. */
+export function checkSegment(segment: SegmentDefinition, issues: Issues, at: Path): void {
+  if (checkSegmentSize(segment, issues, at)) checkMembers(segment, issues, at);
 }
 
 function checkMembers(body: unknown, issues: Issues, at: Path): void {

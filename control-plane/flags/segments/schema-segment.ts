@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Attribute, expected, ScalarValue, SegmentKey, strict } from '../schema-parts.ts';
+import { Attribute, expected, ScalarValue, SegmentKey, strict, Timestamp, Version } from '../schema-parts.ts';
 import { Condition } from '../schema-rule.ts';
 
 /** In `include` and `exclude` together. */
@@ -27,6 +27,9 @@ const fields = {
     .openapi({ description: 'For who is in neither list: all must hold, and there must be one.' }),
 };
 
+/** What a patch may name. */
+export const SEGMENT_FIELDS: readonly string[] = Object.keys(fields);
+
 const IGNORED = 'Ignored, so that an answer can be sent back.';
 const ignored = {
   version: z.unknown().optional().openapi({ description: IGNORED }),
@@ -44,6 +47,50 @@ export const SegmentReplace = strict('a segment', {
   ...fields,
   ...ignored,
 }).openapi('SegmentReplace');
+
+/** A merge patch is of any shape: what it makes of the segment is what is validated. */
+export const SegmentPatch = z
+  .strictObject({
+    ...fields,
+    description: fields.description.nullable(),
+    attribute: fields.attribute.nullable(),
+    include: fields.include.nullable(),
+    exclude: fields.exclude.nullable(),
+    conditions: fields.conditions.nullable(),
+  })
+  .partial()
+  .openapi('SegmentPatch');
+
+const stored = {
+  key: SegmentKey,
+  description: fields.description,
+  attribute: fields.attribute,
+  include: members,
+  exclude: members,
+  conditions: z.array(Condition),
+};
+
+/** A segment as entries of the changelog and exports have it. */
+export const SegmentDefinitionSchema = z.strictObject(stored).openapi('SegmentDefinition');
+
+export const SegmentSchema = z
+  .strictObject({
+    ...stored,
+    version: Version,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    updated_by: z.string(),
+  })
+  .openapi('Segment');
+
+export const SegmentUses = z
+  .strictObject({
+    flags: z.array(z.strictObject({ key: z.string(), rules: z.array(z.string()) })).openapi({
+      description: 'With the ids of the rules through which they reach it; none where a prerequisite does.',
+    }),
+    segments: z.array(z.string()),
+  })
+  .openapi('SegmentUses', { description: 'What reaches the segment, through whatever lies between.' });
 
 const AT_ONCE = `a list of at most ${MEMBERS_AT_ONCE} strings, numbers or booleans`;
 const some = z.array(ScalarValue, expected(AT_ONCE)).max(MEMBERS_AT_ONCE, expected(AT_ONCE));

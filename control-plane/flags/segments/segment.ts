@@ -12,3 +12,15 @@ export interface StoredSegment {
   readonly updated_at: string;
   readonly updated_by: string;
 }
+
+/** A segment as it is answered. */
+export type SegmentView = SegmentDefinition & Omit<StoredSegment, 'definition'>;
+
+export const segmentView = ({ definition, ...rest }: StoredSegment): SegmentView => ({
+  ...definition,
+  ...rest,
+});
+
+/** One segment as a line of an export. */
+export const segmentLine = ({ definition }: StoredSegment): string =>
+  `${JSON.stringify({ segment: definition })}\n`;
