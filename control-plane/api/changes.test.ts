@@ -17,6 +17,94 @@ const changes = (body: unknown, headers?: Record<string, string>) =>
   ground.ask('POST', '/apps/shop/changes', { body, ...(headers === undefined ? {} : { headers }) });
 
 describe('POST changes', () => {
+  const uses = (key: string) => ({
+    ...FLAG,
+    key: `uses-${key}`,
+    rules: [
+      {
+        id: 'r1',
+        priority: 1,
+        conditions: [{ operator: 'in_segment', value: [key] }],
+        serve_variation: 'on',
+      },
+    ],
+  });
+
+  test('takes segments beside flags, in one commit that is judged by its end', async () => {
+    const both = await changes({
+      changes: [
+        { op: 'put', key: 'uses-beta', flag: uses('beta') },
+        { op: 'put', kind: 'segment', key: 'beta', segment: { include: ['ada'] } },
+      ],
+    });
+    expect(both.status).toBe(200);
+    expect(both.json.result).toMatchObject({
+      app_version: 3,
+      flags: [{ key: 'uses-beta', version: 1 }],
+      segments: [{ key: 'beta', version: 1, include: ['ada'] }],
+    });
+    const patched = await changes({
+      changes: [
+        { op: 'patch', kind: 'segment', key: 'beta', segment: { exclude: ['bob'] }, version: 1 },
+        { op: 'patch', kind: 'flag', key: 'uses-beta', flag: { enabled: false } },
+      ],
+    });
+    expect(patched.json.result.segments).toMatchObject([{ version: 2, exclude: ['bob'] }]);
+    const entries = (await ground.ask('GET', '/apps/shop/changelog?commit=4')).json.result;
+    expect(entries.map(({ kind = 'flag' }: { kind?: string }) => kind)).toEqual(['flag', 'segment']);
+    const gone = await changes({
+      changes: [
+        { op: 'delete', kind: 'segment', key: 'beta' },
+        { op: 'delete', key: 'uses-beta' },
+      ],
+    });
+    expect([gone.status, gone.json.result.segments]).toEqual([200, []]);
+  });
+
+  test.each<[string, number, readonly object[], string, string]>([
+    [
+      'a segment that is not there',
+      400,
+      [{ op: 'put', key: 'uses-none', flag: uses('none') }],
+      '/changes/0/flag/rules/0/conditions/0/value/0',
+      'rules[0].conditions[0].value[0] is "none"; expected a segment of this app',
+    ],
+    [
+      'a segment that another uses',
+      400,
+      [
+        { op: 'put', kind: 'segment', key: 'a', segment: {} },
+        {
+          op: 'put',
+          kind: 'segment',
+          key: 'b',
+          segment: { conditions: [{ operator: 'in_segment', value: ['nobody'] }] },
+        },
+      ],
+      '/changes/1/segment/conditions/0/value/0',
+      'conditions[0].value[0] is "nobody"; expected a segment of this app',
+    ],
+    [
+      'a missing segment',
+      404,
+      [{ op: 'delete', kind: 'segment', key: 'missing' }],
+      '/changes/0/key',
+      'There is no segment "missing" in this app',
+    ],
+    [
+      'a flag in a change of a segment',
+      400,
+      [{ op: 'put', kind: 'segment', key: 'a', segment: {}, flag: {} }],
+      '/changes/0/flag',
+      'changes[0].flag is an object; expected none in a change of a segment',
+    ],
+  ])('names the place of %s, and writes nothing', async (_, status, list, pointer, message) => {
+    const refused = await changes({ changes: list });
+    expect(refused.status).toBe(status);
+    expect(refused.json.errors).toContainEqual(expect.objectContaining({ pointer, message }));
+    expect((await ground.ask('GET', '/apps/shop/changelog?limit=1')).json.result[0].app_version).toBe(2);
+  });
+
   test('puts, patches and deletes in one commit', async () => {
     const done = await changes({
       comment: 'Black Friday',

@@ -3,6 +3,8 @@ import { parseRestore } from '../flags/parse-body.ts';
 import { type Batch, parseChanges } from '../flags/parse-changes.ts';
 import { ChangesResult, ChangesWrite, Restore } from '../flags/schema-changes.ts';
 import { FlagSchema } from '../flags/schema-flag.ts';
+import { segmentView } from '../flags/segments/segment.ts';
+import { segmentAfter } from '../flags/segments/write-segment.ts';
 import { flagView } from '../flags/view.ts';
 import { flagAfter } from '../flags/write.ts';
 import { restoreFlag } from '../flags/write-flag.ts';
@@ -29,7 +31,7 @@ export const changesOperations = (setting: Setting): readonly AnyServed[] => [
     {
       id: 'changeFlags',
       tag,
-      summary: 'Change many flags at once',
+      summary: 'Change many flags and segments at once',
       description:
         'Up to 500, in one commit: all of it or nothing, at the edges too. `put` creates or replaces; `patch` and `delete` of a missing key are 404.',
       method: 'post',
@@ -49,10 +51,18 @@ export const changesOperations = (setting: Setting): readonly AnyServed[] => [
       return commit({ ...call, write }, setting, changeFlags(call.body, defaults), (committed) => ({
         result: {
           app_version: committed.appVersion,
-          flags: changes.flatMap(({ key }) => {
-            const flag = flagAfter(committed, key);
+          flags: changes.flatMap(({ kind, key }) => {
+            const flag = kind === undefined ? flagAfter(committed, key) : null;
             return flag === null ? [] : [flagView(flag)];
           }),
+          ...(changes.some(({ kind }) => kind === 'segment')
+            ? {
+                segments: changes.flatMap(({ kind, key }) => {
+                  const segment = kind === 'segment' ? segmentAfter(committed, key) : null;
+                  return segment === null ? [] : [segmentView(segment)];
+                }),
+              }
+            : {}),
         },
       }));
     },

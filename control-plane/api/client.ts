@@ -193,7 +193,12 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
         write,
       ),
     changeFlags: (app: string, changes: Batch, write?: WriteOptions) =>
-      ask<{ app_version: number; flags: FlagView[] }>('POST', `${appPath(app)}/changes`, changes, write),
+      ask<{ app_version: number; flags: FlagView[]; segments?: SegmentView[] }>(
+        'POST',
+        `${appPath(app)}/changes`,
+        changes,
+        write,
+      ),
     restoreFlag: (app: string, key: string, changelogId: string, write?: WriteOptions) =>
       ask<FlagView>('POST', `${flagPath(app, key)}/restore`, { changelog_id: changelogId }, write),
 

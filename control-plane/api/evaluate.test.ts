@@ -206,6 +206,52 @@ describe('a browser token', () => {
   });
 });
 
+describe('what a flag depends on', () => {
+  const on = (key: string, condition: object, more: object = {}) => ({
+    ...FLAG,
+    key,
+    rules: [{ id: 'r1', priority: 1, conditions: [condition], serve_variation: 'on' }],
+    ...more,
+  });
+  const variantOf = async (key: string) =>
+    (await ground.ask('GET', `/apps/shop/evaluate?flagKey=${encodeURIComponent(key)}&targetingKey=ada`)).json;
+
+  test('counts when it is evaluated, and a change of it is seen at once', async () => {
+    await ground.ask('POST', '/apps/shop/segments', { body: { key: 'team:a|b.c', include: ['ada'] } });
+    const first = on('dep:1|a', { operator: 'in_segment', value: ['team:a|b.c'] });
+    const second = on(
+      'dep.2',
+      { attribute: 'targetingKey', operator: 'exists' },
+      { prerequisites: [{ flag: 'dep:1|a', variations: ['on'] }] },
+    );
+    for (const body of [first, second]) {
+      expect((await ground.ask('POST', '/apps/shop/flags', { body })).status).toBe(201);
+    }
+    expect([(await variantOf('dep:1|a')).variant, (await variantOf('dep.2')).variant]).toEqual(['on', 'on']);
+    await ground.ask('PATCH', '/apps/shop/segments/team:a%7Cb.c', {
+      body: { exclude: ['ada'], include: [] },
+    });
+    expect((await variantOf('dep:1|a')).variant).toBe('off');
+    expect(await variantOf('dep.2')).toMatchObject({
+      variant: 'off',
+      metadata: { prerequisite: 'dep:1|a' },
+    });
+    await ground.ask('POST', '/apps/shop/segments/team:a%7Cb.c/members', { body: { add: ['ada'] } });
+    expect((await variantOf('dep.2')).variant).toBe('on');
+  });
+
+  test('counts when it is explained', async () => {
+    await ground.ask('POST', '/apps/shop/segments', { body: { key: 'explained', include: ['ada'] } });
+    const body = on('explained', { operator: 'in_segment', value: ['explained'] });
+    await ground.ask('POST', '/apps/shop/flags', { body });
+    const explained = await ground.ask('POST', '/apps/shop/explain', {
+      body: { key: 'explained', context: { targetingKey: 'ada' } },
+    });
+    expect(explained.json.result).toMatchObject({ variant: 'on', reason: 'TARGETING_MATCH' });
+    expect(explained.json.result.text).toContain('explained');
+  });
+});
+
 describe('POST explain', () => {
   test('answers the result and the trace', async () => {
     const { status, json } = await ground.ask('POST', '/apps/shop/explain', {

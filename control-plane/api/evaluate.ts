@@ -1,34 +1,16 @@
-import { type CompiledFlag, type Context, compile, type Evaluation } from '@halyard/engine';
+import type { Context, Evaluation } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
 import { AROUND_BYTES, CONTEXT_BYTES, contextTooLarge, parseEvaluate } from '../flags/parse-body.ts';
 import { EvaluateWrite } from '../flags/schema-changes.ts';
 import { Problem } from '../problem.ts';
 import { existingApp } from './apps.ts';
 import type { Call, Raw } from './call.ts';
+import { CompiledFlags } from './compiled-flags.ts';
 import { JSON_TYPE } from './envelope.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf } from './paths.ts';
 import { EvaluationResult } from './schemas.ts';
 import type { Setting } from './setting.ts';
-
-const COMPILED = 2_000;
-
-/** Compiled flags by app, key and version, so that a flag is compiled once a change. */
-const createCompiledFlags = () => {
-  const flags = new Map<string, { version: number; flag: CompiledFlag }>();
-  return (account: string, app: string, key: string, version: number, definition: unknown): CompiledFlag => {
-    const id = `${account}/${app}/${key}`;
-    const known = flags.get(id);
-    flags.delete(id);
-    const current = known?.version === version ? known : { version, flag: compile(definition, account) };
-    flags.set(id, current);
-    if (flags.size > COMPILED) {
-      const oldest = flags.keys().next();
-      if (oldest.done !== true) flags.delete(oldest.value);
-    }
-    return current.flag;
-  };
-};
 
 const OWN_PARAMETERS = new Set(['flagKey']);
 
@@ -52,16 +34,15 @@ const noSuchFlag = (key: string): Problem =>
   });
 
 export const evaluateOperations = (setting: Setting): readonly AnyServed[] => {
-  const compiled = createCompiledFlags();
+  const compiled = new CompiledFlags(setting.stores);
 
   const answer = async (call: Call<unknown, unknown>, key: string, context: Context): Promise<Raw> => {
     const app = appOf(call);
-    const stored = await setting.stores.app(call.account, app).flag(key);
-    if (stored === null) {
+    const flag = await compiled.flag(call.account, app, key);
+    if (flag === null) {
       await existingApp(setting, call.account, app);
       throw noSuchFlag(key);
     }
-    const flag = compiled(call.account, app, key, stored.version, stored.definition);
     if (call.caller.grant.allowed_origins !== null && !flag.clientSide) throw noSuchFlag(key);
     return {
       raw: evaluationText(key, flag.evaluate(context)),

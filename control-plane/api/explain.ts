@@ -46,15 +46,17 @@ export const explainOperations = (setting: Setting): readonly AnyServed[] => [
     async (call) => {
       const app = appOf(call);
       const { key, context } = call.body;
-      const stored = await setting.stores.app(call.account, app).flag(key);
-      if (stored === null) {
+      const store = setting.stores.app(call.account, app);
+      const surroundings = await store.surroundings([{ kind: 'flag', key }]);
+      const definition = surroundings.flag(key);
+      if (definition === undefined) {
         await existingApp(setting, call.account, app);
         throw new Problem('not_found', {
           pointer: '/key',
           message: `There is no flag ${JSON.stringify(key)} in this app.`,
         });
       }
-      const explanation = explain(stored.definition, context, call.account);
+      const explanation = explain(definition, context, surroundings);
       const { evaluation } = explanation;
       const decided =
         evaluation.kind === 'failed'

@@ -31,9 +31,10 @@ describe('a batch', () => {
           client_side: true,
           bucketing: { hash: 'murmur3', salt: 'default/fresh' },
         },
+        at: '/changes/0/flag',
       },
-      { event: 'update', key: 'checkout', after: { ...definition, enabled: false } },
-      { event: 'delete', key: 'gone' },
+      { event: 'update', key: 'checkout', after: { ...definition, enabled: false }, at: '/changes/1/flag' },
+      { event: 'delete', key: 'gone', at: '/changes/2' },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { type Issue, Problem } from '../problem.ts';
 import type { FlagDefinition, StoredFlag } from './change.ts';
 import { flagView } from './view.ts';
-import type { Write } from './write.ts';
+import type { AppWrite } from './write.ts';
 
 /** One stored flag with every extension, and what the tests of writes ask of a decision. */
 
@@ -61,8 +61,8 @@ export const answer: Record<string, unknown> = JSON.parse(JSON.stringify(flagVie
 export const without = (flag: Record<string, unknown>, ...fields: string[]) =>
   Object.fromEntries(Object.entries(flag).filter(([field]) => !fields.includes(field)));
 
-export const changesOf = (write: Write, flags: ReadonlyMap<string, StoredFlag> = current) =>
-  write.decide(flags).changes;
+export const changesOf = (write: AppWrite, flags: ReadonlyMap<string, StoredFlag> = current) =>
+  write.decide(flags, new Map()).changes;
 export const refusal = (attempt: () => unknown): { kind: string; issues: readonly Issue[] } => {
   try {
     attempt();
@@ -72,7 +72,7 @@ export const refusal = (attempt: () => unknown): { kind: string; issues: readonl
   }
   throw new Error('nothing was refused');
 };
-export const resultOf = (write: Write): FlagDefinition | null => {
+export const resultOf = (write: AppWrite): FlagDefinition | null => {
   const [change] = changesOf(write);
-  return change === undefined || change.event === 'delete' ? null : change.after;
+  return change === undefined || change.kind === 'segment' || change.event === 'delete' ? null : change.after;
 };

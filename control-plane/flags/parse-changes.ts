@@ -4,13 +4,31 @@ import { checkJson, isList, type JsonObject, own } from './json.ts';
 import { readPatch } from './parse-body.ts';
 import { readUpsert } from './parse-flag.ts';
 import { CHANGES_LIMIT, ChangesEnvelope } from './schema-changes.ts';
+import { readSegment } from './segments/parse-segment.ts';
+import type { SegmentDefinition } from './segments/segment.ts';
 import { report } from './sentences.ts';
 
-/** One of a batch; `version`, where given, must be the flag's current one. */
-export type RequestedChange =
-  | { readonly op: 'put'; readonly key: string; readonly version?: number; readonly input: FlagInput }
-  | { readonly op: 'patch'; readonly key: string; readonly version?: number; readonly patch: JsonObject }
-  | { readonly op: 'delete'; readonly key: string; readonly version?: number };
+/** One of a batch; `version`, where given, must be the flag's or segment's current one. */
+export type RequestedChange = RequestedFlagChange | RequestedSegmentChange;
+
+interface Named {
+  readonly key: string;
+  readonly version?: number;
+}
+
+export type RequestedFlagChange = { readonly kind?: undefined } & Named &
+  (
+    | { readonly op: 'put'; readonly input: FlagInput }
+    | { readonly op: 'patch'; readonly patch: JsonObject }
+    | { readonly op: 'delete' }
+  );
+
+export type RequestedSegmentChange = { readonly kind: 'segment' } & Named &
+  (
+    | { readonly op: 'put'; readonly segment: SegmentDefinition }
+    | { readonly op: 'patch'; readonly patch: JsonObject }
+    | { readonly op: 'delete' }
+  );
 
 export interface Batch {
   /** In the request's order: a place in this list is the place in the body. */
@@ -50,9 +68,14 @@ function readChange(
   const op = own(change, 'op');
   const key = own(change, 'key');
   if (typeof key !== 'string') return null;
-  checkOnce(key, seen, issues, [...at, 'key']);
+  const kind = own(change, 'kind') === 'segment' ? 'segment' : 'flag';
+  checkOnce(kind, key, seen, issues, [...at, 'key']);
+  const other = kind === 'segment' ? 'flag' : 'segment';
+  const stray = own(change, other);
+  if (stray !== undefined) issues.expected([...at, other], stray, `none in a change of a ${kind}`);
   const version = own(change, 'version');
   const named = typeof version === 'number' ? { key, version } : { key };
+  if (kind === 'segment') return readSegmentChange(op, named, own(change, 'segment'), issues, at);
   const flag = own(change, 'flag');
   const place = [...at, 'flag'];
   switch (op) {
@@ -72,9 +95,36 @@ function readChange(
   }
 }
 
-function checkOnce(key: string, seen: Map<string, Path>, issues: Issues, place: Path): void {
-  const before = seen.get(key);
-  if (before === undefined) seen.set(key, place);
+function readSegmentChange(
+  op: unknown,
+  named: Named,
+  body: unknown,
+  issues: Issues,
+  at: Path,
+): RequestedSegmentChange | null {
+  const kind = 'segment';
+  const place = [...at, kind];
+  switch (op) {
+    case 'put': {
+      const segment = readSegment(body, named.key, issues, place);
+      return segment === null ? null : { kind, op, ...named, segment };
+    }
+    case 'patch': {
+      const patch = readPatch(body, issues, place);
+      return patch === null ? null : { kind, op, ...named, patch };
+    }
+    case 'delete':
+      if (body !== undefined) issues.expected(place, body, 'none with "delete"');
+      return { kind, op, ...named };
+    default:
+      return null;
+  }
+}
+
+function checkOnce(kind: string, key: string, seen: Map<string, Path>, issues: Issues, place: Path): void {
+  const name = `${kind}/${key}`;
+  const before = seen.get(name);
+  if (before === undefined) seen.set(name, place);
   else {
     issues.add(
       place,

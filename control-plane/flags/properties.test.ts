@@ -16,7 +16,7 @@ import { patchFlag } from './patch-flag.ts';
 import { patchRule } from './patch-rule.ts';
 import { reweightSplit } from './reweight-split.ts';
 import { exportLine, flagView } from './view.ts';
-import type { Write } from './write.ts';
+import type { AppWrite } from './write.ts';
 import { createFlag, replaceFlag } from './write-flag.ts';
 
 const defaults = { account: 'default', clientSide: true };
@@ -40,7 +40,7 @@ const lineOf = (body: unknown): string => {
 };
 
 /** Every way a body becomes a decision. */
-const ways: Readonly<Record<string, (body: unknown) => Write | null>> = {
+const ways: Readonly<Record<string, (body: unknown) => AppWrite | null>> = {
   create: (body) => createFlag(parseNewFlag(body), defaults),
   replace: (body) => replaceFlag('flag', parseFlag(body), null),
   patch: (body) => patchFlag('flag', parsePatch(body), null),
@@ -70,8 +70,10 @@ const decided = (
   current: ReadonlyMap<string, StoredFlag>,
 ): readonly FlagDefinition[] => {
   try {
-    const changes = ways[way]?.(body)?.decide(current).changes ?? [];
-    return changes.flatMap((change) => (change.event === 'delete' ? [] : [change.after]));
+    const changes = ways[way]?.(body)?.decide(current, new Map()).changes ?? [];
+    return changes.flatMap((change) =>
+      change.kind === 'segment' || change.event === 'delete' ? [] : [change.after],
+    );
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     for (const { pointer = '' } of error.issues) expect(pointer).toMatch(/^(?:\/(?:[^~/]|~[01])*)*$/);

@@ -2,7 +2,12 @@ import { z } from '@hono/zod-openapi';
 import { FlagCreate, FlagDefinitionSchema, FlagPatch, FlagSchema } from './schema-flag.ts';
 import { Attribute, expected, FlagKey, strict, Timestamp, Version } from './schema-parts.ts';
 import { Split } from './schema-rule.ts';
-import { SegmentDefinitionSchema } from './segments/schema-segment.ts';
+import {
+  SegmentDefinitionSchema,
+  SegmentPatch,
+  SegmentReplace,
+  SegmentSchema,
+} from './segments/schema-segment.ts';
 
 export const CHANGES_LIMIT = 500;
 
@@ -18,8 +23,10 @@ const Comment = z
 const Change = strict('a change', {
   op: z.enum(['put', 'patch', 'delete'], expected('"put", "patch" or "delete"')),
   key: FlagKey,
-  // What a flag may be depends on `op`, so parse-changes.ts parses it.
+  kind: z.enum(['flag', 'segment'], expected('"flag" or "segment"')).optional(),
+  // What a flag or segment may be depends on `op`, so parse-changes.ts parses it.
   flag: z.unknown().optional(),
+  segment: z.unknown().optional(),
   version: Version.optional(),
 });
 
@@ -29,30 +36,29 @@ export const ChangesEnvelope = strict('the body', {
   comment: Comment,
 });
 
+const named = { key: FlagKey, version: Version.optional() };
+const ofFlag = { kind: z.literal('flag').optional(), ...named };
+const ofSegment = { kind: z.literal('segment'), ...named };
+
 /** The same, as the document shows it. */
 export const ChangesWrite = z
   .strictObject({
     changes: z
       .array(
-        z.discriminatedUnion('op', [
-          z.strictObject({
-            op: z.literal('put'),
-            key: FlagKey,
-            flag: FlagCreate.partial({ key: true }),
-            version: Version.optional(),
-          }),
-          z.strictObject({
-            op: z.literal('patch'),
-            key: FlagKey,
-            flag: FlagPatch,
-            version: Version.optional(),
-          }),
-          z.strictObject({ op: z.literal('delete'), key: FlagKey, version: Version.optional() }),
+        z.union([
+          z.strictObject({ op: z.literal('put'), ...ofFlag, flag: FlagCreate.partial({ key: true }) }),
+          z.strictObject({ op: z.literal('patch'), ...ofFlag, flag: FlagPatch }),
+          z.strictObject({ op: z.literal('delete'), ...ofFlag }),
+          z.strictObject({ op: z.literal('put'), ...ofSegment, segment: SegmentReplace }),
+          z.strictObject({ op: z.literal('patch'), ...ofSegment, segment: SegmentPatch }),
+          z.strictObject({ op: z.literal('delete'), ...ofSegment }),
         ]),
       )
       .min(1)
       .max(CHANGES_LIMIT)
-      .openapi({ description: 'Each key at most once; all or nothing, at the edges too.' }),
+      .openapi({
+        description: 'Of flags and segments, each key at most once; all or nothing, at the edges too.',
+      }),
     comment: Comment,
   })
   .openapi('ChangesWrite');
@@ -63,6 +69,10 @@ export const ChangesResult = z
     flags: z
       .array(FlagSchema)
       .openapi({ description: 'The flags of the request as they now are; deleted ones are left out.' }),
+    segments: z
+      .array(SegmentSchema)
+      .optional()
+      .openapi({ description: 'The segments of the request likewise, where it has any.' }),
   })
   .openapi('ChangesResult');
 

@@ -20,7 +20,3 @@ export const segmentView = ({ definition, ...rest }: StoredSegment): SegmentView
   ...definition,
   ...rest,
 });
-
-/** One segment as a line of an export. */
-export const segmentLine = ({ definition }: StoredSegment): string =>
-  `${JSON.stringify({ segment: definition })}\n`;
