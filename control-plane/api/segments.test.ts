@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCOUNT, FLAG, type Ground, openGround } from './scenario.ts';
+import { FLAG, type Ground, openGround } from './scenario.ts';
 
 let ground: Ground;
 beforeAll(async () => {
@@ -301,31 +301,18 @@ describe('a segment', () => {
   });
 
   it('is one of at most 1,000 in an app', async () => {
-    await ground.stores.accounts.createApp(
-      ACCOUNT,
-      { id: 'full', name: 'Full', client_side_default: true },
-      { actor: { name: 'ground', token_id: '' }, at: new Date(ground.clock.ms).toISOString(), comment: null },
-    );
-    const keys = Array.from({ length: 1_000 }, (_, n) => `s${n}`);
-    await ground.stores.app(ACCOUNT, 'full').commit({
-      keys: [],
-      segments: keys,
-      decide: () => ({
-        changes: keys.map((key) => ({
-          kind: 'segment',
-          event: 'create',
-          key,
-          after: { key, include: [], exclude: [], conditions: [] },
-        })),
-        answer: null,
-      }),
-      write: {
-        actor: { name: 'ground', token_id: '' },
-        at: new Date(ground.clock.ms).toISOString(),
-        comment: null,
-      },
-    });
-    const refused = await ground.ask('POST', '/apps/full/segments', { body: { key: 'one-more' } });
+    const made = await ground.ask('POST', '/apps', { body: { name: 'Full' } });
+    const full = `/apps/${made.json.result.id}`;
+    for (const half of ['a', 'b']) {
+      const changes = Array.from({ length: 500 }, (_, n) => ({
+        op: 'put',
+        kind: 'segment',
+        key: `${half}${n}`,
+        segment: {},
+      }));
+      expect((await ground.ask('POST', `${full}/changes`, { body: { changes } })).status).toBe(200);
+    }
+    const refused = await ground.ask('POST', `${full}/segments`, { body: { key: 'one-more' } });
     expect([refused.status, refused.json.errors[0].code, messages(refused)]).toEqual([
       409,
       1007,
@@ -333,7 +320,7 @@ describe('a segment', () => {
         'The app would have 1001 segments; an app holds at most 1000. Delete segments that are no longer used.',
       ],
     ]);
-    expect((await ground.ask('DELETE', '/apps/full/segments/s1')).status).toBe(200);
-    expect((await ground.ask('POST', '/apps/full/segments', { body: { key: 'one-more' } })).status).toBe(201);
+    expect((await ground.ask('DELETE', `${full}/segments/a1`)).status).toBe(200);
+    expect((await ground.ask('POST', `${full}/segments`, { body: { key: 'one-more' } })).status).toBe(201);
   });
 });
