@@ -7,6 +7,7 @@ import { dryRunsContract } from './contract/dry-runs.ts';
 import type { Check, Fixture, Runner } from './contract/fixture.ts';
 import { listsContract } from './contract/lists.ts';
 import { namesContract } from './contract/names.ts';
+import { referencesContract } from './contract/references.ts';
 import { repeatsContract } from './contract/repeats.ts';
 
 export { clock, type Fixture, LIMITS, type Runner } from './contract/fixture.ts';
@@ -29,6 +30,7 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
     describe('commits', () => commitsContract(suite));
     describe('dry runs', () => dryRunsContract(suite));
     describe('repeats', () => repeatsContract(suite));
+    describe('references', () => referencesContract(suite));
     describe('lists', () => listsContract(suite));
     describe('accounts', () => accountsContract(suite));
     describe('the log of an account', () => accountLogContract(suite));

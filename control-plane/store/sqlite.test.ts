@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { ACCOUNT, APP, by, commit, create, settle } from './contract/fixture.ts';
+import { writeAtRandom } from './contract/references.ts';
 import { clock, LIMITS, storesContract } from './contract.ts';
 import { openSqliteStores } from './sqlite.ts';
 import { quiet } from './test-log.ts';
@@ -28,6 +29,14 @@ storesContract({ describe, test, expect }, 'SQLite in a file', async () => {
 storesContract({ describe, test, expect }, 'SQLite in memory', async () => {
   const stores = await openSqliteStores(':memory:', options);
   return { stores, other: stores, close: () => stores.close() };
+});
+
+test('1,000 writes at random never leave a reference dangling', async () => {
+  const stores = await openSqliteStores(':memory:', options);
+  const { accepted, refused, dangling } = await writeAtRandom(await settle(stores), 1_000, 7);
+  expect(dangling).toEqual([]);
+  expect([accepted > 100, refused > 100]).toEqual([true, true]);
+  await stores.close();
 });
 
 test('deleted flags and apps leave nothing behind in the tables that find flags', async () => {
