@@ -42,17 +42,21 @@ export const readRequest = (request: Request): Promise<EvaluationRequest> => {
   const length = request.headers.get('content-length');
   if (length === null) return readUnannounced(request);
   if (Number(length) > MAX_BODY_BYTES) return Promise.resolve(TOO_LARGE);
-  return request.arrayBuffer().then(parseBytes);
+  return request.arrayBuffer().then(parseBytes, () => CUT_SHORT);
 };
 
 const readUnannounced = async (request: Request): Promise<EvaluationRequest> => {
   if (request.body === null) return parseText('');
   const bytes = new Uint8Array(MAX_BODY_BYTES);
   let length = 0;
-  for await (const chunk of request.body) {
-    if (length + chunk.byteLength > MAX_BODY_BYTES) return TOO_LARGE;
-    bytes.set(chunk, length);
-    length += chunk.byteLength;
+  try {
+    for await (const chunk of request.body) {
+      if (length + chunk.byteLength > MAX_BODY_BYTES) return TOO_LARGE;
+      bytes.set(chunk, length);
+      length += chunk.byteLength;
+    }
+  } catch {
+    return CUT_SHORT;
   }
   return parseBytes(bytes.subarray(0, length));
 };
@@ -101,6 +105,8 @@ const bad = (code: 'PARSE_ERROR' | 'INVALID_CONTEXT', message: string): BadReque
   message,
 });
 
+/** Who hangs up is no failure of the edge's, and fills no log. */
+const CUT_SHORT = bad('PARSE_ERROR', 'The body ended before it was whole.');
 const TOO_DEEP = bad('INVALID_CONTEXT', `context is nested more than ${MAX_DEPTH} levels deep.`);
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

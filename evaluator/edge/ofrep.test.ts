@@ -93,3 +93,38 @@ describe('the Flagship call by GET', () => {
     });
   });
 });
+
+describe('a client that hangs up in the middle of its body', () => {
+  test('filled the log with errors: it is told so, and nobody else is', async () => {
+    const lines: string[] = [];
+    const write = (fields: object, message: string): void => {
+      lines.push(`${message} ${JSON.stringify(fields)}`);
+    };
+    const log = { debug: write, info: write, warn: write, error: write };
+    world = await startWorld({ flag: onFlag('flag') }, { log, standalone: true });
+    lines.length = 0;
+    const cutShort = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode('{"con')),
+        pull: (controller) => controller.error(new Error('aborted')),
+      });
+    for (const path of [
+      '/ofrep/v1/evaluate/flags',
+      '/ofrep/v1/evaluate/flags/flag',
+      '/client/v4/accounts/default/flagship/apps/shop/evaluate',
+    ]) {
+      for (const length of [{}, { 'content-length': '1000' }]) {
+        const response = await world.request(path, {
+          method: 'POST',
+          headers: { authorization: 'Bearer evaluate', 'content-type': 'application/json', ...length },
+          body: cutShort(),
+          // Node asks for it with a body that is a stream.
+          ...{ duplex: 'half' },
+        });
+        expect([path, response.status]).toEqual([path, 400]);
+        expect(await response.text()).toContain('The body ended before it was whole.');
+      }
+    }
+    expect(lines).toEqual([]);
+  });
+});
