@@ -17,6 +17,9 @@ interface Verified {
   readonly sessionEndsMs: number;
 }
 
+/** The secret was good until its time was over: whoever has it did not guess. */
+export type Expired = 'expired';
+
 /** What a caller proved who it is with. */
 export interface Credential {
   readonly via: 'token' | 'session';
@@ -24,10 +27,10 @@ export interface Credential {
 }
 
 export interface Authenticator {
-  /** The grant of a token's secret; null if it is unknown, expired or revoked. Rejects with `unavailable`. */
-  token(secret: string): Promise<Grant | null>;
+  /** The grant of a token's secret; null if it is unknown or revoked. Rejects with `unavailable`. */
+  token(secret: string): Promise<Grant | Expired | null>;
   /** The grant of a session cookie's value: its token's, while both live. */
-  session(secret: string): Promise<Grant | null>;
+  session(secret: string): Promise<Grant | Expired | null>;
   /** Whether the secret is good by the store's word, whatever is remembered of it. */
   verify(credential: Credential): Promise<boolean>;
   /** Everything is asked of the store again: a token was revoked or a session ended. */
@@ -53,11 +56,6 @@ export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOpt
   // An answer that was on its way when everything was forgotten must not be remembered.
   let generation = 0;
 
-  const alive = (token: Token | null, at: number): token is Token =>
-    token !== null &&
-    token.revoked_at === null &&
-    (token.expires_at === null || Date.parse(token.expires_at) > at);
-
   const remember = (verified: Map<string, Verified>, secret: string, entry: Verified): void => {
     verified.delete(secret);
     if (verified.size >= REMEMBERED) {
@@ -77,14 +75,14 @@ export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOpt
   const look = async (
     verified: Map<string, Verified>,
     secret: string,
-    find: (hash: string, at: number) => Promise<{ token: Token; endsMs: number } | null>,
-  ): Promise<Grant | null> => {
+    find: (hash: string) => Promise<{ token: Token; endsMs: number } | null>,
+  ): Promise<Grant | Expired | null> => {
     const at = now();
     const known = verified.get(secret);
     if (known !== undefined) {
       if (at >= known.expiresMs || at >= known.sessionEndsMs) {
         verified.delete(secret);
-        return null;
+        return 'expired';
       }
       if (at - known.checkedMs < RECHECK_MS) {
         used(known.grant.token_id, at);
@@ -93,21 +91,20 @@ export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOpt
     }
     const asked = generation;
     const hash = known?.hash ?? (await sha256Hex(secret));
-    const found = await find(hash, at);
-    if (found === null || !alive(found.token, at)) {
+    const found = await find(hash);
+    if (found === null || found.token.revoked_at !== null) {
       verified.delete(secret);
       return null;
     }
     const grant = grantOf(found.token);
-    if (asked === generation) {
-      remember(verified, secret, {
-        hash,
-        grant,
-        expiresMs: grant.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(grant.expires_at),
-        sessionEndsMs: found.endsMs,
-        checkedMs: at,
-      });
+    const expiresMs = grant.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(grant.expires_at);
+    const sessionEndsMs = found.endsMs;
+    if (at >= expiresMs || at >= sessionEndsMs) {
+      verified.delete(secret);
+      return 'expired';
     }
+    if (asked === generation)
+      remember(verified, secret, { hash, grant, expiresMs, sessionEndsMs, checkedMs: at });
     used(grant.token_id, at);
     return grant;
   };
@@ -121,13 +118,11 @@ export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOpt
     });
 
   const session: Authenticator['session'] = (secret) =>
-    look(sessions, secret, async (hash, at) => {
+    look(sessions, secret, async (hash) => {
       const found = await accounts.session(hash);
       if (found === null || !sameSecret(found.hash, hash)) return null;
-      const endsMs = Date.parse(found.expires_at);
-      if (endsMs <= at) return null;
       const owner = await accounts.token(found.account, found.token_id);
-      return owner === null ? null : { token: owner, endsMs };
+      return owner === null ? null : { token: owner, endsMs: Date.parse(found.expires_at) };
     });
 
   return {
@@ -136,7 +131,8 @@ export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOpt
 
     async verify({ via, secret }) {
       (via === 'token' ? tokens : sessions).delete(secret);
-      return (await (via === 'token' ? token(secret) : session(secret))) !== null;
+      const found = await (via === 'token' ? token(secret) : session(secret));
+      return found !== null && found !== 'expired';
     },
 
     forget() {

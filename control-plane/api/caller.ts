@@ -36,8 +36,9 @@ export const identify = async (request: Request, env: unknown, how: Identificati
   const secret = bearerSecret(request.headers);
   if (secret !== null) {
     const grant = secret === '' ? null : await how.authenticator.token(secret);
+    if (grant === 'expired') throw expired();
     if (grant === null)
-      throw refusal(request, env, how, 'The token is unknown, expired or revoked; expected a valid one.');
+      throw refusal(request, env, how, 'The token is unknown or revoked; expected a valid one.');
     return { grant, via: 'token', secret };
   }
   const cookie = readSessionCookie(request.headers.get('cookie'), how.seenAs(request));
@@ -47,10 +48,17 @@ export const identify = async (request: Request, env: unknown, how: Identificati
     });
   }
   const grant = await how.authenticator.session(cookie);
-  if (grant === null) throw refusal(request, env, how, 'The session has ended; sign in again.');
+  if (grant === 'expired') throw new Problem('unauthenticated', { message: SESSION_ENDED });
+  if (grant === null) throw refusal(request, env, how, SESSION_ENDED);
   if (!SAFE.has(request.method)) sameSite(request, how.seenAs(request));
   return { grant, via: 'session', secret: cookie };
 };
+
+const SESSION_ENDED = 'The session has ended; sign in again.';
+
+/** Not counted: a program that goes on with yesterday's token must not use up the attempts of everybody at its address. */
+export const expired = (): Problem =>
+  new Problem('unauthenticated', { message: 'The token has expired; expected a valid one.' });
 
 /** Counts the failure: 401, or 429 from an address that has failed too often. */
 export const refusal = (

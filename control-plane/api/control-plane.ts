@@ -1,9 +1,8 @@
 import type { FlagCache } from '@halyard/caches';
 import { createFailures } from '@halyard/caches/access';
 import { Hono } from 'hono';
-import { createAuthenticator } from '../access/authentication.ts';
+import { type Authenticator, createAuthenticator } from '../access/authentication.ts';
 import { type FirstStart, type FirstStartOptions, firstStart, SYSTEM } from '../access/first-start.ts';
-import type { Grant } from '../access/grant.ts';
 import { mintLink, signInToken } from '../access/link.ts';
 import { type RandomBytes, systemRandom } from '../access/secret.ts';
 import { followUses } from '../access/uses.ts';
@@ -55,8 +54,8 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane {
   readonly app: Hono<ExchangeEnv>;
-  /** The grant of a token's secret; null if it is unknown, expired or revoked. */
-  readonly authenticate: (secret: string) => Promise<Grant | null>;
+  /** The grant of a token's secret; null if it is unknown or revoked. */
+  readonly authenticate: Authenticator['token'];
   /** Prepares the database; null when this was not the first start. Call it before anything else. */
   firstStart(options: FirstStartOptions): Promise<FirstStart | null>;
   /**

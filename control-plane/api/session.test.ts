@@ -248,3 +248,32 @@ test('one Idempotency-Key used by a token and by its session was 500: it is 409,
   expect([other.status, other.json.errors[0].code]).toEqual([409, 1006]);
   expect(other.json.errors[0].message).toMatch(/^The Idempotency-Key was used with another credential/);
 });
+
+test('a program that went on with an expired token used up the attempts of everybody at its address', async () => {
+  const ground = await openGround();
+  const soon = new Date(ground.clock.ms + 1_000).toISOString();
+  const { secret } = await ground.mint({ name: 'yesterday', permission: 'read', expires_at: soon });
+  const { headers } = await ground.ask('POST', '/client/v4/session', {
+    token: null,
+    body: { token: secret },
+  });
+  const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await ground.ask('GET', '/apps', { token: secret })).status).toBe(200);
+  ground.clock.ms += 1_000;
+  for (let n = 0; n < 60; n += 1) {
+    const { status, json } = await ground.ask('GET', '/apps', { token: secret });
+    expect([status, json.errors[0].message]).toEqual([401, 'The token has expired; expected a valid one.']);
+    const session = await ground.ask('GET', '/apps', { token: null, headers: { cookie } });
+    expect([session.status, session.json.errors[0].message]).toEqual([
+      401,
+      'The session has ended; sign in again.',
+    ]);
+    const again = await ground.ask('POST', '/client/v4/session', { token: null, body: { token: secret } });
+    expect(again.status).toBe(401);
+  }
+  // A stranger at the same address still has all fifty.
+  for (let n = 0; n < 50; n += 1)
+    expect((await ground.ask('GET', '/apps', { token: `no-${n}` })).status).toBe(401);
+  expect((await ground.ask('GET', '/apps', { token: 'no' })).status).toBe(429);
+  await ground.close();
+});

@@ -7,7 +7,7 @@ import { Problem } from '../problem.ts';
 import type { Origin, SignInLink } from '../store/port.ts';
 import { appView } from './apps.ts';
 import type { Call } from './call.ts';
-import { refusal, sameSite } from './caller.ts';
+import { expired, refusal, sameSite } from './caller.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { body } from './parse.ts';
 import { Session, SignedOut, SignIn } from './schemas.ts';
@@ -44,6 +44,7 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
   const provenBy = async ({ token, link }: Credential): Promise<Proven | null> => {
     if (token !== undefined) {
       const grant = await setting.authenticator.token(token);
+      if (grant === 'expired') throw expired();
       return grant === null ? null : { grant, link: null };
     }
     const used = link === undefined ? null : await useLink(accounts, link, setting.now());
@@ -86,7 +87,7 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
             setting,
             credential.token === undefined
               ? 'The sign-in link was used before or is older than ten minutes; ask for a new one.'
-              : 'The token is unknown, expired or revoked; expected a valid one.',
+              : 'The token is unknown or revoked; expected a valid one.',
           );
         }
         const { grant, link } = proven;

@@ -43,6 +43,16 @@ describe('a token that only the control plane knows', () => {
     expect(asked).toBe(3);
   });
 
+  test('is not counted as a guess once it has expired, and told so', async () => {
+    world = await startWorld({ flag: onFlag('flag') }, { authenticate: async () => 'expired' });
+    for (let n = 0; n < 60; n += 1) {
+      const response = await world.evaluate('/flag', {}, { authorization: 'Bearer yesterday' });
+      expect(response.status).toBe(401);
+      expect(await response.json()).toMatchObject({ errorDetails: 'This token has expired.' });
+    }
+    expect(await world.edge.metrics()).toContain('halyard_edge_failed_attempts_total 0');
+  });
+
   test('is 503 when it cannot be asked for', async () => {
     world = await startWorld(
       { flag: onFlag('flag') },

@@ -33,6 +33,8 @@ export const MISSED_MS = 1_000;
 /** How often it is told that a token is in use. */
 const TELL_EVERY_MS = 60_000;
 const TOKEN_NEEDED = 'A token is needed: Authorization: Bearer hly_….';
+/** Whoever has one did not guess: it is not counted among the failed attempts. */
+const EXPIRED = 'This token has expired.';
 const UNKNOWN = 'This token is unknown or revoked.';
 
 /** A request as Hono hands it over, as far as the gate looks at it. */
@@ -108,7 +110,7 @@ export class Gate {
     const secret = secretOf(headers);
     if (secret === null || this.#authenticate === undefined) return false;
     const grant = await this.#authenticate(secret);
-    return grant != null && callerOf(grant, false).expiresAt > this.#now();
+    return grant != null && grant !== 'expired' && callerOf(grant, false).expiresAt > this.#now();
   }
 
   async #admitUnknown(
@@ -131,6 +133,7 @@ export class Gate {
     if (this.#authenticate !== undefined) {
       try {
         const grant = await this.#authenticate(secret);
+        if (grant === 'expired') return this.#refuse(401, EXPIRED, headers, app);
         if (grant != null && grant.account === this.#account.id) return callerOf(grant, false);
         if (grant != null) return this.#refuse(403, 'This token belongs to another account.', headers, app);
         if (grant === null) return this.refuseGuess(401, UNKNOWN, visit, app);
@@ -181,7 +184,7 @@ export class Gate {
   ): Admission | Promise<Admission> {
     const id = appId ?? caller.onlyApp;
     const now = this.#now();
-    if (caller.expiresAt <= now) return this.#refuse(401, 'This token has expired.', headers, id);
+    if (caller.expiresAt <= now) return this.#refuse(401, EXPIRED, headers, id);
     if (caller.replicated && Math.abs(now - caller.toldAt) >= TELL_EVERY_MS) {
       caller.toldAt = now;
       this.#onUsed(caller.grant.token_id);

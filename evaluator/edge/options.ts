@@ -43,7 +43,7 @@ export interface EdgeOptions {
    * Asked for a secret that the replicated hashes do not know; never remembered. Null: there is no such token. Undefined: who is asked
    * does not know all tokens, so that says nothing. Rejects if it could not be asked.
    */
-  readonly authenticate?: (secret: string) => Promise<Grant | null | undefined>;
+  readonly authenticate?: (secret: string) => Promise<Grant | 'expired' | null | undefined>;
   /** Believe `X-Forwarded-For`, when failed attempts are counted by address. */
   readonly trustProxy?: boolean;
   /** Serve the Flagship call, health and metrics too. Where a control plane shares the server, it does. */
