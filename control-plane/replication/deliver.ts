@@ -38,6 +38,11 @@ export interface Delivery {
 export interface DeliverOptions {
   /** Where the cache stands, which saves asking it; a wrong one is found out by the cache's refusal. */
   readonly knownHead?: Position | null | undefined;
+  /**
+   * Whether a cache that has nothing of a space with commits makes a new epoch begin: nobody can tell any more whether the database still
+   * is where edges and clients have seen it. Default: false.
+   */
+  readonly renews?: boolean;
   /** Whether to take over what another database wrote: its identity, null where a former release wrote it. Default: never. */
   readonly adopts?: (identity: string | null) => boolean;
 }
@@ -55,7 +60,7 @@ export const deliver = async (
   stores: Stores,
   cache: FlagCache,
   place: Place,
-  { knownHead, adopts = () => false }: DeliverOptions = {},
+  { knownHead, renews = false, adopts = () => false }: DeliverOptions = {},
 ): Promise<Delivery> => {
   const space = spaceOf(place);
   const outbox = outboxOf(stores, place);
@@ -68,6 +73,7 @@ export const deliver = async (
   };
   let how: Delivery['how'] = 'nothing';
   let begun = false;
+  let renewed = !renews;
 
   for (;;) {
     const standing = await outbox.standing();
@@ -107,7 +113,10 @@ export const deliver = async (
         break;
       }
       case 'unfilled':
-        break;
+        if (renewed || head !== null || standing.version === 0) break;
+        await begin(outbox, standing, head);
+        renewed = true;
+        continue;
       default:
         relation satisfies never;
     }

@@ -123,6 +123,30 @@ describe('a database that was put back to an earlier state', () => {
     expect((await deliver(restored, cache, SHOP)).how).toBe('nothing');
   });
 
+  test('along with its cache, or with one in memory, gave two contents one ETag: an empty cache begins a new epoch', async () => {
+    const stores = await made('one.db');
+    const fresh = async (of: Stores): Promise<void> => {
+      cache = createMemoryCache({ now: Date.now, log: quiet });
+      await deliver(of, cache, SHOP, { renews: true });
+    };
+    await put(stores, 'a', 'before');
+    await fresh(stores);
+    backupSqlite(`file:${join(directory, 'one.db')}`, join(directory, 'volume.db'));
+    await put(stores, 'a', 'lost');
+    await fresh(stores);
+    const before = await head();
+    await copyFile(join(directory, 'volume.db'), join(directory, 'two.db'));
+    const restored = await open('two.db');
+    await put(restored, 'a', 'other');
+    await fresh(restored);
+    const after = await head();
+    expect([before.version, after.version]).toEqual([2, 2]);
+    expect(compareEpochs(epochOf(after), epochOf(before)) > 0).toBe(true);
+    expect(await valuesInCache()).toEqual({ a: 'other' });
+    await deliver(restored, cache, SHOP, { renews: true });
+    expect(await head()).toEqual(after);
+  });
+
   test('begins one epoch, also when two servers find it out at once', async () => {
     const stores = await made('one.db');
     backupSqlite(`file:${join(directory, 'one.db')}`, join(directory, 'two.db'));

@@ -120,7 +120,10 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
 
   const bring = async (progress: Progress, term: AbortSignal): Promise<void> => {
     try {
-      const delivery = await deliver(stores, cache, progress.place, { knownHead: progress.head });
+      const delivery = await deliver(stores, cache, progress.place, {
+        knownHead: progress.head,
+        renews: true,
+      });
       if (outage) {
         outage = false;
         log.info({ cache: cache.kind }, 'The flag cache is reached again; replication goes on.');
@@ -201,7 +204,9 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
             // Where a delivery is under way the cache is allowed to be behind.
             if (!progress.running && !progress.dirty) {
               const head = await cache.head(spaceOf(place));
-              if (!progress.running && !samePosition(head, progress.head)) {
+              // A place that was never delivered to is not up to date because nothing is there either.
+              const known = progress.head !== undefined && samePosition(head, progress.head);
+              if (!progress.running && !known) {
                 progress.head = head ?? undefined;
                 mark(place);
               }
