@@ -2,7 +2,7 @@ import { testSentence } from '../flags/tests/run-tests.ts';
 import type { AppWrite, Before } from '../flags/write.ts';
 import type { CommitRequest, Committed } from '../store/port.ts';
 import { type Answer, type Call, type Outcome, render } from './call.ts';
-import { dryRunAnswer } from './dry-run.ts';
+import { answersChanged, dryRunAnswer } from './dry-run.ts';
 import { appOf } from './paths.ts';
 import type { Setting } from './setting.ts';
 
@@ -36,7 +36,12 @@ export const commit = async <A extends Before = Before>(
   if (committed.replayed !== undefined) return { repeated: committed.replayed };
   if (call.dryRun !== null) {
     const answer = dryRunAnswer(committed, write, call.dryRun);
-    return { ...answer, result: { ...answer.result, ...moreOfDryRun(committed) } };
+    const answers = await answersChanged(
+      committed,
+      await stores.app(call.account, app).contexts(),
+      call.account,
+    );
+    return { ...answer, result: { ...answer.result, answers, ...moreOfDryRun(committed) } };
   }
   propagation.committed(call.account, app, committed.appVersion);
   return { ...respond(committed), committed: { app, version: committed.appVersion } };

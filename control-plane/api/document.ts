@@ -234,6 +234,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Segments: 'Named sets of contexts, which any flag of the app may ask for.',
   Changelog: 'Who changed what, when and why; nothing in the API changes or removes an entry.',
   Evaluation: 'What a flag evaluates to, and why.',
+  Contexts: 'Users whose answers a dry run looks at.',
   Transfer: 'A whole app as one file.',
   Propagation: 'How far a change has come.',
   Tokens: 'Who may do what.',

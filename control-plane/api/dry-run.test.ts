@@ -98,6 +98,7 @@ describe('a dry run', () => {
         after: { share: 100, cohorts: [], by: [pro.id, rule.id] },
       },
       tests: [],
+      answers: [],
     });
   });
 

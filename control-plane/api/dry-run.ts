@@ -1,9 +1,10 @@
 import { type Diff, segmentName } from '../flags/change.ts';
+import { type ChangedAnswer, changedAnswers } from '../flags/changed-answers.ts';
 import { diffFlags, diffSegments } from '../flags/diff.ts';
 import { type Exposure, exposureOfChange } from '../flags/exposure/exposure.ts';
 import { testSentence } from '../flags/tests/run-tests.ts';
 import { type Before, flagAfter, type Write } from '../flags/write.ts';
-import type { Committed, Foreseen } from '../store/port.ts';
+import type { Committed, Foreseen, SavedContext } from '../store/port.ts';
 import type { Answer } from './call.ts';
 import { etagOf } from './headers.ts';
 import type { DryRun } from './operation.ts';
@@ -43,6 +44,20 @@ export const dryRunAnswer = <A extends Before>(
     ...(tried === undefined ? {} : { headers: { etag: etagOf(tried) } }),
   };
 };
+
+/** The saved contexts that would get another answer, of what changes and of what depends on it. */
+export const answersChanged = async (
+  { flags, foreseen }: Committed<unknown>,
+  contexts: readonly SavedContext[],
+  account: string,
+): Promise<readonly ChangedAnswer[]> => {
+  if (foreseen === undefined) return [];
+  const { before, after, affects } = foreseen;
+  const keys = [...new Set([...flags.keys(), ...affects.map(({ flag }) => flag)])].sort();
+  return changedAnswers(contexts, keys, before, after, account, turn);
+};
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 const diffOf = (committed: Committed<Before>, kind: DryRun): Diff | Readonly<Record<string, Diff>> => {
   const diffs: [name: string, diff: Diff][] = [

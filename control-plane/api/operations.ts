@@ -3,6 +3,7 @@ import { accountOperations } from './accounts.ts';
 import { appOperations } from './apps.ts';
 import { changelogOperations } from './changelog.ts';
 import { changesOperations } from './changes.ts';
+import { contextOperations } from './contexts.ts';
 import { evaluateOperations } from './evaluate.ts';
 import { eventOperations } from './events.ts';
 import { explainOperations } from './explain.ts';
@@ -28,6 +29,7 @@ export const operationsOf = (setting: Setting): readonly AnyServed[] => [
   ...changelogOperations(setting),
   ...evaluateOperations(setting),
   ...explainOperations(setting),
+  ...contextOperations(setting),
   ...transferOperations(setting),
   ...propagationOperations(setting),
   ...eventOperations(setting),

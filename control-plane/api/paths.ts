@@ -3,6 +3,7 @@ import type { Call } from './call.ts';
 export const ACCOUNTS = '/client/v4/accounts';
 export const ACCOUNT = `${ACCOUNTS}/{account_id}/flagship`;
 export const APP = `${ACCOUNT}/apps/{app_id}`;
+export const CONTEXT = `${APP}/contexts/{context_name}`;
 export const FLAG = `${APP}/flags/{flag_key}`;
 
 export const SEGMENT = `${APP}/segments/{segment_key}`;
@@ -13,6 +14,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   app_id: 'The app’s id.',
   flag_key: 'The flag’s key.',
   segment_key: 'The segment’s key.',
+  context_name: 'The saved context’s name: 1 to 64 characters.',
   priority: 'The priority that names the rule in its flag.',
   token_id: 'The token’s id.',
   edge_id: 'The edge’s id, as `silent_edges` has it.',
@@ -21,5 +23,6 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
 type Placed = Pick<Call, 'params'>;
 
 export const appOf = ({ params }: Placed): string => params['app_id'] ?? '';
+export const contextNameOf = ({ params }: Placed): string => params['context_name'] ?? '';
 export const flagOf = ({ params }: Placed): string => params['flag_key'] ?? '';
 export const segmentOf = ({ params }: Placed): string => params['segment_key'] ?? '';

@@ -39,6 +39,23 @@ const FailingTest = z
   })
   .openapi('FailingTest');
 
+const ShownAnswer = z
+  .object({
+    variant: z.string().optional(),
+    value: Value.optional(),
+    reason: z.string().optional(),
+    errorCode: z.string().optional(),
+    errorDetails: z.string().optional(),
+  })
+  .nullable()
+  .openapi({
+    description: 'Null: there is no such flag. A value of more than 1,024 characters is left out.',
+  });
+
+const ChangedAnswer = z
+  .strictObject({ context: z.string(), flag: z.string(), before: ShownAnswer, after: ShownAnswer })
+  .openapi('ChangedAnswer');
+
 export const DryRunResult = z
   .strictObject({
     diff: z.union([FieldDiff, z.record(z.string(), FieldDiff)]).openapi({
@@ -68,6 +85,10 @@ export const DryRunResult = z
     tests: z.array(FailingTest).openapi({
       description:
         'Tests that would fail. A dry run never refuses for them, whatever the app’s `tests` says.',
+    }),
+    answers: z.array(ChangedAnswer).openapi({
+      description:
+        'The saved contexts of the app that would get another answer, of what changes and of what depends on it; the first 1,000.',
     }),
   })
   .openapi('DryRun', {

@@ -4,6 +4,7 @@ import { Problem } from '../problem.ts';
 import { everyFlagRow } from './batch.ts';
 import { pageOfEntries } from './changelog.ts';
 import type { CommitQueue } from './commit-queue.ts';
+import { createContexts } from './contexts.ts';
 import type { Database } from './database.ts';
 import { pageOfFlags } from './flag-list.ts';
 import { flagsAtOneVersion } from './flags-at-version.ts';
@@ -133,6 +134,8 @@ export const createAppStore = (
       const { version, entry_count: entries, last_hash } = row;
       return { version, flags: row.deleted_at === null ? row.flag_count : 0, entries, last_hash };
     },
+
+    ...createContexts(database, place),
 
     commit: (request) => queue(place).submit(request),
 

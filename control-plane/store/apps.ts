@@ -199,6 +199,7 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
 const DYING = [
   'reference',
   'segment',
+  'saved_context',
   'flag_tag',
   'flag_text',
   'flag',

@@ -1,6 +1,7 @@
 import { accountLogContract } from './contract/account-log.ts';
 import { accountsContract } from './contract/accounts.ts';
 import { commitsContract } from './contract/commits.ts';
+import { contextsContract } from './contract/contexts.ts';
 import { deletedAppsContract } from './contract/deleted-apps.ts';
 import { distributionContract } from './contract/distribution.ts';
 import { dryRunsContract } from './contract/dry-runs.ts';
@@ -28,6 +29,7 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
 
   describe(`${name} keeps the promises of the stores`, () => {
     describe('commits', () => commitsContract(suite));
+    describe('saved contexts', () => contextsContract(suite));
     describe('dry runs', () => dryRunsContract(suite));
     describe('repeats', () => repeatsContract(suite));
     describe('references', () => referencesContract(suite));

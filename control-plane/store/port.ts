@@ -2,6 +2,7 @@ import type { Commit, History, Lineage, Position, Snapshot, Subscription } from 
 import type { FlagType, Surroundings } from '@halyard/engine';
 import type { Actor, Affected, Change, ChangelogEntry, FlagDefinition, StoredFlag } from '../flags/change.ts';
 import type { Entity } from '../flags/references/integrity.ts';
+import type { ContextBody } from '../flags/saved-context.ts';
 import type { SegmentDefinition, StoredSegment } from '../flags/segments/segment.ts';
 import type { FailedTest } from '../flags/tests/run-tests.ts';
 import type { AccountLogEntry, AccountLogQuery, AccountNote } from './account-event.ts';
@@ -179,6 +180,13 @@ export interface AppStore {
   /** Where the app says its changelog stands, also one of a deleted app that is kept; null: there is none. */
   head(): Promise<AppHead | null>;
 
+  /** What people keep to see what a change does to it; by name, at most 200. */
+  contexts(): Promise<readonly SavedContext[]>;
+  /** No commit: it changes no answer, and leaves no entry. `not_found` if the app does not exist, `limit` past 200. */
+  saveContext(name: string, context: ContextBody, write: WriteInfo): Promise<SavedContext>;
+  /** Whether there was one. */
+  deleteContext(name: string): Promise<boolean>;
+
   /**
    * Decides and writes one commit. `decide` is pure and is given the named flags as they are inside the transaction (it may be run
    * again if the database asks for a retry); what it throws rolls back and reaches the caller. No changes: nothing is written,
@@ -187,6 +195,13 @@ export interface AppStore {
   commit<A>(request: CommitRequest<A>): Promise<Committed<A> | Replayed>;
 
   readonly outbox: Outbox;
+}
+
+export interface SavedContext {
+  readonly name: string;
+  readonly context: ContextBody;
+  readonly updated_at: string;
+  readonly updated_by: string;
 }
 
 /** A changelog entry in a few words. */

@@ -15,6 +15,7 @@ export interface Schema {
   flag_text: FlagTextTable;
   segment: SegmentTable;
   reference: ReferenceTable;
+  saved_context: SavedContextTable;
   deleted_flag: DeletedFlagTable;
   changelog: ChangelogTable;
   outbox: OutboxTable;
@@ -140,6 +141,15 @@ export interface ReferenceTable {
   to_key: string;
   /** JSON: a list of names. */
   variations: string;
+}
+
+interface SavedContextTable {
+  account: string;
+  app: string;
+  name: string;
+  context: string;
+  updated_at: string;
+  updated_by: string;
 }
 
 /** What a flag created again under the key counts its versions on from. */

@@ -4,6 +4,15 @@ import * as search from './0003-search.ts';
 import * as accountLog from './0004-account-log.ts';
 import * as histories from './0005-histories.ts';
 import * as segments from './0006-segments.ts';
+import * as contexts from './0007-contexts.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [first, lists, search, accountLog, histories, segments];
+export const migrations: readonly Migration[] = [
+  first,
+  lists,
+  search,
+  accountLog,
+  histories,
+  segments,
+  contexts,
+];

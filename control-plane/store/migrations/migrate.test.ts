@@ -119,7 +119,16 @@ describe('SQLite', () => {
     const again = await open();
     for (const stores of [...both, again]) await stores.close();
     expect(ran).toEqual([
-      { migrations: ['0002-lists', '0003-search', '0004-account-log', '0005-histories', '0006-segments'] },
+      {
+        migrations: [
+          '0002-lists',
+          '0003-search',
+          '0004-account-log',
+          '0005-histories',
+          '0006-segments',
+          '0007-contexts',
+        ],
+      },
     ]);
   });
 
@@ -186,6 +195,7 @@ describe.runIf(await usePostgres())('PostgreSQL', () => {
           '0004-account-log',
           '0005-histories',
           '0006-segments',
+          '0007-contexts',
         ],
       },
     ]);
