@@ -20,6 +20,7 @@ export const TABLES: Readonly<Record<keyof Schema, Copying>> = {
   deleted_flag: { how: 'changes', key: ['account', 'app', 'key'] },
   segment: { how: 'changes', key: ['account', 'app', 'key'] },
   reference: { how: 'changes', key: ['account', 'app', 'from_kind', 'from_key', 'place'] },
+  saved_context: { how: 'changes', key: ['account', 'app', 'name'] },
   changelog: { how: 'grows', chain: ['account', 'app'] },
   outbox: { how: 'changes', key: ['account', 'app', 'version'] },
   idempotency: { how: 'changes', key: ['account', 'app', 'key'] },
