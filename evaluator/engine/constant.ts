@@ -48,31 +48,46 @@ export interface Unreachable {
  * theirs. In ascending priority.
  */
 export const unreachableRules = (rules: readonly Rule[]): readonly Unreachable[] => {
-  const ordered = inOrder(rules);
-  return ordered.flatMap((rule, index) => {
-    const earlier = ordered
-      .slice(0, index)
-      .filter((other) => other.conditions.every((condition) => hasCondition(rule, condition)));
-    const whole = earlier.find(holdsEverybody);
-    if (whole !== undefined) return [{ rule, because: [whole] }];
-    const wanted = rangesOf(rule);
-    const before = earlier.filter((other) => isBucketedAlike(other, rule));
-    const taken = coalesce(mergedUnits(before.flatMap(rangesOf)));
-    const isTaken =
-      wanted !== null &&
-      wanted.length > 0 &&
-      wanted.map(toUnits).every(([from, to]) => taken.some(([low, high]) => low <= from && to <= high));
-    return isTaken ? [{ rule, because: before }] : [];
+  // Looked at once a rule: each is compared with all that come before it, and there may be a thousand.
+  const looks = inOrder(rules).map(lookAt);
+  return looks.flatMap((look, index) => {
+    const { rule } = look;
+    const earlier = looks.slice(0, index).filter((other) => isWithin(other.conditions, look.conditions));
+    const whole = earlier.find((other) => other.holdsEverybody);
+    if (whole !== undefined) return [{ rule, because: [whole.rule] }];
+    if (look.ranges.length === 0) return [];
+    const before = earlier.filter(({ point }) => point === look.point);
+    const taken = coalesce(mergedUnits(before.flatMap(({ ranges }) => ranges)));
+    const isTaken = look.ranges.every(([from, to]) => taken.some(([low, high]) => low <= from && to <= high));
+    return isTaken ? [{ rule, because: before.map((other) => other.rule) }] : [];
   });
+};
+
+interface Look {
+  readonly rule: Rule;
+  readonly conditions: ReadonlySet<string>;
+  readonly holdsEverybody: boolean;
+  /** In units. */
+  readonly ranges: readonly Range[];
+  readonly point: string;
+}
+
+const lookAt = (rule: Rule): Look => ({
+  rule,
+  conditions: new Set(rule.conditions.map((condition: Condition) => JSON.stringify(condition))),
+  holdsEverybody: holdsEverybody(rule),
+  ranges: rangesOf(rule).map(toUnits),
+  point: pointOf(rule),
+});
+
+const isWithin = (inner: ReadonlySet<string>, outer: ReadonlySet<string>): boolean => {
+  if (inner.size > outer.size) return false;
+  for (const one of inner) if (!outer.has(one)) return false;
+  return true;
 };
 
 const inOrder = (rules: readonly Rule[]): readonly Rule[] =>
   rules.toSorted((a, b) => a.priority - b.priority);
-
-const hasCondition = (rule: Rule, condition: Condition): boolean => {
-  const text = JSON.stringify(condition);
-  return rule.conditions.some((other) => JSON.stringify(other) === text);
-};
 
 /** Whether a rule serves whoever its conditions hold for. */
 const holdsEverybody = (rule: Rule): boolean => {
@@ -91,18 +106,16 @@ const partsOf = (rule: Rule): readonly { readonly variation: string; readonly ra
 const rangesOf = (rule: Rule): readonly Range[] =>
   rule.split === undefined && rule.rollout === undefined ? [] : partsOf(rule).flatMap(({ ranges }) => ranges);
 
-const isBucketedAlike = (a: Rule, b: Rule): boolean => pointOf(a) === pointOf(b);
-
 const pointOf = (rule: Rule): string =>
   JSON.stringify([
     rule.split?.attribute ?? rule.rollout?.attribute ?? 'targetingKey',
     rule.bucketing ?? null,
   ]);
 
-/** Ranges of several rules may overlap, those of one never do. */
+/** Ranges of several rules may overlap, those of one never do. In units. */
 const mergedUnits = (ranges: readonly Range[]): readonly Range[] => {
   const merged: [from: number, to: number][] = [];
-  for (const [from, to] of ranges.map(toUnits).toSorted((a, b) => a[0] - b[0])) {
+  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {
     const last = merged.at(-1);
     if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
     else merged.push([from, to]);
