@@ -11,7 +11,7 @@ import { restoreFlag } from '../flags/write-flag.ts';
 import { existingApp } from './apps.ts';
 import { entryToRestore } from './changelog.ts';
 import { commit } from './commit.ts';
-import { flagAnswer } from './flags.ts';
+import { hintMessages, writtenFlag } from './flags.ts';
 import { checkedComment } from './headers.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { APP, appOf, FLAG, flagOf } from './paths.ts';
@@ -64,6 +64,7 @@ export const changesOperations = (setting: Setting): readonly AnyServed[] => [
               }
             : {}),
         },
+        messages: hintMessages(committed.flags.values()),
       }));
     },
   ),
@@ -88,7 +89,7 @@ export const changesOperations = (setting: Setting): readonly AnyServed[] => [
       const key = flagOf(call);
       const entry = await entryToRestore(call, setting, call.body.changelog_id);
       return commit(call, setting, restoreFlag(key, entry, call.ifMatch), (committed) =>
-        flagAnswer(flagAfter(committed, key), key),
+        writtenFlag(flagAfter(committed, key), key),
       );
     },
   ),

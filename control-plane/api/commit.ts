@@ -41,7 +41,10 @@ export const commit = async <A extends Before = Before>(
       await stores.app(call.account, app).contexts(),
       call.account,
     );
-    return { ...answer, result: { ...answer.result, answers, ...moreOfDryRun(committed) } };
+    return {
+      ...answer,
+      result: { ...answer.result, answers, ...moreOfDryRun(committed) },
+    };
   }
   propagation.committed(call.account, app, committed.appVersion);
   return { ...respond(committed), committed: { app, version: committed.appVersion } };

@@ -178,3 +178,27 @@ describe('a dry run', () => {
     expect([exposure.before.share, exposure.after.share]).toEqual([0, 100]);
   });
 });
+
+test('a rule that nobody can get to is told of on every write, and on none that has no such rule', async () => {
+  const rules = [FLAG.rules[0], { ...FLAG.rules[0], priority: 2, serve_variation: 'off' }];
+  const hint = {
+    message:
+      'In the flag new-checkout, rule 2 can never be reached: rule 1 already serves everybody it is for',
+  };
+  const dry = await ground.ask('PATCH', `${NEW}?dry_run=1`, { body: { rules } });
+  expect(dry.json.messages).toEqual([hint]);
+  const patched = await ground.ask('PATCH', NEW, { body: { rules } });
+  expect(patched.json.messages).toEqual([hint]);
+  const put = await ground.ask('PUT', NEW, {
+    body: { ...FLAG, rules: [...rules, FLAG.rules[1]].slice(0, 2) },
+  });
+  expect(put.json.messages).toEqual([hint]);
+  const batch = await ground.ask('POST', '/apps/shop/changes', {
+    body: { changes: [{ op: 'put', key: 'other', flag: { ...FLAG, key: 'other', rules } }] },
+  });
+  expect(batch.json.messages).toEqual([{ message: hint.message.replace('new-checkout', 'other') }]);
+  const read = await ground.ask('GET', NEW);
+  expect(read.json.messages).toEqual([]);
+  const mended = await ground.ask('PATCH', NEW, { body: { rules: FLAG.rules } });
+  expect(mended.json.messages).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { type Diff, segmentName } from '../flags/change.ts';
 import { type ChangedAnswer, changedAnswers } from '../flags/changed-answers.ts';
 import { diffFlags, diffSegments } from '../flags/diff.ts';
 import { type Exposure, exposureOfChange } from '../flags/exposure/exposure.ts';
+import { hintsOf } from '../flags/hints.ts';
 import { testSentence } from '../flags/tests/run-tests.ts';
 import { type Before, flagAfter, type Write } from '../flags/write.ts';
 import type { Committed, Foreseen, SavedContext } from '../store/port.ts';
@@ -41,6 +42,9 @@ export const dryRunAnswer = <A extends Before>(
       ...(kind === 'several' ? { exposures: Object.fromEntries(exposures) } : {}),
       tests: committed.failing.map((failed) => ({ ...failed, message: testSentence(failed) })),
     },
+    messages: [...committed.flags.values()].flatMap((flag) =>
+      flag === null ? [] : hintsOf(flag.definition).map((message) => ({ message })),
+    ),
     ...(tried === undefined ? {} : { headers: { etag: etagOf(tried) } }),
   };
 };

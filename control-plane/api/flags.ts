@@ -1,6 +1,7 @@
 import type { FlagType } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
 import type { StoredFlag } from '../flags/change.ts';
+import { hintsOf } from '../flags/hints.ts';
 import { parsePatch } from '../flags/parse-body.ts';
 import { parseFlag, parseNewFlag } from '../flags/parse-flag.ts';
 import { patchFlag } from '../flags/patch-flag.ts';
@@ -11,7 +12,7 @@ import { createFlag, deleteFlag, replaceFlag } from '../flags/write-flag.ts';
 import { existingApp } from './apps.ts';
 import type { Answer, Call } from './call.ts';
 import { commit } from './commit.ts';
-import { pageInfo } from './envelope.ts';
+import { type Message, pageInfo } from './envelope.ts';
 import { etagOf, noneMatches } from './headers.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { withoutNul } from './parse.ts';
@@ -55,8 +56,19 @@ const tagsOf = (url: string): readonly string[] =>
     .getAll('tag')
     .flatMap((named) => (named === '' ? [] : withoutNul({ tag: named }).tag));
 
+/** `flagAnswer` of a flag that was just written, with what whoever wrote it may want to know. */
+export const writtenFlag = (flag: StoredFlag | null, key: string, status: 200 | 201 = 200): Answer => ({
+  ...flagAnswer(flag, key, status),
+  messages: hintMessages([flag]),
+});
+
+export const hintMessages = (flags: Iterable<StoredFlag | null>): readonly Message[] =>
+  [...flags].flatMap((flag) =>
+    flag === null ? [] : hintsOf(flag.definition).map((message) => ({ message })),
+  );
+
 /** A flag as it now is, with its version as the tag that the next write may name. */
-export const flagAnswer = (flag: StoredFlag | null, key: string, status: 200 | 201 = 200): Answer => {
+const flagAnswer = (flag: StoredFlag | null, key: string, status: 200 | 201 = 200): Answer => {
   if (flag === null) throw noSuchFlag(key);
   return { status, result: flagView(flag), headers: { etag: etagOf(flag) } };
 };
@@ -119,7 +131,7 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
         const defaults = { account: call.account, clientSide: app.client_side_default };
         const { key } = call.body;
         return commit(call, setting, createFlag(call.body, defaults), (committed) =>
-          flagAnswer(flagAfter(committed, key), key, 201),
+          writtenFlag(flagAfter(committed, key), key, 201),
         );
       },
     ),
@@ -167,7 +179,7 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
       (call) => {
         const key = flagOf(call);
         return commit(call, setting, replaceFlag(key, call.body, call.ifMatch), (committed) =>
-          flagAnswer(flagAfter(committed, key), key),
+          writtenFlag(flagAfter(committed, key), key),
         );
       },
     ),
@@ -191,7 +203,7 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
       (call) => {
         const key = flagOf(call);
         return commit(call, setting, patchFlag(key, call.body, call.ifMatch), (committed) =>
-          flagAnswer(flagAfter(committed, key), key),
+          writtenFlag(flagAfter(committed, key), key),
         );
       },
     ),

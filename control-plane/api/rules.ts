@@ -10,8 +10,7 @@ import { Problem } from '../problem.ts';
 import type { Committed } from '../store/port.ts';
 import type { Answer, Call } from './call.ts';
 import { commit } from './commit.ts';
-import { flagAnswer } from './flags.ts';
-import { etagOf } from './headers.ts';
+import { writtenFlag } from './flags.ts';
 import { type AnyServed, serve } from './operation.ts';
 import { FLAG, flagOf } from './paths.ts';
 import type { Setting } from './setting.ts';
@@ -62,7 +61,7 @@ export const ruleOperations = (setting: Setting): readonly AnyServed[] => [
     (call) => {
       const key = flagOf(call);
       const write = patchRule(key, priorityOf(call), call.body, versionOf(call));
-      return commit(call, setting, write, (committed) => flagAnswer(flagAfter(committed, key), key));
+      return commit(call, setting, write, (committed) => writtenFlag(flagAfter(committed, key), key));
     },
   ),
 
@@ -90,7 +89,10 @@ export const ruleOperations = (setting: Setting): readonly AnyServed[] => [
       const respond = (committed: Committed<Reweighted>): Answer => {
         const flag = flagAfter(committed, key);
         if (flag === null) throw noSuchFlag(key);
-        return { result: { ...flagView(flag), ...moving(committed) }, headers: { etag: etagOf(flag) } };
+        return {
+          ...writtenFlag(flag, key),
+          result: { ...flagView(flag), ...moving(committed) },
+        };
       };
       return commit(call, setting, write, respond, moving);
     },
