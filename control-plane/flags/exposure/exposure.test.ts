@@ -224,7 +224,7 @@ describe('over random flags', () => {
         // Six standard deviations of a share of a thousand users; none where everybody or nobody is meant.
         expect(exposed).toBeLessThanOrEqual(p + 6 * Math.sqrt((p * (1 - p)) / users.length));
       }),
-      { numRuns: Math.max(100, RUNS / 10) },
+      { numRuns: RUNS },
     );
   });
 

@@ -21,7 +21,14 @@ export interface FailedTest {
 export const failingTests = (flag: Flag, surroundings: Surroundings): readonly FailedTest[] => {
   const tests = flag.tests ?? [];
   if (tests.length === 0) return [];
-  const plain = compile(flag, surroundings);
+  const pinned = new Map<string, CompiledFlag>();
+  // Many tests pin the same points, and compiling costs far more than a test does.
+  const compiledAt = (at: FlagTest['at']): CompiledFlag => {
+    const name = JSON.stringify(at ?? {});
+    const known = pinned.get(name) ?? compile(flag, surroundings, at);
+    pinned.set(name, known);
+    return known;
+  };
   const rules = new Set(flag.rules.flatMap(({ id }) => id ?? []));
   return tests.flatMap((test): FailedTest[] => {
     const { name, at, context, expect: expected } = test;
@@ -29,8 +36,7 @@ export const failingTests = (flag: Flag, surroundings: Surroundings): readonly F
     if (gone !== undefined) {
       return [{ flag: flag.key, name, expected, got: `there is no rule ${JSON.stringify(gone)} any more` }];
     }
-    const compiled: CompiledFlag = at === undefined ? plain : compile(flag, surroundings, at);
-    const got = gotFrom(compiled.evaluate(context), expected);
+    const got = gotFrom(compiledAt(at).evaluate(context), expected);
     return got === null ? [] : [{ flag: flag.key, name, expected, got }];
   });
 };
