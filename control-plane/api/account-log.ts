@@ -27,7 +27,13 @@ const Filters = Paging.extend({
 });
 
 /** What everybody may know who reads every app: `GET /apps` and the changelogs say as much. */
-const OF_APPS: readonly AccountEvent[] = ['app_created', 'app_renamed', 'app_deleted', 'app_forgotten'];
+const OF_APPS: readonly AccountEvent[] = [
+  'app_created',
+  'app_renamed',
+  'app_deleted',
+  'app_forgotten',
+  'edge_dismissed',
+];
 
 const withoutAddress = (entry: AccountLogEntry): AccountLogEntry => ({ ...entry, address: null });
 
@@ -38,7 +44,7 @@ export const accountLogOperations = ({ stores }: Setting): readonly AnyServed[] 
       tag: 'Log',
       summary: 'The account’s own log',
       description:
-        'Newest first: who made and revoked which token, made, renamed and deleted which app, made which sign-in link for whom, signed in and out, when and where from. Needs a token for every app. With less than `admin` only what happened to apps, and no addresses: whose tokens there are and where people sign in from is the business of those who administer them.',
+        'Newest first: who made and revoked which token, made, renamed and deleted which app, dismissed which silent edge, made which sign-in link for whom, signed in and out, when and where from. Needs a token for every app. With less than `admin` only what happened to apps, and no addresses: whose tokens there are and where people sign in from is the business of those who administer them.',
       method: 'get',
       path: `${ACCOUNT}/log`,
       needs: 'read',

@@ -1,6 +1,6 @@
 import { accountSpace, appSpace, CacheUnavailable, type Position } from '@halyard/caches';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
-import { ACCOUNT, FLAG, type Ground, onNode, openGround } from './scenario.ts';
+import { ACCOUNT, FLAG, flagship, type Ground, onNode, openGround } from './scenario.ts';
 
 let ground: Ground;
 const opened: Ground[] = [];
@@ -82,6 +82,29 @@ onNode('a silent edge stays for a day, unless it signs off or somebody dismisses
   ]);
   ground.clock.ms += 3_600_000;
   expect(await silent()).toEqual([]);
+});
+
+onNode('who dismissed a silent edge, and why, stands in the account’s log', async () => {
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  await applied('cut-off', 1);
+  ground.clock.ms += 15_000;
+  const dismiss = () =>
+    ground.ask('DELETE', '/apps/shop/propagation/edges/cut-off', {
+      headers: { 'x-halyard-comment': 'The machine is gone', 'idempotency-key': 'once' },
+    });
+  expect((await dismiss()).status).toBe(200);
+  expect((await dismiss()).json.result).toEqual({ id: 'cut-off' });
+  const reader = (await ground.mint({ permission: 'read' })).secret;
+  const log = await ground.ask('GET', flagship('/log?event=edge_dismissed'), { token: reader });
+  expect(log.json.result).toMatchObject([
+    {
+      actor: { name: 'ada' },
+      comment: 'The machine is gone',
+      detail: { app: 'shop', edge: 'cut-off', applied_version: 1 },
+    },
+  ]);
+  expect((await ground.ask('DELETE', '/apps/shop/propagation/edges/cut-off')).status).toBe(404);
+  expect((await ground.ask('GET', flagship('/log?event=edge_dismissed'))).json.result).toHaveLength(1);
 });
 
 onNode('Prefer: wait answers when every live edge has the change', async () => {

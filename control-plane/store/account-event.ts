@@ -13,6 +13,7 @@ export const ACCOUNT_EVENTS = [
   'signed_out',
   'database_restored',
   'cache_adopted',
+  'edge_dismissed',
 ] as const;
 export type AccountEvent = (typeof ACCOUNT_EVENTS)[number];
 

@@ -14,6 +14,10 @@ test.each([
     'deleted the app shop; its history is gone',
   ],
   [{ event: 'token_created', detail: { name: 'ci', permission: 'write' } }, 'created the token ci (write)'],
+  [
+    { event: 'edge_dismissed', detail: { app: 'shop', edge: 'fra-2', applied_version: 7 } },
+    'dismissed the silent edge fra-2, which may still serve version 7',
+  ],
 ] as const)('%j reads “%s”', (entry, sentence) => {
   expect(sentenceOf(entry)).toBe(sentence);
 });

@@ -29,5 +29,7 @@ export const sentenceOf = ({ event, detail }: Pick<AccountLogEntry, 'event' | 'd
       return events.database_restored();
     case 'cache_adopted':
       return events.cache_adopted();
+    case 'edge_dismissed':
+      return events.edge_dismissed(text('edge'), text('applied_version'));
   }
 };

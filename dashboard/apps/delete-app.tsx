@@ -7,6 +7,8 @@ import { type App, appPath, call } from '../api.ts';
 import { appsQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { sayDone, sayFailed } from '../shell/notify.tsx';
+import { ReasonField } from '../shell/reason-field.tsx';
+import { reasonStrings } from '../strings/reason.ts';
 import { strings } from '../strings.ts';
 
 /** Cannot be undone, so the name is typed. */
@@ -16,8 +18,9 @@ export const DeleteApp = ({ app }: { readonly app: App }) => {
   const navigate = useNavigate();
   const [opened, dialog] = useDisclosure(false);
   const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
   const remove = useMutation({
-    mutationFn: () => call(appPath(account, app.id), { method: 'DELETE' }),
+    mutationFn: () => call(appPath(account, app.id), { method: 'DELETE', comment: reason }),
     onError: (error) => sayFailed(strings.settings.deleteFailed, error),
     onSuccess: async () => {
       sayDone(strings.settings.deleted(app.name));
@@ -57,6 +60,7 @@ export const DeleteApp = ({ app }: { readonly app: App }) => {
               data-autofocus
               autoComplete="off"
             />
+            <ReasonField value={reason} onChange={setReason} description={reasonStrings.inAccountLog} />
             <Group justify="flex-end">
               <Button variant="default" onClick={dialog.close}>
                 {strings.cancel}

@@ -6,8 +6,10 @@ import { useFollowing } from '../live/state.ts';
 import { flagCommitQuery, propagationQuery } from '../queries.ts';
 import { useConnection } from '../session/connection.ts';
 import { usePermitted, useSession } from '../session/session.ts';
+import { askWithReason } from '../shell/ask.tsx';
 import { sayDone, sayFailed } from '../shell/notify.tsx';
 import { flagPage } from '../strings/flag-page.ts';
+import { reasonStrings } from '../strings/reason.ts';
 import classes from './live.module.css';
 import { type Liveness, livenessOf } from './liveness.ts';
 
@@ -38,10 +40,11 @@ const Dismiss = ({ app, edges }: { readonly app: string; readonly edges: readonl
   const { account } = useSession();
   const client = useQueryClient();
   const dismiss = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (comment: string) => {
       for (const edge of edges) {
         await call(`${appPath(account, app)}/propagation/edges/${encodeURIComponent(edge)}`, {
           method: 'DELETE',
+          comment,
         });
       }
     },
@@ -55,7 +58,15 @@ const Dismiss = ({ app, edges }: { readonly app: string; readonly edges: readonl
       variant="default"
       title={flagPage.live.dismissHelp(edges)}
       loading={dismiss.isPending}
-      onClick={() => dismiss.mutate()}
+      onClick={() =>
+        askWithReason({
+          title: flagPage.live.dismissTitle(edges.length),
+          help: flagPage.live.dismissHelp(edges),
+          confirm: flagPage.live.dismiss,
+          reasonHint: reasonStrings.inAccountLog,
+          go: (reason) => dismiss.mutate(reason),
+        })
+      }
     >
       {flagPage.live.dismiss}
     </Button>
@@ -67,10 +78,16 @@ export const Live = ({ app, flag }: { readonly app: string; readonly flag: Store
   const { tone, text, silent } = useLiveness(app, flag);
   const writable = usePermitted('write');
   return (
-    <Group gap={8} wrap="nowrap">
-      <Group gap={8} wrap="nowrap" role="status" aria-label={flagPage.live.label} data-tone={tone}>
+    <Group gap={8} wrap="nowrap" className={classes['live'] ?? ''} data-tone={tone}>
+      <Group gap={8} wrap="nowrap" miw={0} role="status" aria-label={flagPage.live.label} data-tone={tone}>
         <span className={classes['dot']} data-tone={tone} aria-hidden="true" />
-        <Text size="sm" c={tone === 'bad' ? 'var(--halyard-removed)' : 'dimmed'}>
+        <Text
+          size="sm"
+          lh="20px"
+          className={classes['text'] ?? ''}
+          title={text}
+          c={tone === 'bad' ? 'var(--halyard-removed)' : 'dimmed'}
+        >
           {text}
         </Text>
       </Group>

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { reasonStrings } from '../strings/reason.ts';
 import { strings } from '../strings.ts';
 import { ReasonField } from './reason-field.tsx';
 
@@ -11,10 +12,19 @@ interface Question {
   readonly confirm: string;
   /** It takes something from people. */
   readonly danger?: boolean;
+  /** Where the reason appears, if not in the history. */
+  readonly reasonHint?: string;
   readonly go: (reason: string) => void;
 }
 
-const Asked = ({ help, confirm, danger = false, go, close }: Question & { readonly close: () => void }) => {
+const Asked = ({
+  help,
+  confirm,
+  danger = false,
+  reasonHint = reasonStrings.hint,
+  go,
+  close,
+}: Question & { readonly close: () => void }) => {
   const [reason, setReason] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -27,7 +37,7 @@ const Asked = ({ help, confirm, danger = false, go, close }: Question & { readon
         <Text component="div" size="sm">
           {help}
         </Text>
-        <ReasonField value={reason} onChange={setReason} />
+        <ReasonField value={reason} onChange={setReason} description={reasonHint} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
             {strings.cancel}

@@ -3,7 +3,7 @@ import type { AccountEvent } from '../api.ts';
 /** The page of the account's own log. */
 export const accountLogStrings = {
   title: 'Account log',
-  lead: 'Who made and revoked which token, changed which app, and signed in, when and from where.',
+  lead: 'Who made and revoked which token, changed which app, dismissed which edge, and signed in, when and from where.',
   columns: { when: 'When', who: 'Who', what: 'What', from: 'From' },
   none: 'Nothing has happened yet',
   noneHelp: 'Tokens, apps, sign-in links and sign-ins will be listed here.',
@@ -32,6 +32,8 @@ export const accountLogStrings = {
     signed_out: () => 'signed out',
     database_restored: () => 'restored the database from a backup',
     cache_adopted: () => 'took over the flag cache of another database',
+    edge_dismissed: (edge: string, version: string) =>
+      `dismissed the silent edge ${edge}, which may still serve version ${version}`,
   },
 } as const;
 
@@ -42,5 +44,5 @@ export const EVENTS_OF: Readonly<Record<LogKind, readonly AccountEvent[]>> = {
   tokens: ['token_created', 'token_revoked'],
   apps: ['app_created', 'app_renamed', 'app_deleted', 'app_forgotten'],
   signIns: ['link_created', 'signed_in', 'signed_out'],
-  operations: ['database_restored', 'cache_adopted'],
+  operations: ['database_restored', 'cache_adopted', 'edge_dismissed'],
 };

@@ -38,8 +38,9 @@ export const flagPage = {
     mayServe: (silent: string, version: number) => `${silent}, may still serve version ${version}`,
     hadIt: (count: string, silent: string) => `${count}; ${silent} had it too`,
     dismiss: 'Dismiss',
+    dismissTitle: (edges: number) => `Dismiss ${edges === 1 ? 'the silent edge' : `${edges} silent edges`}?`,
     dismissHelp: (edges: readonly string[]) =>
-      `Say that it will not come back: ${edges.join(', ')}. It counts again when it reports.`,
+      `${list.format(edges)} will no longer be counted. Only do this when you know that nothing is served there any more: an edge that is merely cut off goes on serving what it has. One that reports again counts again.`,
     dismissed: (edges: readonly string[]) => `Dismissed ${edges.join(', ')}`,
     notDismissed: 'The edge was not dismissed',
   },

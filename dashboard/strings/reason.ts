@@ -1,4 +1,5 @@
 export const reasonStrings = {
   label: 'Why',
   hint: 'Appears in the history. Optional.',
+  inAccountLog: 'Appears in the account log. Optional.',
 } as const;

@@ -33,10 +33,16 @@ test('an app is created, renamed, and deleted by typing its name', async () => {
   const button = dialog.getByRole('button', { name: 'Delete app' });
   expect(await button.isDisabled()).toBe(true);
   await dialog.getByLabel('Type warehouse-2 to confirm').fill('warehouse-2');
+  await dialog.getByLabel('Why').pressSequentially('The warehouse is closed');
   await button.click();
   await page.getByText('warehouse-2 was deleted').waitFor();
   await page.getByRole('heading', { name: 'Apps' }).waitFor();
   await page.getByRole('link', { name: 'warehouse-2' }).waitFor({ state: 'detached' });
+  await go('/log');
+  await page
+    .getByRole('row', { name: /deleted the app warehouse-2/ })
+    .getByText('The warehouse is closed')
+    .waitFor();
 });
 
 test('a token is created, its secret shown once with what to paste, and it is revoked', async () => {

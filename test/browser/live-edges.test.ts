@@ -108,6 +108,7 @@ test('a killed flag is never called live while a cut-off edge still serves it', 
   proxy.cut();
   const tones = await watchTones();
   await page.getByRole('switch', { name: 'kill-switch' }).click();
+  await page.getByRole('button', { name: 'Turn off', exact: true }).click();
   await page.getByText('kill-switch is off').waitFor();
   await says(/Live on 2 of 3 edges …/);
   await says(/^1 edge silent since \d\d:\d\d:\d\d, may still serve version \d+$/, SILENT_WITHIN_MS);
@@ -134,7 +135,16 @@ test('an edge that died is silent until somebody dismisses it', async () => {
   await says(/1 edge silent since \d\d:\d\d:\d\d had it too$/, SILENT_WITHIN_MS);
   expect(await tone()).toBe('partial');
   await page.getByRole('button', { name: 'Dismiss', exact: true }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Dismiss the silent edge?' });
+  await dialog.getByLabel('Why').pressSequentially('The machine burnt down');
+  await dialog.getByRole('button', { name: 'Dismiss', exact: true }).click();
   await says('Live on 1 of 1 edge');
+  const [entry] = await api('GET', '/log?limit=1');
+  expect(entry).toMatchObject({
+    event: 'edge_dismissed',
+    comment: 'The machine burnt down',
+    actor: { name: expect.any(String) },
+  });
 });
 
 test('nothing is called live while the server is down', async () => {

@@ -100,6 +100,7 @@ describe('a write beside somebody else’s, and its undo, leave the other’s as
 
   test('a switch and a description', async () => {
     await ada.getByRole('switch').first().click();
+    await button(ada, 'Turn off').click();
     await ada.getByText(/ is off$/).waitFor();
     await describeAs(ben, 'By Ben');
     await undo(ada, 'is off');
