@@ -51,7 +51,8 @@ interface RuleCardProps {
   /** The rule as it would be saved. */
   readonly finished: Rule;
   readonly place: number;
-  readonly last: boolean;
+  /** Where it may be moved to, from 0. */
+  readonly places: { readonly first: number; readonly last: number };
   readonly open: boolean;
   readonly dragged: boolean;
   readonly writable: boolean;
@@ -67,7 +68,7 @@ interface RuleCardProps {
   readonly actions: RuleActions;
 }
 
-const RuleMenu = ({ place, last, actions }: Pick<RuleCardProps, 'place' | 'last' | 'actions'>) => (
+const RuleMenu = ({ place, places, actions }: Pick<RuleCardProps, 'place' | 'places' | 'actions'>) => (
   <Menu position="bottom-end">
     <Menu.Target>
       <ActionIcon variant="subtle" color="gray" size="lg" aria-label={strings.rule.more(place)}>
@@ -77,12 +78,16 @@ const RuleMenu = ({ place, last, actions }: Pick<RuleCardProps, 'place' | 'last'
     <Menu.Dropdown>
       <Menu.Item
         leftSection={<IconArrowUp size={16} />}
-        disabled={place === 1}
+        disabled={place - 1 <= places.first}
         onClick={() => actions.move(-1)}
       >
         {strings.rule.up}
       </Menu.Item>
-      <Menu.Item leftSection={<IconArrowDown size={16} />} disabled={last} onClick={() => actions.move(1)}>
+      <Menu.Item
+        leftSection={<IconArrowDown size={16} />}
+        disabled={place - 1 >= places.last}
+        onClick={() => actions.move(1)}
+      >
         {strings.rule.down}
       </Menu.Item>
       <Menu.Item leftSection={<IconCopy size={16} />} onClick={actions.copy}>
@@ -162,7 +167,7 @@ export const RuleCard = (props: RuleCardProps) => {
       data-dragged={props.dragged || undefined}
     >
       <Group wrap="nowrap" align="flex-start" gap="xs">
-        {writable && (
+        {writable && (props.dragged || props.places.first < props.places.last) && (
           <Tooltip label={strings.rule.dragHint} openDelay={500}>
             <ActionIcon
               variant="subtle"
@@ -213,7 +218,7 @@ export const RuleCard = (props: RuleCardProps) => {
             >
               {open ? strings.rule.done : strings.rule.editShort}
             </Button>
-            <RuleMenu place={place} last={props.last} actions={actions} />
+            <RuleMenu place={place} places={props.places} actions={actions} />
           </Group>
         )}
       </Group>

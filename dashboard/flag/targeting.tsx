@@ -4,6 +4,7 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { inOrder } from '../draft/rule-keys.ts';
+import { placesOf, ruleMovedTo } from '../draft/rule-place.ts';
 import { VariationSelect } from '../rules/serve-field.tsx';
 import { sayDone } from '../shell/notify.tsx';
 import { flagPage } from '../strings/flag-page.ts';
@@ -15,7 +16,6 @@ import { attributesOf } from './attributes.ts';
 import { copyOf, type DraftRule, newRule, type Off, placeOfNewRule } from './draft.ts';
 import classes from './flag.module.css';
 import { OneSplit } from './one-split-offer.tsx';
-import { movedTo } from './order.ts';
 import { RuleCard } from './rule-card.tsx';
 import type { Editing } from './use-draft.ts';
 import { useRuleDrag } from './use-rule-drag.ts';
@@ -53,7 +53,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
   const attributes = attributesOf(finished.flag);
   const setRules = (rules: (before: readonly DraftRule[]) => readonly DraftRule[]) =>
     edit((before) => ({ ...before, rules: rules(before.rules) }));
-  const drag = useRuleDrag(list, (id, to) => setRules((rules) => movedTo(rules, id, to)));
+  const drag = useRuleDrag(list, (id, to) => setRules((rules) => ruleMovedTo(rules, id, to)));
   const toggle = (id: string) =>
     setOpen((before) => {
       const next = new Set(before);
@@ -110,7 +110,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
               rule={rule}
               finished={whole}
               place={index + 1}
-              last={index === draft.rules.length - 1}
+              places={placesOf(draft.rules, rule.id)}
               open={open.has(rule.id)}
               dragged={drag.dragged === rule.id}
               writable={writable}
@@ -125,7 +125,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
                 change: (changed) =>
                   setRules((rules) => rules.map((each) => (each.id === rule.id ? changed : each))),
                 move: (by) => {
-                  setRules((rules) => movedTo(rules, rule.id, index + by));
+                  setRules((rules) => ruleMovedTo(rules, rule.id, index + by));
                   refocus(rule.id);
                 },
                 copy: () => setRules((rules) => rules.toSpliced(index + 1, 0, copyOf(rule))),
