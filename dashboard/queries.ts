@@ -158,13 +158,17 @@ export const flagCommitQuery = (account: string, app: string, key: string) =>
     staleTime: 0,
   });
 
-/** The newest change of an app's flags; null: there was none. */
-export const lastChangeQuery = (account: string, app: string) =>
+/** The newest change of an app's flags, or of one; null: there was none. */
+export const lastChangeQuery = (account: string, app: string, key?: string) =>
   queryOptions({
-    queryKey: [account, app, 'changelog', 'last'],
+    queryKey: [account, app, 'changelog', 'last', key ?? null],
     queryFn: async ({ signal }) =>
-      (await call<ChangelogEntry[]>(changelogPath(account, app, {}, { limit: 1, cursor: null }), { signal }))
-        .result[0] ?? null,
+      (
+        await call<ChangelogEntry[]>(
+          changelogPath(account, app, key === undefined ? {} : { key }, { limit: 1, cursor: null }),
+          { signal },
+        )
+      ).result[0] ?? null,
   });
 
 export const propagationQuery = (account: string, app: string) =>

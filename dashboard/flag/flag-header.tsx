@@ -1,11 +1,8 @@
-import { Anchor, Badge, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Badge, Card, Group, Stack, Text } from '@mantine/core';
 import type { StoredFlag } from '../api.ts';
-import { FlagSwitch } from '../flags/flag-switch.tsx';
 import { TagLink } from '../flags/tag-link.tsx';
 import { useShownFlag } from '../flags/write-flag.ts';
 import { Clamped } from '../shell/clamped.tsx';
-import { CopyIcon } from '../shell/copy-icon.tsx';
 import { LongText } from '../shell/long-text.tsx';
 import { Moment } from '../shell/moment.tsx';
 import { strings } from '../strings.ts';
@@ -13,62 +10,45 @@ import { Sentence } from '../words/sentence.tsx';
 import { offWords, summaryWords } from '../words/summary.ts';
 import { plain, textOf } from '../words/words.ts';
 
+/** What a flag is for, and in full what it serves. */
 export const FlagHeader = ({ app, flag: stored }: { readonly app: string; readonly flag: StoredFlag }) => {
   const flag = useShownFlag(app, stored);
   return (
     <Stack gap="sm">
-      <Group>
-        <Anchor renderRoot={(props) => <Link to="/apps/$app/flags" params={{ app }} {...props} />}>
-          {strings.flags.title}
-        </Anchor>
-      </Group>
-      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
-        <div style={{ minWidth: 0 }}>
-          <Group gap={6} wrap="nowrap">
-            <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
-              <bdi>{flag.key}</bdi>
-            </Title>
-            <CopyIcon value={flag.key} label={strings.flag.copyKey} />
-          </Group>
-          {flag.description && (
-            <Text c="dimmed" component="div">
-              <LongText text={flag.description} max={240} />
-            </Text>
-          )}
-          <Group gap={6} mt={6}>
-            <Badge variant="default" radius="sm" tt="none">
-              {strings.types[flag.type]}
-            </Badge>
-            {(flag.tags ?? []).map((tag) => (
-              <TagLink key={tag} app={app} tag={tag} />
-            ))}
-            <Text size="sm" c="dimmed">
-              {strings.flag.version(flag.version)} · <Moment at={flag.updated_at} />{' '}
-              <bdi>{strings.flag.changedBy(flag.updated_by)}</bdi>
-            </Text>
-          </Group>
-        </div>
-      </Group>
-      <Card withBorder>
-        <Group wrap="nowrap" align="center" gap="lg">
-          <FlagSwitch app={app} flag={stored} size="lg" />
-          <div style={{ minWidth: 0 }}>
-            <Text>
-              <strong>{flag.enabled ? strings.flag.on : strings.flag.off}</strong>{' '}
-              {flag.enabled ? (
-                <>
-                  ·{' '}
-                  <Clamped length={textOf(summaryWords(flag)).length}>
-                    <Sentence cut words={summaryWords(flag)} />
-                  </Clamped>
-                </>
-              ) : null}
-            </Text>
-            <Text size="sm" c="dimmed">
-              <Sentence cut words={[plain(strings.flag.offServes), ...offWords(flag)]} />
-            </Text>
-          </div>
+      <div>
+        {flag.description && (
+          <Text c="dimmed" component="div">
+            <LongText text={flag.description} max={240} />
+          </Text>
+        )}
+        <Group gap={6} mt={6}>
+          <Badge variant="default" radius="sm" tt="none">
+            {strings.types[flag.type]}
+          </Badge>
+          {(flag.tags ?? []).map((tag) => (
+            <TagLink key={tag} app={app} tag={tag} />
+          ))}
+          <Text size="sm" c="dimmed">
+            {strings.flag.version(flag.version)} · <Moment at={flag.updated_at} />{' '}
+            <bdi>{strings.flag.changedBy(flag.updated_by)}</bdi>
+          </Text>
         </Group>
+      </div>
+      <Card withBorder>
+        <Text>
+          <strong>{flag.enabled ? strings.flag.on : strings.flag.off}</strong>{' '}
+          {flag.enabled ? (
+            <>
+              ·{' '}
+              <Clamped length={textOf(summaryWords(flag)).length}>
+                <Sentence cut words={summaryWords(flag)} />
+              </Clamped>
+            </>
+          ) : null}
+        </Text>
+        <Text size="sm" c="dimmed">
+          <Sentence cut words={[plain(strings.flag.offServes), ...offWords(flag)]} />
+        </Text>
       </Card>
     </Stack>
   );

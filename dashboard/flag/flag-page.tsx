@@ -11,6 +11,7 @@ import { useTitle } from '../shell/title.ts';
 import { strings } from '../strings.ts';
 import classes from './flag.module.css';
 import { FlagHeader } from './flag-header.tsx';
+import { FlagStrip } from './flag-strip.tsx';
 import { RampCard } from './ramp-card.tsx';
 
 const route = getRouteApi('/signed-in/apps/$app/flags/$key');
@@ -36,6 +37,7 @@ export const FlagPage = () => {
     });
   return (
     <Stack gap="lg">
+      <FlagStrip app={app} flag={flag.data} />
       <FlagHeader app={app} flag={flag.data} />
       <RampCard app={app} flag={flag.data} />
       <Tabs id="flag" value={tab} onChange={open}>

@@ -4,12 +4,13 @@ import { IconPlayerStop } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
 import { inOrder } from '../draft/rule-keys.ts';
-import { Live } from '../edges/live.tsx';
 import { askSwitch } from '../flags/ask-switch.tsx';
 import { useFlagWrite, useShownFlag } from '../flags/write-flag.ts';
 import { PercentField } from '../rules/percent-field.tsx';
 import { usePermitted } from '../session/session.ts';
+import { ReasonField } from '../shell/reason-field.tsx';
 import { flagPage } from '../strings/flag-page.ts';
+import { stripStrings } from '../strings/strip.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { sharesWords } from '../words/summary.ts';
@@ -185,26 +186,32 @@ const Standing = ({ flag, ramp }: { readonly flag: StoredFlag; readonly ramp: Ra
 
 const restWords = (rest: string): Words => [plain(`${flagPage.ramp.rest} `), variation(rest)];
 
-/** One click a step, the kill switch beside it, and below whether it is live. */
+/** Where a rollout is moved and started. */
+export const ROLLOUT = 'rollout';
+
+/** One click a step, with a reason where one likes to give it, and the kill switch beside it. */
 export const RampCard = ({ app, flag: stored }: { readonly app: string; readonly flag: StoredFlag }) => {
   const flag = useShownFlag(app, stored);
   const ramp = rampOf(flag);
   const writable = usePermitted('write');
   const { write } = useFlagWrite(app, flag.key);
+  const [reason, setReason] = useState<string | null>(null);
   const go = (target: RampTarget) =>
-    write({
-      change: (before) => rampTo(before, target),
-      said: strings.write.ramped(target.variation, percent(target.percentage)),
-    });
+    write(
+      {
+        change: (before) => rampTo(before, target),
+        said: strings.write.ramped(target.variation, percent(target.percentage)),
+        ...(reason === null || reason === '' ? {} : { comment: reason }),
+      },
+      // A reason is one step's; the next has its own.
+      { onSuccess: () => setReason(null) },
+    );
   return (
-    <Card withBorder component="section" aria-label={strings.ramp.title}>
+    <Card withBorder component="section" id={ROLLOUT} aria-label={strings.ramp.title}>
       <Stack gap="sm">
-        <Group justify="space-between">
-          <Title order={2} size="h4">
-            {strings.ramp.title}
-          </Title>
-          <Live app={app} flag={stored} />
-        </Group>
+        <Title order={2} size="h4">
+          {strings.ramp.title}
+        </Title>
         <Group justify="space-between" gap="xs">
           <Text size="sm" component="div">
             <Standing flag={flag} ramp={ramp} />
@@ -224,6 +231,7 @@ export const RampCard = ({ app, flag: stored }: { readonly app: string; readonly
             aria-label={strings.ramp.lead(ramp.variation)}
           />
         )}
+        {writable && reason !== null && <ReasonField value={reason} onChange={setReason} autoFocus />}
         {writable ? (
           <Group justify="space-between" gap="xs" align="flex-end">
             {ramp.kind === 'share' ? (
@@ -233,7 +241,14 @@ export const RampCard = ({ app, flag: stored }: { readonly app: string; readonly
             ) : (
               <span />
             )}
-            <KillSwitch app={app} flag={flag} />
+            <Group gap="xs">
+              {reason === null && (ramp.kind === 'share' || ramp.kind === 'start') && (
+                <Button variant="subtle" onClick={() => setReason('')}>
+                  {stripStrings.reason}
+                </Button>
+              )}
+              <KillSwitch app={app} flag={flag} />
+            </Group>
           </Group>
         ) : (
           <Text size="sm" c="dimmed">

@@ -1,5 +1,6 @@
 import type { Flag, Rule } from '@halyard/engine';
 import { isCatchAll, type OpenShare, openRules, sharesOf as sharesOfSplit } from '@halyard/engine/shares';
+import { stripStrings } from '../strings/strip.ts';
 import { conditionsWords } from './condition.ts';
 import { join, percent, plain, variation, type Words } from './words.ts';
 
@@ -17,7 +18,6 @@ const sumOf = (shares: readonly OpenShare[]): number =>
 /** How much of the matching contexts the rule serves at all, in percent. */
 const totalShare = (rule: Rule): number => sumOf(sharesOf(rule));
 
-/** `a 50 % and b 50 %` */
 /** More variations than these are counted together. */
 const SHARES_SHOWN = 6;
 
@@ -122,3 +122,11 @@ export const summaryWords = (flag: Flag): Words => {
 /** What the flag answers now, its switch included. */
 export const currentWords = (flag: Flag): Words =>
   flag.enabled ? summaryWords(flag) : [...offWords(flag), plain(' for everyone: the flag is off')];
+
+/** The same in a few words: the shares of everyone whom no rule with conditions decides, and how many such rules there are. */
+export const statusWords = (flag: Flag): Words => {
+  if (!flag.enabled) return [plain(stripStrings.off), ...offWords(flag), plain(stripStrings.toAll)];
+  const targeted = flag.rules.filter((rule) => !isOpen(rule)).length;
+  const shares = togetherWords(everyoneElse(flag), targeted === 0 ? 'everyone' : 'the rest');
+  return targeted === 0 ? shares : [...shares, plain(`; ${stripStrings.targeted(targeted)}`)];
+};
