@@ -1,7 +1,6 @@
-import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { historyStrings } from '../strings/history.ts';
 import classes from './clamped.module.css';
+import { ShowAll } from './show-all.tsx';
 
 /** Longer than this is shown in part: some four lines of a wide page. */
 const LONG = 320;
@@ -19,15 +18,7 @@ export const Clamped = ({ length, children }: ClampedProps) => {
   return (
     <>
       <span className={open ? undefined : classes['clamped']}>{children}</span>
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-        className={classes['button'] ?? ''}
-      >
-        {open ? historyStrings.showLess : historyStrings.showMore}
-      </Button>
+      <ShowAll open={open} setOpen={setOpen} length={length} />
     </>
   );
 };

@@ -1,7 +1,6 @@
-import { UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
-import { flagPage } from '../strings/flag-page.ts';
 import classes from './long-text.module.css';
+import { ShowAll } from './show-all.tsx';
 
 interface LongTextProps {
   readonly text: string;
@@ -19,9 +18,7 @@ export const LongText = ({ text, max = 160 }: LongTextProps) => {
       <bdi className={classes['text']} data-open={open}>
         {open ? text : `${[...text.slice(0, max)].join('').trimEnd()}…`}
       </bdi>{' '}
-      <UnstyledButton className={classes['more'] ?? ''} aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? flagPage.clamp.less : flagPage.clamp.all(text.length)}
-      </UnstyledButton>
+      <ShowAll open={open} setOpen={setOpen} length={text.length} />
     </>
   );
 };

@@ -17,8 +17,6 @@ export const historyStrings = {
   showAll: 'Show all changes',
   more: (what: string) => `More for ${what}`,
   showFlags: (number: number) => `Show ${count(number, 'more flag', 'more flags')}`,
-  showMore: 'Show more',
-  showLess: 'Show less',
   undo: {
     short: 'Undo',
     change: (key: string, version: number) => `Undo this change: ${key}, version ${version}`,
