@@ -1,12 +1,11 @@
 import { stateBefore } from '@halyard/control-plane/diff';
 import type { Bucketing, Flag } from '@halyard/engine';
 import type { FlagEntry, StoredFlag } from '../api.ts';
+import { undoOf as undoOfWrite } from '../draft/undo.ts';
 import { definitionOf } from '../flag/draft.ts';
-import { merged, mergeOf } from '../flag/merge.ts';
 import { wholeOf, withOff } from '../flag/whole.ts';
 import { changesBetween } from '../words/flag-change.ts';
 import { same } from '../words/same.ts';
-import { withPrioritiesOf } from './same-rules.ts';
 
 export type Definition = Flag & { readonly bucketing: Bucketing };
 
@@ -46,53 +45,6 @@ export const changeOf = (entry: FlagEntry): Change => ({
   after: entry.event === 'delete' ? null : entry.after,
 });
 
-/** What `merged` looks after; every other field of a flag is merged as a whole. */
-const MERGED = new Set([
-  'key',
-  'bucketing',
-  'enabled',
-  'description',
-  'default_variation',
-  'off_variation',
-  'client_side',
-  'tags',
-  'variations',
-  'metadata',
-  'rules',
-  'prerequisites',
-  'owner',
-  'permanent',
-  'protected',
-  'tests',
-]);
-
-type Fields = Readonly<Record<string, unknown>>;
-
-// A flag is JSON; its type only names the fields that this release knows.
-const fieldsOf = (flag: Flag): Fields => flag as unknown as Fields;
-
-interface OtherFields {
-  readonly set: Fields;
-  readonly conflicts: readonly string[];
-}
-
-const otherFields = (before: Flag, after: Flag, now: Flag): OtherFields => {
-  const [old, young, current] = [fieldsOf(before), fieldsOf(after), fieldsOf(now)];
-  const changed = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
-    (field) => !MERGED.has(field) && !same(old[field], young[field]) && !same(old[field], current[field]),
-  );
-  return {
-    conflicts: changed.filter((field) => !same(young[field], current[field])),
-    // A field that is left out of a replacement is kept, so one that was not there is said to be none.
-    set: Object.fromEntries(changed.map((field) => [field, old[field] ?? null])),
-  };
-};
-
-const without = (flag: Definition, fields: Fields): Definition => {
-  const kept = Object.entries({ ...flag, ...fields }).filter(([, field]) => field !== null);
-  return Object.fromEntries(kept) as unknown as Definition;
-};
-
 interface States {
   readonly before: Definition;
   readonly after: Definition;
@@ -100,22 +52,15 @@ interface States {
 
 const undoUpdate = (key: string, states: States, stored: StoredFlag): Undo => {
   const now: Definition = { ...definitionOf(stored), bucketing: stored.bucketing };
-  const { before, after } = withPrioritiesOf(states, now);
-  const { conflicts } = mergeOf(after, now, before);
-  const others = otherFields(before, after, now);
-  if (conflicts.length + others.conflicts.length > 0) {
-    const labels = changesBetween(after, now).map(({ label }) => label);
-    return { kind: 'refused', key, what: [...new Set(labels)] };
-  }
-  const written = { ...merged(after, now, before, {}), ...others.set };
-  const result = withOff(without({ ...written, bucketing: now.bucketing }, others.set), now);
-  if (same(result, now)) return { kind: 'nothing', key };
-  const { bucketing: _, ...flag } = { ...written, bucketing: null };
+  const undo = undoOfWrite(states, now);
+  if (undo.kind === 'nothing') return { kind: 'nothing', key };
+  if (undo.kind === 'refused') return { kind: 'refused', key, what: labelsOf(states.after, now) };
+  const { bucketing: _, ...flag } = undo.flag;
   return {
     kind: 'write',
     key,
     now,
-    result,
+    result: withOff({ ...flag, bucketing: now.bucketing }, now),
     request: { op: 'put', key, version: stored.version, flag: wholeOf(flag, now) },
   };
 };

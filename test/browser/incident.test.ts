@@ -148,7 +148,7 @@ test('what is said never lies over the bar that saves, on a phone neither', asyn
     const window = await world.enter({ width });
     await open(flag, window);
     await window.getByRole('button', { name: 'Add rule' }).click();
-    if (width < 768) await window.getByRole('button', { name: 'Done' }).click();
+    if (width < 768) await window.getByRole('button', { name: 'Done', exact: true }).click();
     const bar = window.getByRole('region', { name: 'Unsaved changes' });
     await bar.waitFor();
     await window.getByRole('button', { name: 'More for rule 1' }).click();
