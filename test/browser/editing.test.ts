@@ -93,6 +93,7 @@ describe('rules', () => {
     await save('A trial for one company in eight');
     expect((await world.api('GET', flagPath('page-size')))['rules']).toEqual([
       {
+        id: expect.any(String),
         priority: 1,
         conditions: [{ attribute: 'it', operator: 'exists' }],
         serve_variation: 'large',
@@ -247,12 +248,18 @@ test('a JSON variation is checked while it is typed, and renaming one renames it
   expect(flag['rules']).toMatchObject([{ serve_variation: 'vip' }]);
 });
 
-test('what off serves can be left to the default again', async () => {
+test('what off serves can be what everyone else gets again', async () => {
   await go(flagPath('gift-cards'));
-  await page.getByRole('combobox', { name: 'While the flag is off, everyone gets' }).click();
+  const offServes = page.getByRole('combobox', { name: 'While the flag is off, everyone gets' });
+  await offServes.click();
+  await page.getByRole('option', { name: 'on', exact: true }).click();
+  await save('Gifts for everyone');
+  expect(await world.api('GET', flagPath('gift-cards'))).toMatchObject({ off_variation: 'on' });
+  await offServes.click();
   await page.getByRole('option', { name: 'What everyone else gets' }).click();
   await save('Off is the default');
-  expect(await world.api('GET', flagPath('gift-cards'))).not.toHaveProperty('off_variation');
+  // Said by name: what a flag serves while off cannot be unsaid.
+  expect(await world.api('GET', flagPath('gift-cards'))).toMatchObject({ off_variation: 'off' });
 });
 
 test('leaving with unsaved work asks', async () => {
