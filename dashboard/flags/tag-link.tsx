@@ -9,6 +9,7 @@ export const TagLink = ({ app, tag }: { readonly app: string; readonly tag: stri
   <Badge
     variant="light"
     size="sm"
+    h={24}
     radius="sm"
     tt="none"
     title={strings.flags.filterTag(tag)}
