@@ -20,9 +20,11 @@ const faults = () => {
     if (inline || element.closest('.skip-link, [inert], [aria-hidden="true"]') !== null) return [];
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: false })) return [];
     const own = element.getBoundingClientRect();
-    // What is drawn over a hidden box is pressed by its label.
-    const box =
-      own.width < 2 || own.height < 2 ? element.closest('label, div')?.getBoundingClientRect() : own;
+    // What belongs to a field is pressed for it: its label, and the frame that it is drawn in.
+    const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+    const frame = element.tagName === 'INPUT' ? element.closest('[class*="-wrapper"]') : null;
+    const boxes = [own, ...[...labels, frame].flatMap((each) => each?.getBoundingClientRect() ?? [])];
+    const box = boxes.toSorted((one, other) => other.height - one.height)[0];
     if (box === undefined || (box.width >= LEAST - 0.5 && box.height >= LEAST - 0.5)) return [];
     const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
     return [`${element.tagName} ${name.slice(0, 40)}: ${Math.round(box.width)} × ${Math.round(box.height)}`];
