@@ -17,6 +17,7 @@ import {
   appPath,
   type ChangelogEntry,
   call,
+  type FlagEntry,
   flagPath,
   type Propagation,
   type Session,
@@ -158,17 +159,23 @@ export const flagCommitQuery = (account: string, app: string, key: string) =>
     staleTime: 0,
   });
 
-/** The newest change of an app's flags, or of one; null: there was none. */
-export const lastChangeQuery = (account: string, app: string, key?: string) =>
+/** The newest change of an app; null: there was none. */
+export const lastChangeQuery = (account: string, app: string) =>
   queryOptions({
-    queryKey: [account, app, 'changelog', 'last', key ?? null],
+    queryKey: [account, app, 'changelog', 'last'],
     queryFn: async ({ signal }) =>
-      (
-        await call<ChangelogEntry[]>(
-          changelogPath(account, app, key === undefined ? {} : { key }, { limit: 1, cursor: null }),
-          { signal },
-        )
-      ).result[0] ?? null,
+      (await call<ChangelogEntry[]>(changelogPath(account, app, {}, { limit: 1, cursor: null }), { signal }))
+        .result[0] ?? null,
+  });
+
+/** The newest change of a flag, whole; null: there was none. */
+export const lastOfFlagQuery = (account: string, app: string, key: string) =>
+  queryOptions({
+    queryKey: [account, app, 'changelog', { flag: key }, 'last'],
+    queryFn: async ({ signal }) =>
+      (await call<FlagEntry[]>(changelogPath(account, app, { key }, { limit: 1, cursor: null }), { signal }))
+        .result[0] ?? null,
+    staleTime: 0,
   });
 
 export const propagationQuery = (account: string, app: string) =>

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ChangelogEntry, StoredFlag } from '../api.ts';
+import type { FlagEntry, StoredFlag } from '../api.ts';
 import { useFlagWrite, useWriting } from '../flags/write-flag.ts';
 import { UndoDialog } from '../history/undo-dialog.tsx';
-import { lastChangeQuery } from '../queries.ts';
+import { lastOfFlagQuery } from '../queries.ts';
 import { usePermitted, useSession } from '../session/session.ts';
 import { askWithReason } from '../shell/ask.tsx';
 import { sayFailed } from '../shell/notify.tsx';
@@ -53,10 +53,10 @@ const Step = ({ app, flag, target }: Omit<StripActionProps, 'start'> & { readonl
 const UndoLast = ({ app, flag }: Omit<StripActionProps, 'start'>) => {
   const { account } = useSession();
   const client = useQueryClient();
-  const [entry, setEntry] = useState<ChangelogEntry | null>(null);
+  const [entry, setEntry] = useState<FlagEntry | null>(null);
   const open = async (): Promise<void> => {
     try {
-      setEntry(await client.fetchQuery({ ...lastChangeQuery(account, app, flag.key), staleTime: 0 }));
+      setEntry(await client.fetchQuery(lastOfFlagQuery(account, app, flag.key)));
     } catch (error) {
       sayFailed(stripStrings.notFound, error instanceof Error ? error : new Error(String(error)));
     }
