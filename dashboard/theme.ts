@@ -1,11 +1,13 @@
 import {
   Alert,
   Card,
+  Checkbox,
   type CSSVariablesResolver,
   createTheme,
   type MantineColorsTuple,
   Modal,
   Notification,
+  SegmentedControl,
 } from '@mantine/core';
 import { strings } from './strings.ts';
 
@@ -54,6 +56,9 @@ export const theme = createTheme({
     Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
     Notification: Notification.extend({ styles: { description: { color: 'var(--mantine-color-dimmed)' } } }),
     Card: Card.extend({ defaultProps: { bg: 'var(--halyard-surface)' } }),
+    // What is pressed is 24 px high at least (WCAG 2.5.8).
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'md' } }),
+    SegmentedControl: SegmentedControl.extend({ styles: { label: { minHeight: 24 } } }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': strings.close }, overlayProps: { blur: 2 } },
       styles: { title: { fontWeight: 650 } },
