@@ -14,7 +14,7 @@ export const SchemeSwitch = () => {
   return (
     <SegmentedControl
       aria-label={strings.scheme.label}
-      size="sm"
+      size="xs"
       value={colorScheme}
       onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
       data={[
