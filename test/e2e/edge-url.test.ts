@@ -93,7 +93,6 @@ test('with several machines the dashboard’s snippets asked the control plane: 
 test('the OpenAPI document says that evaluation is asked of the edge', async () => {
   const [, url = ''] = await controlPlane.printed(/running on (\S+)/);
   const { paths } = await (await fetch(`${url}/openapi.json`)).json();
-  expect(paths['/ofrep/v1/evaluate/flags'].post.servers).toEqual([
-    { url: edgeUrl, description: 'The edges.' },
-  ]);
+  const evaluate = paths['/client/v4/accounts/{account_id}/flagship/apps/{app_id}/evaluate'];
+  expect(evaluate.post.servers).toEqual([{ url: edgeUrl, description: 'The edges.' }]);
 });
