@@ -22,6 +22,7 @@ import {
   type Propagation,
   type Session,
   type StoredFlag,
+  type StoredSegment,
   search,
   type Token,
 } from './api.ts';
@@ -99,6 +100,19 @@ export const fewFlagsQuery = (account: string, app: string, q: string) =>
     queryFn: async ({ signal }) =>
       (await call<StoredFlag[]>(flagsPath(account, app, { q }, { limit: 8, cursor: null }), { signal }))
         .result,
+    placeholderData: keepPreviousData,
+  });
+
+/** The few segments of an app whose keys or descriptions hold this. */
+export const fewSegmentsQuery = (account: string, app: string, q: string) =>
+  queryOptions({
+    queryKey: [account, app, 'segments', 'few', q],
+    queryFn: async ({ signal }) =>
+      (
+        await call<StoredSegment[]>(`${appPath(account, app)}/segments${search({ q, limit: 20 })}`, {
+          signal,
+        })
+      ).result,
     placeholderData: keepPreviousData,
   });
 

@@ -1,9 +1,9 @@
-import type { Rule } from '@halyard/engine';
+import type { Reference, Rule } from '@halyard/engine';
 import { describe, expect, it } from 'vitest';
 import type { StoredFlag } from '../api.ts';
 import { copyOf, type Draft, definitionOf, draftOf } from './draft.ts';
 import { finish, prioritiesOf, readVariation } from './finish.ts';
-import { EMPTY_OPERAND } from './query.ts';
+import { EMPTY_OPERAND, emptyCondition } from './query.ts';
 import { wholeOf } from './whole.ts';
 
 const stored = (more: Partial<StoredFlag> = {}): StoredFlag => ({
@@ -146,6 +146,25 @@ it('goes on expecting a renamed variation in the tests of the flag', () => {
     variations: draft.variations.map((each) => (each.id === 'a' ? { ...each, name: 'control' } : each)),
   }));
   expect(after.tests).toEqual([{ name: 'pro', context: {}, expect: { variant: 'control' } }]);
+});
+
+it('asks for the segment, the flag and the variation that a condition lacks', () => {
+  const problemOf = (reference: Reference) =>
+    edit(stored({ rules: [plan] }), ({ rules }) => ({
+      rules: rules.map((rule) => ({
+        ...rule,
+        query: {
+          combinator: 'and' as const,
+          rules: [{ ...emptyCondition(), value: { ...EMPTY_OPERAND, reference } }],
+        },
+      })),
+    })).problems.map(({ message }) => message);
+  expect(problemOf({ operator: 'in_segment', value: [] })).toEqual(['Choose a segment.']);
+  expect(problemOf({ operator: 'serves', flag: '', value: [] })).toEqual(['Choose a flag.']);
+  expect(problemOf({ operator: 'not_serves', flag: 'pay', value: [] })).toEqual([
+    'Choose a variation of pay.',
+  ]);
+  expect(problemOf({ operator: 'serves', flag: 'pay', value: ['on'] })).toEqual([]);
 });
 
 it('copies a rule with its buckets, but not as the rule that it is', () => {

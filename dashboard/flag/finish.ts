@@ -26,6 +26,7 @@ import {
   type Serve,
 } from './draft.ts';
 import { type BuilderGroup, type BuilderRule, hasEmptyGroup, isGroup, isReference } from './query.ts';
+import { problemOfReference } from './reference.ts';
 import { totalOf, type Weights } from './weights.ts';
 
 /** What keeps a draft from being saved, and where. */
@@ -107,7 +108,7 @@ const problemOfCondition = (node: BuilderRule | BuilderGroup): string | null => 
     }
     return null;
   }
-  if (node.value?.reference !== undefined) return null;
+  if (node.value?.reference !== undefined) return problemOfReference(node.value.reference);
   if (node.field.trim() === '') return strings.problems.attribute;
   const [condition] = conditionsOf({ combinator: 'and', rules: [node] });
   if (condition === undefined || 'logical_operator' in condition || isReference(condition)) return null;

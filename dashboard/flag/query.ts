@@ -10,7 +10,7 @@ export interface Operand {
   readonly list: readonly string[];
   readonly ignoreCase: boolean;
   readonly was: Scalar | readonly Scalar[] | null;
-  /** What is not compared but asked of a segment, another flag or a share: kept as it is. */
+  /** What is not compared but asked of a segment, another flag or a share: neither attribute nor operator count then. */
   readonly reference?: Reference;
 }
 
@@ -23,6 +23,10 @@ export const EMPTY_OPERAND: Operand = { text: '', list: [], ignoreCase: false, w
 export const MAX_DEPTH = 6;
 
 export const isGroup = (node: BuilderRule | BuilderGroup): node is BuilderGroup => 'rules' in node;
+
+/** What a row asks of a segment, another flag or a share; undefined: it compares an attribute. */
+export const referenceOf = ({ value }: { readonly value?: Operand }): Reference | undefined =>
+  value?.reference;
 
 let lastId = 0;
 /** Unique in this page; ids only tell React and the builder which row is which. */

@@ -1,4 +1,4 @@
-import type { Operator } from '@halyard/engine';
+import type { Operator, Reference } from '@halyard/engine';
 import { ActionIcon, Button, SegmentedControl, Select, Tooltip } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
@@ -10,7 +10,8 @@ import {
   type OperatorSelectorProps,
   QueryBuilder,
 } from 'react-querybuilder';
-import { type BuilderGroup, EMPTY_OPERAND, mayNest } from '../flag/query.ts';
+import { type BuilderGroup, type BuilderRule, EMPTY_OPERAND, mayNest, referenceOf } from '../flag/query.ts';
+import { referenceStrings } from '../strings/references.ts';
 import { strings } from '../strings.ts';
 import { OPERATOR_WORDS } from '../words/condition.ts';
 import { AttributeField } from './attribute-field.tsx';
@@ -62,20 +63,21 @@ const OPERATOR_OPTIONS = GROUPS.map(([group, operators]) => ({
   items: operators.map((operator) => ({ value: operator, label: OPERATOR_WORDS[operator] })),
 }));
 
-const OperatorField = ({ value, handleOnChange, disabled }: OperatorSelectorProps) => (
-  <Select
-    aria-label={strings.builder.operator}
-    data={OPERATOR_OPTIONS}
-    value={value ?? null}
-    onChange={(operator) => operator !== null && handleOnChange(operator)}
-    searchable
-    allowDeselect={false}
-    disabled={disabled ?? false}
-    w={186}
-    maxDropdownHeight={320}
-    nothingFoundMessage={strings.palette.nothing}
-  />
-);
+const OperatorField = ({ value, handleOnChange, disabled, rule }: OperatorSelectorProps) =>
+  referenceOf(rule) !== undefined ? null : (
+    <Select
+      aria-label={strings.builder.operator}
+      data={OPERATOR_OPTIONS}
+      value={value ?? null}
+      onChange={(operator) => operator !== null && handleOnChange(operator)}
+      searchable
+      allowDeselect={false}
+      disabled={disabled ?? false}
+      w={186}
+      maxDropdownHeight={320}
+      nothingFoundMessage={strings.palette.nothing}
+    />
+  );
 
 const CombinatorField = ({ value, handleOnChange, level }: CombinatorSelectorProps) => (
   <SegmentedControl
@@ -90,16 +92,31 @@ const CombinatorField = ({ value, handleOnChange, level }: CombinatorSelectorPro
   />
 );
 
-const AddCondition = ({ handleOnClick }: ActionProps) => (
-  <Button
-    size="compact-sm"
-    variant="subtle"
-    leftSection={<IconPlus size={14} />}
-    onClick={(event) => handleOnClick(event)}
-  >
-    {strings.builder.addCondition}
-  </Button>
-);
+const ADDED: readonly { readonly label: string; readonly reference?: Reference }[] = [
+  { label: strings.builder.addCondition },
+  { label: referenceStrings.addSegment, reference: { operator: 'in_segment', value: [] } },
+  { label: referenceStrings.addFlag, reference: { flag: '', operator: 'serves', value: [] } },
+];
+
+const AddCondition = ({ handleOnClick }: ActionProps) =>
+  ADDED.map(({ label, reference }) => (
+    <Button
+      key={label}
+      size="compact-sm"
+      variant="subtle"
+      leftSection={<IconPlus size={14} />}
+      onClick={(event) => handleOnClick(event, reference)}
+    >
+      {label}
+    </Button>
+  ));
+
+const withReference = (added: BuilderRule, reference: Reference | undefined): BuilderRule => ({
+  ...added,
+  // Without this the builder's own placeholder, a tilde, becomes the attribute of every new condition.
+  field: '',
+  ...(reference === undefined ? {} : { value: { ...EMPTY_OPERAND, reference } }),
+});
 
 const AddGroup = ({ handleOnClick, level, context }: ActionProps) => {
   const { query }: BuilderContext = context;
@@ -177,8 +194,7 @@ export const ConditionBuilder = ({ label, query, onChange, attributes }: Conditi
         context={context}
         controlElements={controlElements}
         controlClassnames={controlClassnames}
-        // Without this the builder's own placeholder, a tilde, becomes the attribute of every new condition.
-        onAddRule={(added) => ({ ...added, field: '' })}
+        onAddRule={(added, _path, _query, reference) => withReference(added, reference)}
         getDefaultOperator={() => 'equals'}
         getDefaultValue={() => EMPTY_OPERAND}
         suppressStandardClassnames

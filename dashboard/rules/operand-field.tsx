@@ -8,6 +8,7 @@ import { EMPTY_OPERAND, type Operand } from '../flag/query.ts';
 import { strings } from '../strings.ts';
 import { DateButton } from './date-button.tsx';
 import { listMembers } from './list-members.ts';
+import { ReferenceField } from './reference-field.tsx';
 
 const TAGS_SHOWN_AS_TAGS = 60;
 interface FieldProps {
@@ -81,6 +82,14 @@ const PatternField = ({ operand, set, problem, negated }: FieldProps & { readonl
 /** The input that fits the operator: a text, a list to paste into, a date, a version, a pattern with a sample, addresses, or nothing. */
 export const OperandField = ({ value, operator, handleOnChange }: ValueEditorProps) => {
   const operand: Operand = value ?? EMPTY_OPERAND;
+  if (operand.reference !== undefined) {
+    return (
+      <ReferenceField
+        reference={operand.reference}
+        set={(reference) => handleOnChange({ ...operand, reference })}
+      />
+    );
+  }
   if (!isOperator(operator) || takesNothing(operator)) return null;
   const set = (change: Partial<Operand>) => handleOnChange({ ...operand, ...change });
   const row = OPERATORS[operator];

@@ -1,0 +1,20 @@
+/** The words of conditions on segments and on other flags. */
+export const referenceStrings = {
+  addSegment: 'Add segment',
+  addFlag: 'Add flag',
+  segmentOperator: 'In or not in the segments',
+  inSegment: 'is in the segment',
+  notInSegment: 'is not in the segment',
+  segments: 'Segments',
+  segmentsHint: 'Part of a key',
+  flag: 'Flag',
+  flagHint: 'Part of a key',
+  servesOperator: 'Serves or does not serve',
+  serves: 'serves',
+  notServes: 'does not serve',
+  variations: 'Variations',
+  variationsHint: 'Variations',
+  noSegment: 'Choose a segment.',
+  noFlag: 'Choose a flag.',
+  noVariation: (flag: string) => `Choose a variation of ${flag}.`,
+} as const;
