@@ -83,9 +83,12 @@ const firstPage: string | null = null;
 
 export const flagsKey = (account: string, app: string) => [account, app, 'flags'] as const;
 
+/** Those of them that are read page by page. */
+export const flagListsKey = (account: string, app: string) => [...flagsKey(account, app), 'lists'] as const;
+
 export const flagsQuery = (account: string, app: string, query: FlagSearch) =>
   infiniteQueryOptions({
-    queryKey: [...flagsKey(account, app), query],
+    queryKey: [...flagListsKey(account, app), query],
     queryFn: ({ signal, pageParam }) =>
       call<StoredFlag[]>(flagsPath(account, app, query, { limit: 100, cursor: pageParam }), { signal }),
     initialPageParam: firstPage,

@@ -1,6 +1,6 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import type { Answer, StoredFlag } from '../api.ts';
-import { flagQuery, flagsKey } from '../queries.ts';
+import { flagListsKey, flagQuery } from '../queries.ts';
 
 type Pages = InfiniteData<Answer<readonly StoredFlag[]>>;
 
@@ -24,7 +24,7 @@ export const cachedFlag = (
 ): StoredFlag | undefined => {
   const own = client.getQueryData(flagQuery(account, app, key).queryKey);
   if (own !== undefined) return own;
-  const lists = client.getQueriesData<Pages>({ queryKey: flagsKey(account, app) });
+  const lists = client.getQueriesData<Pages>({ queryKey: flagListsKey(account, app) });
   for (const [, list] of lists) {
     for (const page of list?.pages ?? []) {
       const found = page.result.find((flag) => flag.key === key);
@@ -37,5 +37,5 @@ export const cachedFlag = (
 /** Puts the flag in place of its older self, on its own page and in every list. */
 export const replaceFlag = (client: QueryClient, account: string, app: string, flag: StoredFlag): void => {
   client.setQueryData(flagQuery(account, app, flag.key).queryKey, flag);
-  client.setQueriesData<Pages>({ queryKey: flagsKey(account, app) }, inPages(flag));
+  client.setQueriesData<Pages>({ queryKey: flagListsKey(account, app) }, inPages(flag));
 };
