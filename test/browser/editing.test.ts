@@ -21,6 +21,8 @@ const save = async (why: string, on: Page = page): Promise<void> => {
   await on.getByRole('button', { name: 'Review and save' }).click();
   await on.getByLabel('Why').fill(why);
   await on.getByRole('button', { name: 'Save', exact: true }).click();
+  // Its dialog goes when it is saved; what was said of the save before may still be there.
+  await on.getByRole('dialog', { name: /^Save / }).waitFor({ state: 'hidden' });
   await on
     .getByText(/ is saved$/)
     .last()

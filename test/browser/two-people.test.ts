@@ -68,6 +68,8 @@ const describeAs = async (page: Page, text: string): Promise<void> => {
 const save = async (page: Page): Promise<void> => {
   await button(page, 'Review and save').click();
   await button(page, 'Save').click();
+  // Its dialog goes when it is saved; what was said of the save before may still be there.
+  await page.getByRole('dialog', { name: /^Save / }).waitFor({ state: 'hidden' });
   await page
     .getByText(/ is saved$/)
     .last()
