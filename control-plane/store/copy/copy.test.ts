@@ -58,6 +58,14 @@ const rowOf = (table: string): Record<string, string | number | null> => {
 };
 const AT = '2026-01-04T12:00:00.000Z';
 const SPARE: Readonly<Record<string, Record<string, string | number | null>>> = {
+  saved_context: {
+    account: ACCOUNT,
+    app: APP,
+    name: 'ada',
+    context: '{"plan":"pro"}',
+    updated_at: AT,
+    updated_by: 'ann',
+  },
   account_log: {
     account: ACCOUNT,
     seq: 1,
