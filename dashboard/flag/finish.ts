@@ -28,6 +28,7 @@ import {
 import { type BuilderGroup, type BuilderRule, hasEmptyGroup, isGroup, isReference } from './query.ts';
 import { problemOfReference } from './reference.ts';
 import { totalOf, type Weights } from './weights.ts';
+import { withOff } from './whole.ts';
 
 /** What keeps a draft from being saved, and where. */
 export interface DraftProblem {
@@ -219,15 +220,14 @@ const problemsOfOrder = (draft: Draft, rules: readonly Rule[]): readonly DraftPr
   return after === -1 || id === undefined ? [] : [{ id, message: strings.problems.catchAll }];
 };
 
-/** Once it is said what a flag serves while off, nothing unsays it: what everyone else gets is then said by its name. */
-const offFields = (draft: Draft, base: StoredFlag): Pick<Flag, 'off_variation'> => {
+const offFields = (draft: Draft): Pick<Flag, 'off_variation'> => {
   switch (draft.off.kind) {
     case 'variation':
       return { off_variation: nameOf(draft, draft.off.variation) };
     case 'caller':
       return { off_variation: null };
     case 'default':
-      return base.off_variation === undefined ? {} : { off_variation: nameOf(draft, draft.defaultVariation) };
+      return {};
   }
 };
 
@@ -251,12 +251,12 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
     }),
   );
   const { off_variation: _, ...before } = definitionOf(base);
-  const flag: Flag = {
+  const said: Flag = {
     ...before,
     ...(draft.description === '' && !before.description ? {} : { description: draft.description }),
     variations: variations.values,
     default_variation: nameOf(draft, draft.defaultVariation),
-    ...offFields(draft, base),
+    ...offFields(draft),
     rules,
     ...(before.tests === undefined ? {} : { tests: before.tests.map((test) => renamed(draft, test)) }),
     ...(draft.tags.length === 0 && before.tags === undefined ? {} : { tags: draft.tags }),
@@ -271,5 +271,5 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
     ...problemsOfOrder(draft, rules),
     ...problemsOfNames(draft.metadata),
   ];
-  return { flag, problems };
+  return { flag: withOff(said, base), problems };
 };
