@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --conditions=halyard-source
-import './node-version.js';
+import './command/node-version.js';
 
 // Not a static import: an old Node would fail to load it before it had said anything.
 await import('./halyard.ts');

@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: [
-            '*.test.ts',
+            'command/*.test.ts',
             '{evaluator,control-plane,providers,dashboard}/**/*.test.{ts,tsx}',
             'test/{conformance,house}/**/*.test.ts',
           ],

@@ -31,7 +31,7 @@ await build({
     rolldownOptions: {
       input: {
         halyard: join(ROOT, 'halyard.ts'),
-        'node-version': join(ROOT, 'node-version.js'),
+        'node-version': join(ROOT, 'command', 'node-version.js'),
         'writer-thread': join(ROOT, 'control-plane', 'store', 'sqlite', 'writer-thread.ts'),
       },
       // One folder: a file that names its neighbour (the writer's thread, the dashboard) finds it beside itself.

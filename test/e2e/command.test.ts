@@ -66,7 +66,7 @@ describe('a Node that is too old', () => {
 
   test('is told by a file that any Node can read', () => {
     // Whatever else it is given, it gets no further than the check.
-    const check = readFileSync(join(ROOT, 'node-version.js'), 'utf8');
+    const check = readFileSync(join(ROOT, 'command', 'node-version.js'), 'utf8');
     const as20 = `Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } });\n${check}`;
     const { status, stderr } = spawnSync(process.execPath, ['-e', as20], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([2, expect.stringContaining('this is Node 20.1.0')]);

@@ -139,7 +139,7 @@ describe('what cannot start', () => {
       '"strat" is not a command of halyard; did you mean "start"?',
     );
     expect(await refusal(halyard(['start', '--prot', '1']))).toBe(
-      '--prot is not a flag of "halyard start"; did you mean "--port"?',
+      '--prot is not an option of "halyard start"; did you mean "--port"?',
     );
   });
 

@@ -16,8 +16,8 @@ import type { Client, FlagView, SegmentView } from '@halyard/control-plane/clien
 import { ApiError } from '@halyard/control-plane/client';
 import { Problem } from '@halyard/control-plane/problem';
 import { type Command, UsageError } from './command-line.ts';
-import type { Configuration } from './configuration.ts';
-import { everyPage } from './server-command.ts';
+import { everyPage } from './server.ts';
+import type { Settings } from './settings.ts';
 
 /** Where the entries are: in a database at hand, or behind a server. */
 interface Trail {
@@ -110,14 +110,14 @@ const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
  */
 export const verifyAudit = async (
   trail: Trail,
-  { account }: Configuration,
+  { account }: Settings,
   command: Command,
   now: number,
 ): Promise<string> => {
   if (command.words[0] !== 'verify') throw new UsageError('The audit command is "halyard audit verify".');
-  const [only] = command.flags.get('--app') ?? [];
-  const [expected] = command.flags.get('--expect') ?? [];
-  const onlyLog = command.flags.has('--account-log');
+  const [only] = command.options.get('--app') ?? [];
+  const [expected] = command.options.get('--expect') ?? [];
+  const onlyLog = command.options.has('--account-log');
   if (onlyLog && only !== undefined) {
     throw new UsageError(
       "--account-log verifies the account's log alone, and --app one app alone; leave one of them out.",

@@ -9,15 +9,15 @@ import { createClient } from '@halyard/control-plane/client';
 import { nearest } from '@halyard/control-plane/nearest';
 import { openSqliteStores } from '@halyard/control-plane/sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { trailBehind, trailIn, verifyAudit } from './audit-command.ts';
+import { trailBehind, trailIn, verifyAudit } from './audit.ts';
 import { parseCommand } from './command-line.ts';
-import { readConfiguration } from './configuration.ts';
+import { readSettings } from './settings.ts';
 
 const ACCOUNT = 'default';
 const START = Date.UTC(2026, 0, 1);
 const now = (): number => START;
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const configuration = readConfiguration({}, new Map(), nearest);
+const settings = readSettings({}, new Map(), nearest);
 const directory = mkdtempSync(join(tmpdir(), 'halyard-audit-'));
 const original = join(directory, 'original.db');
 
@@ -130,7 +130,7 @@ const verdictsOn = async (meddling: readonly string[], words = 'audit verify', s
   const verdicts: string[] = [];
   for (const trail of [trailIn(stores, ACCOUNT), trailBehind(client)]) {
     verdicts.push(
-      await verifyAudit(trail, configuration, command, START).catch(
+      await verifyAudit(trail, settings, command, START).catch(
         (error: Error) => `${error.name}: ${error.message}`,
       ),
     );

@@ -10,19 +10,15 @@ import {
 } from '@halyard/control-plane/access';
 import { checkNewToken, newTokenBody } from '@halyard/control-plane/new-token';
 import { Problem } from '@halyard/control-plane/problem';
-import { COMMAND_ACTOR } from './command-actor.ts';
+import { COMMAND_ACTOR } from './actor.ts';
 import { type Command, UsageError } from './command-line.ts';
-import type { Configuration } from './configuration.ts';
+import type { Settings } from './settings.ts';
 
 const writeNow = () => ({ actor: COMMAND_ACTOR, at: new Date().toISOString(), comment: null });
 
 /** A one-time link that signs in as the token with this name; by default the oldest living admin token. */
-export const signInLink = async (
-  stores: Stores,
-  configuration: Configuration,
-  name?: string,
-): Promise<string> => {
-  const { account, publicUrl, host, port } = configuration;
+export const signInLink = async (stores: Stores, settings: Settings, name?: string): Promise<string> => {
+  const { account, publicUrl, host, port } = settings;
   const now = Date.now();
   const token = await signInToken(stores.accounts, account, now, name);
   if (token === null) {
@@ -38,18 +34,14 @@ export const signInLink = async (
     .url;
 };
 
-export const tokenCommand = (
-  stores: Stores,
-  configuration: Configuration,
-  command: Command,
-): Promise<string> => {
+export const tokenCommand = (stores: Stores, settings: Settings, command: Command): Promise<string> => {
   switch (command.words[0]) {
     case 'list':
-      return list(stores, configuration.account);
+      return list(stores, settings.account);
     case 'create':
-      return create(stores, configuration.account, command);
+      return create(stores, settings.account, command);
     case 'revoke':
-      return revoke(stores, configuration.account, command.words[1]);
+      return revoke(stores, settings.account, command.words[1]);
     default:
       throw new UsageError('The token commands are "halyard token list", "create" and "revoke".');
   }
@@ -71,11 +63,11 @@ const list = async (stores: Stores, account: string): Promise<string> => {
   return rows.length === 0 ? 'There are no tokens.' : rows.map((row) => row.join('  ')).join('\n');
 };
 
-const create = async (stores: Stores, account: string, { flags }: Command): Promise<string> => {
-  const [name] = flags.get('--name') ?? [];
-  const [permissionText] = flags.get('--permission') ?? [];
+const create = async (stores: Stores, account: string, { options }: Command): Promise<string> => {
+  const [name] = options.get('--name') ?? [];
+  const [permissionText] = options.get('--permission') ?? [];
   const permission = PERMISSIONS.find((one) => one === permissionText);
-  const [expires] = flags.get('--expires') ?? [];
+  const [expires] = options.get('--expires') ?? [];
   const mistakes = [
     ...(name === undefined || name.trim() === ''
       ? ['--name is missing; a token is named for whoever holds it.']
@@ -92,8 +84,8 @@ const create = async (stores: Stores, account: string, { flags }: Command): Prom
   const asked = newTokenBody.parse({
     name,
     permission,
-    app_ids: flags.get('--app') ?? null,
-    allowed_origins: flags.get('--origin') ?? null,
+    app_ids: options.get('--app') ?? null,
+    allowed_origins: options.get('--origin') ?? null,
     expires_at: expires === undefined ? null : new Date(expires).toISOString(),
   });
   checkNewToken(asked, { apps: await stores.accounts.apps(account), at: new Date().toISOString() });

@@ -24,7 +24,7 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
   edge: {
     summary: 'a reader beside the users; needs a shared HALYARD_CACHE_URL',
     usage: '[SETTING…]',
-    more: ['With HALYARD_EDGE_DATA it keeps its last good configuration over a restart.'],
+    more: ['With HALYARD_EDGE_DATA it keeps its last good settings over a restart.'],
   },
   link: {
     summary: 'a one-time sign-in link for a token',
@@ -94,7 +94,7 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
   version: { summary: null, usage: '', more: ['The same as halyard --version.'] },
 };
 
-const SETTINGS = `Settings are environment variables or the same-named flags (HALYARD_PORT is --port):
+const SETTINGS = `Settings are environment variables or the same-named options (HALYARD_PORT is --port):
   HALYARD_PORT (4280), HALYARD_HOST (127.0.0.1), HALYARD_DATABASE_URL (file:./data/halyard.db), HALYARD_CACHE_URL (memory:),
   HALYARD_CACHE_PREFIX (halyard), HALYARD_ACCOUNT (default), HALYARD_EDGE_DATA, HALYARD_LOG (info), HALYARD_PUBLIC_URL, HALYARD_EDGE_URL,
   HALYARD_TRUST_PROXY, HALYARD_MAX_STREAMS (50000), HALYARD_MAX_STREAMS_PER_TOKEN (25000), HALYARD_URL

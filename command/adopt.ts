@@ -3,28 +3,24 @@ import type { Stores } from '@halyard/control-plane';
 import { adoptCache } from '@halyard/control-plane/adopt';
 import { Problem } from '@halyard/control-plane/problem';
 import type { Logger } from 'pino';
-import { COMMAND_ACTOR } from './command-actor.ts';
-import type { Configuration } from './configuration.ts';
+import { COMMAND_ACTOR } from './actor.ts';
 import { openCache } from './open-cache.ts';
+import type { Settings } from './settings.ts';
 
 /** Lets this database take the place of the one that filled the flag cache; what it prints. */
-export const adoptCommand = async (
-  stores: Stores,
-  configuration: Configuration,
-  log: Logger,
-): Promise<string> => {
-  if (configuration.cacheUrl === 'memory:') {
+export const adoptCommand = async (stores: Stores, settings: Settings, log: Logger): Promise<string> => {
+  if (settings.cacheUrl === 'memory:') {
     throw new Problem('invalid', {
       message:
         'HALYARD_CACHE_URL is memory:, which no other database can have filled; set it to the redis:// or nats:// address of the cache.',
     });
   }
-  const cache = await openCache(configuration, log);
+  const cache = await openCache(settings, log);
   try {
     const adopted = await adoptCache(stores, cache);
     if (adopted.length > 0) {
       await stores.accounts.note(
-        configuration.account,
+        settings.account,
         { event: 'cache_adopted', detail: { spaces: adopted } },
         { actor: COMMAND_ACTOR, at: new Date().toISOString(), comment: null },
       );

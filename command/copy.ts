@@ -7,19 +7,19 @@ import { Problem } from '@halyard/control-plane/problem';
 import { backupSqlite, restoreSqlite } from '@halyard/control-plane/sqlite';
 import type { Logger } from 'pino';
 import { type Command, UsageError } from './command-line.ts';
-import type { Configuration } from './configuration.ts';
 import { CannotStart } from './listen.ts';
+import type { Settings } from './settings.ts';
 
 const DATABASE = /^(file:|postgres(ql)?:\/\/)/;
 
 /** `halyard copy`: the whole database into an empty one; what it prints. */
 export const copyCommand = async (
-  { databaseUrl }: Configuration,
+  { databaseUrl }: Settings,
   command: Command,
   log: Logger,
 ): Promise<string> => {
-  const [from = databaseUrl] = command.flags.get('--from') ?? [];
-  const [to = databaseUrl] = command.flags.get('--to') ?? [];
+  const [from = databaseUrl] = command.options.get('--from') ?? [];
+  const [to = databaseUrl] = command.options.get('--to') ?? [];
   for (const [flag, url] of [
     ['--from', from],
     ['--to', to],
@@ -44,7 +44,7 @@ export const copyCommand = async (
 
 /** `halyard backup`: one SQLite file, whichever database it is of. */
 export const backupCommand = async (
-  { databaseUrl }: Configuration,
+  { databaseUrl }: Settings,
   command: Command,
   log: Logger,
 ): Promise<string> => {
@@ -61,7 +61,7 @@ export const backupCommand = async (
 
 /** `halyard restore`: into an empty database only. */
 export const restoreCommand = async (
-  { databaseUrl }: Configuration,
+  { databaseUrl }: Settings,
   command: Command,
   log: Logger,
 ): Promise<string> => {

@@ -1,9 +1,9 @@
 import { ApiError, type Client, createClient } from '@halyard/control-plane/client';
 import { UsageError } from './command-line.ts';
-import type { Configuration } from './configuration.ts';
+import type { Settings } from './settings.ts';
 
 /** What is missing in the settings for asking a server, one sentence each. */
-export const missingForServer = ({ url, token }: Configuration): readonly string[] => [
+export const missingForServer = ({ url, token }: Settings): readonly string[] => [
   ...(url === null
     ? ['HALYARD_URL is missing; set it to where the control plane is, such as http://127.0.0.1:4280.']
     : []),
@@ -11,12 +11,9 @@ export const missingForServer = ({ url, token }: Configuration): readonly string
 ];
 
 /** Asks the server of HALYARD_URL with HALYARD_TOKEN. Rejects with a `UsageError` where these are missing, or it refuses or cannot be reached. */
-export const askServer = async <T>(
-  configuration: Configuration,
-  work: (client: Client) => Promise<T>,
-): Promise<T> => {
-  const { url, token, account } = configuration;
-  if (url === null || token === null) throw new UsageError(missingForServer(configuration).join('\n'));
+export const askServer = async <T>(settings: Settings, work: (client: Client) => Promise<T>): Promise<T> => {
+  const { url, token, account } = settings;
+  if (url === null || token === null) throw new UsageError(missingForServer(settings).join('\n'));
   try {
     return await work(createClient({ baseUrl: url, account, token }));
   } catch (error) {

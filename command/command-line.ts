@@ -1,4 +1,4 @@
-import { settingFlags } from './configuration.ts';
+import { settingOptions } from './settings.ts';
 
 export const COMMANDS = [
   'start',
@@ -17,8 +17,8 @@ export const COMMANDS = [
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-/** Flags of single commands; a value of null means that the flag takes none. */
-const FLAGS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'list' | null>>>> = {
+/** Options of single commands; a value of null means that the option takes none. */
+const OPTIONS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'list' | null>>>> = {
   start: { '--no-example': null },
   'control-plane': { '--no-example': null },
   edge: {},
@@ -40,16 +40,16 @@ const FLAGS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'list
   version: {},
 };
 
-const SECRET_FLAGS = ['--admin-token', '--secret', '--token'];
+const SECRET_OPTIONS = ['--admin-token', '--secret', '--token'];
 
 export interface Command {
   readonly name: CommandName;
-  /** Words that are no flags. */
+  /** Words that are not options. */
   readonly words: readonly string[];
-  /** Setting flags, for the configuration. */
+  /** Settings given as options. */
   readonly settings: ReadonlyMap<string, string>;
-  /** The command's own flags; a flag without a value has the value ''. */
-  readonly flags: ReadonlyMap<string, readonly string[]>;
+  /** The command's own options; one without a value has the value ''. */
+  readonly options: ReadonlyMap<string, readonly string[]>;
 }
 
 export class UsageError extends Error {
@@ -70,10 +70,10 @@ export const parseCommand = (parameters: readonly string[], nearest: Nearest): C
   if (name === undefined) {
     throw new UsageError(`"${first}" is not a command of halyard; ${meant(first ?? '', COMMANDS, nearest)}`);
   }
-  const own = FLAGS[name];
+  const own = OPTIONS[name];
   const words: string[] = [];
   const settings = new Map<string, string>();
-  const flags = new Map<string, string[]>();
+  const options = new Map<string, string[]>();
   const rest = parameters.slice(named ? 1 : 0);
   for (let i = 0; i < rest.length; i += 1) {
     const parameter = rest[i] ?? '';
@@ -82,25 +82,27 @@ export const parseCommand = (parameters: readonly string[], nearest: Nearest): C
       continue;
     }
     const equals = parameter.indexOf('=');
-    const flag = equals === -1 ? parameter : parameter.slice(0, equals);
-    const isSetting = settingFlags.includes(flag) || SECRET_FLAGS.includes(flag);
-    if (!isSetting && !Object.hasOwn(own, flag)) {
-      const known = [...settingFlags, ...Object.keys(own)];
-      throw new UsageError(`${flag} is not a flag of "halyard ${name}"; ${meant(flag, known, nearest)}`);
+    const option = equals === -1 ? parameter : parameter.slice(0, equals);
+    const isSetting = settingOptions.includes(option) || SECRET_OPTIONS.includes(option);
+    if (!isSetting && !Object.hasOwn(own, option)) {
+      const known = [...settingOptions, ...Object.keys(own)];
+      throw new UsageError(
+        `${option} is not an option of "halyard ${name}"; ${meant(option, known, nearest)}`,
+      );
     }
-    if (!isSetting && own[flag] === null) {
-      flags.set(flag, ['']);
+    if (!isSetting && own[option] === null) {
+      options.set(option, ['']);
       continue;
     }
     const value = equals === -1 ? rest[++i] : parameter.slice(equals + 1);
-    if (value === undefined) throw new UsageError(`${flag} needs a value, as in ${flag} VALUE.`);
-    if (isSetting) settings.set(flag, value);
-    else flags.set(flag, own[flag] === 'list' ? [...(flags.get(flag) ?? []), value] : [value]);
+    if (value === undefined) throw new UsageError(`${option} needs a value, as in ${option} VALUE.`);
+    if (isSetting) settings.set(option, value);
+    else options.set(option, own[option] === 'list' ? [...(options.get(option) ?? []), value] : [value]);
   }
-  return { name, words, settings, flags };
+  return { name, words, settings, options };
 };
 
-const bare = (name: CommandName): Command => ({ name, words: [], settings: new Map(), flags: new Map() });
+const bare = (name: CommandName): Command => ({ name, words: [], settings: new Map(), options: new Map() });
 
 const meant = (name: string, known: readonly string[], nearest: Nearest): string => {
   const near = nearest(name, known);

@@ -3,29 +3,29 @@ import { resolve } from 'node:path';
 import type { FlagView } from '@halyard/control-plane/client';
 import { flagManifest, flagTypes } from '@halyard/providers/types';
 import { type Command, UsageError } from './command-line.ts';
-import type { Configuration } from './configuration.ts';
-import { askServer, everyPage, missingForServer } from './server-command.ts';
+import { askServer, everyPage, missingForServer } from './server.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * TypeScript declarations of an app's flags, or with `--manifest` the document that the OpenFeature CLI reads. With `--out` they are
  * written to that file, and what is answered says so: a script of npm prints lines of its own, which must not end up in the file.
  */
-export const typesCommand = async (configuration: Configuration, command: Command): Promise<string> => {
-  const [app] = command.flags.get('--app') ?? [];
+export const typesCommand = async (settings: Settings, command: Command): Promise<string> => {
+  const [app] = command.options.get('--app') ?? [];
   if (app === undefined) {
-    const missing = ['--app is missing; name the app by its id or name.', ...missingForServer(configuration)];
+    const missing = ['--app is missing; name the app by its id or name.', ...missingForServer(settings)];
     throw new UsageError(missing.join('\n'));
   }
-  const [out] = command.flags.get('--out') ?? [];
-  const { text, count } = await askServer(configuration, async (client) => {
+  const [out] = command.options.get('--out') ?? [];
+  const { text, count } = await askServer(settings, async (client) => {
     const apps = await client.listApps();
     const found = apps.find(({ id, name }) => id === app || name === app);
     if (found === undefined) {
-      throw new UsageError(`There is no app "${app}" in the account "${configuration.account}".`);
+      throw new UsageError(`There is no app "${app}" in the account "${settings.account}".`);
     }
     const flags: FlagView[] = [];
     for await (const flag of everyPage((query) => client.listFlags(found.id, query))) flags.push(flag);
-    const text = command.flags.has('--manifest')
+    const text = command.options.has('--manifest')
       ? JSON.stringify(flagManifest(flags), null, 2)
       : flagTypes(flags);
     return { text, count: flags.length };

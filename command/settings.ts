@@ -2,8 +2,8 @@ import { withoutPassword } from '@halyard/caches/without-password';
 import { parsePublicUrl } from '@halyard/control-plane/public-url';
 import { textOf } from './setting-file.ts';
 
-/** What a process was told, from environment variables and the same-named flags (a flag wins). */
-export interface Configuration {
+/** What a process was told, from environment variables and the same-named options (an option wins). */
+export interface Settings {
   readonly port: number;
   readonly host: string;
   readonly databaseUrl: string;
@@ -32,9 +32,9 @@ export interface Configuration {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Every mistake of a configuration, one sentence each. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
+/** Every mistake in the settings, one sentence each. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
   readonly mistakes: readonly string[];
 
   constructor(mistakes: readonly string[]) {
@@ -107,13 +107,13 @@ interface Setting<T> {
   readonly parse: Parser<T>;
   readonly fallback: T;
   /**
-   * May be given as a file instead, `{variable}_FILE`. `whole`: never shown, and never a flag, because flags are seen by everyone on the
+   * May be given as a file instead, `{variable}_FILE`. `whole`: never shown, and never an option, because options are seen by everyone on the
    * machine. `password`: a URL that may hold one.
    */
   readonly secret?: 'whole' | 'password';
 }
 
-const settings: { readonly [K in keyof Configuration]: Setting<Configuration[K]> } = {
+const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   port: { variable: 'HALYARD_PORT', parse: port, fallback: 4280 },
   host: {
     variable: 'HALYARD_HOST',
@@ -164,27 +164,27 @@ const isInjected = (name: string, text: string | undefined): boolean =>
   ) ||
   (/^HALYARD(?:_[A-Z0-9_]+)?_PORT$/.test(name) && /^(?:tcp|udp|sctp):\/\//.test(text ?? ''));
 
-const flagOf = (variable: string): string =>
+const optionOf = (variable: string): string =>
   `--${variable.slice('HALYARD_'.length).toLowerCase().replaceAll('_', '-')}`;
 
-/** The names of all settings' flags, without those of secrets. */
-export const settingFlags: readonly string[] = Object.values(settings)
+/** The names of all settings' options, without those of secrets. */
+export const settingOptions: readonly string[] = Object.values(table)
   .filter((setting) => setting.secret !== 'whole')
-  .map((setting) => flagOf(setting.variable));
+  .map((setting) => optionOf(setting.variable));
 
 /**
- * Reads the configuration; throws a `ConfigurationError` that lists every mistake.
+ * Reads the settings; throws a `SettingsError` that lists every mistake.
  *
- * @param flags setting flags as given, name (`--port`) to text
+ * @param options setting options as given, name (`--port`) to text
  * @param nearest finds the known name that was probably meant, or null
  */
-export const readConfiguration = (
+export const readSettings = (
   environment: Readonly<Record<string, string | undefined>>,
-  flags: ReadonlyMap<string, string>,
+  options: ReadonlyMap<string, string>,
   nearest: (name: string, known: readonly string[]) => string | null,
-): Configuration => {
+): Settings => {
   const mistakes: string[] = [];
-  const known = Object.values(settings).flatMap(({ variable, secret }) =>
+  const known = Object.values(table).flatMap(({ variable, secret }) =>
     secret === undefined ? [variable] : [variable, `${variable}_FILE`],
   );
   for (const name of Object.keys(environment)) {
@@ -196,16 +196,18 @@ export const readConfiguration = (
   }
 
   const read = <T>({ variable, parse, fallback, secret }: Setting<T>): T => {
-    const flag = flagOf(variable);
-    const given = flags.get(flag);
+    const option = optionOf(variable);
+    const given = options.get(option);
     if (given !== undefined && secret === 'whole') {
       mistakes.push(
-        `${flag} would show a secret to everyone on this machine; set ${variable} or ${variable}_FILE instead`,
+        `${option} would show a secret to everyone on this machine; set ${variable} or ${variable}_FILE instead`,
       );
       return fallback;
     }
     const found =
-      given === undefined ? textOf(variable, environment, secret !== undefined) : { name: flag, text: given };
+      given === undefined
+        ? textOf(variable, environment, secret !== undefined)
+        : { name: option, text: given };
     if ('mistake' in found) {
       mistakes.push(found.mistake);
       return fallback;
@@ -224,25 +226,25 @@ export const readConfiguration = (
     return fallback;
   };
 
-  const configuration: Configuration = {
-    port: read(settings.port),
-    host: read(settings.host),
-    databaseUrl: read(settings.databaseUrl),
-    cacheUrl: read(settings.cacheUrl),
-    cachePrefix: read(settings.cachePrefix),
-    adminToken: read(settings.adminToken),
-    account: read(settings.account),
-    edgeData: read(settings.edgeData),
-    log: read(settings.log),
-    publicUrl: read(settings.publicUrl),
-    edgeUrl: read(settings.edgeUrl),
-    trustProxy: read(settings.trustProxy),
-    maxStreams: read(settings.maxStreams),
-    maxStreamsPerToken: read(settings.maxStreamsPerToken),
-    secret: read(settings.secret),
-    url: read(settings.url),
-    token: read(settings.token),
+  const settings: Settings = {
+    port: read(table.port),
+    host: read(table.host),
+    databaseUrl: read(table.databaseUrl),
+    cacheUrl: read(table.cacheUrl),
+    cachePrefix: read(table.cachePrefix),
+    adminToken: read(table.adminToken),
+    account: read(table.account),
+    edgeData: read(table.edgeData),
+    log: read(table.log),
+    publicUrl: read(table.publicUrl),
+    edgeUrl: read(table.edgeUrl),
+    trustProxy: read(table.trustProxy),
+    maxStreams: read(table.maxStreams),
+    maxStreamsPerToken: read(table.maxStreamsPerToken),
+    secret: read(table.secret),
+    url: read(table.url),
+    token: read(table.token),
   };
-  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
-  return configuration;
+  if (mistakes.length > 0) throw new SettingsError(mistakes);
+  return settings;
 };

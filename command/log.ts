@@ -1,7 +1,7 @@
 import { withoutPasswords } from '@halyard/caches/without-password';
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import type { LogLevel } from './configuration.ts';
+import type { LogLevel } from './settings.ts';
 
 /**
  * Logs go to standard error, one JSON object a line, or readable lines on a terminal; what a person asked to see goes to standard

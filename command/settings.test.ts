@@ -2,11 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { readSettings, SettingsError } from './settings.ts';
 
 const nearest = (_: string, known: readonly string[]): string | null => known[0] ?? null;
 const read = (environment: Record<string, string>, flags: Record<string, string> = {}) =>
-  readConfiguration(environment, new Map(Object.entries(flags)), nearest);
+  readSettings(environment, new Map(Object.entries(flags)), nearest);
 
 const flagOf = (variable: string): string =>
   `--${variable.slice('HALYARD_'.length).toLowerCase().replaceAll('_', '-')}`;
@@ -15,13 +15,13 @@ const mistakesOf = (environment: Record<string, string>, flags: Record<string, s
   try {
     read(environment, flags);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes;
+    if (error instanceof SettingsError) return error.mistakes;
     throw error;
   }
   return [];
 };
 
-describe('configuration', () => {
+describe('settings', () => {
   test('has defaults that run on a laptop', () => {
     expect(read({})).toEqual({
       port: 4280,

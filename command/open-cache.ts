@@ -1,10 +1,10 @@
 import type { FlagCache } from '@halyard/caches';
 import type { Logger } from 'pino';
-import type { Configuration } from './configuration.ts';
+import type { Settings } from './settings.ts';
 
 /** Opens the flag cache that the settings name; the drivers of the others are never loaded. */
 export const openCache = async (
-  { cacheUrl: url, cachePrefix: prefix }: Configuration,
+  { cacheUrl: url, cachePrefix: prefix }: Settings,
   log: Logger,
 ): Promise<FlagCache> => {
   if (url === 'memory:')

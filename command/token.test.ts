@@ -1,12 +1,12 @@
 import { openSqliteStores } from '@halyard/control-plane/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseCommand } from './command-line.ts';
-import { readConfiguration } from './configuration.ts';
-import { tokenCommand } from './token-command.ts';
+import { readSettings } from './settings.ts';
+import { tokenCommand } from './token.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const nobody = (): null => null;
-const configuration = readConfiguration({}, new Map(), nobody);
+const settings = readSettings({}, new Map(), nobody);
 type Stores = Awaited<ReturnType<typeof openSqliteStores>>;
 let stores: Stores;
 
@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => stores.close());
 
 const create = (...parameters: readonly string[]) =>
-  tokenCommand(stores, configuration, parseCommand(['token', 'create', ...parameters], nobody));
+  tokenCommand(stores, settings, parseCommand(['token', 'create', ...parameters], nobody));
 const page = ['--name', 'page', '--permission', 'evaluate', '--app', 'shop', '--origin'];
 
 test('halyard token create checks what the API checks', async () => {
