@@ -98,7 +98,8 @@ beforeAll(async () => {
   await write(stores, 'gone1', 7, [{ event: 'update', key: 'x', enabled: false }]);
   await accounts.deleteApp(ACCOUNT, 'gone1', by('ann', 8));
   await accounts.revokeToken(ACCOUNT, 't-old', by('ann', 9));
-  await accounts.renameApp(ACCOUNT, 'shop1', 'store', by('ann', 10));
+  await accounts.changeApp(ACCOUNT, 'shop1', { name: 'store' }, by('ann', 10));
+  await accounts.changeApp(ACCOUNT, 'shop1', { tests: 'block' }, by('ann', 11));
   await stores.close();
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -146,7 +147,7 @@ const SET_HASH = (table: string, column: string, of: string) =>
 test('a trail that nobody touched is good, on the machine and from outside', async () => {
   const [here, outside] = await verdictsOn([]);
   expect(here).toMatch(
-    /^store \(shop1\): 7 entries verified, last hash [0-9a-f]{64}\ngone \(gone1\), deleted 2026-01-01T00:00:08.000Z: 2 entries verified, last hash [0-9a-f]{64}\nThe account's log: 8 entries verified, last hash [0-9a-f]{64}$/,
+    /^store \(shop1\): 7 entries verified, last hash [0-9a-f]{64}\ngone \(gone1\), deleted 2026-01-01T00:00:08.000Z: 2 entries verified, last hash [0-9a-f]{64}\nThe account's log: 9 entries verified, last hash [0-9a-f]{64}$/,
   );
   expect(outside).toBe(here);
 });
@@ -302,28 +303,28 @@ describe.each<readonly [string, readonly string[], string]>([
   ],
   [
     'the end of the log cut off',
-    [`delete from account_log where seq = 8`],
-    "The account's log: 8 entries were written, and the last that is there is entry 7: entries were removed from the end.",
+    [`delete from account_log where seq = 9`],
+    "The account's log: 9 entries were written, and the last that is there is entry 8: entries were removed from the end.",
   ],
   [
     'the end of the log cut off and the count with it',
-    [`delete from account_log where seq = 8`, 'update account set log_count = 7'],
-    "The account's log: the hash of its last entry 7 is",
+    [`delete from account_log where seq = 9`, 'update account set log_count = 8'],
+    "The account's log: the hash of its last entry 8 is",
   ],
   [
     'the end of the log cut off, and all that the account says of it with it',
     [
-      `delete from account_log where seq = 8`,
-      `${SET_HASH('account', 'log_hash', 'account_log where seq = 7')}, log_count = 7`,
+      `delete from account_log where seq = 9`,
+      `${SET_HASH('account', 'log_hash', 'account_log where seq = 8')}, log_count = 8`,
     ],
-    "The account's log: the app shop1 is called store, but entry 4 calls it shop.",
+    'The account\'s log: the app store (shop1) has the tests "block", but entry 4 says "warn".',
   ],
   [
     'an entry put in behind the last of the log',
     [
-      'insert into account_log select account, 9, at, actor_name, actor_token, event, detail, address, comment, hash from account_log where seq = 8',
+      'insert into account_log select account, 10, at, actor_name, actor_token, event, detail, address, comment, hash from account_log where seq = 9',
     ],
-    "The account's log: entry 9 is there, but only 8 were written: entries were put in behind the last.",
+    "The account's log: entry 10 is there, but only 9 were written: entries were put in behind the last.",
   ],
   // What the log tells of.
   [
@@ -351,7 +352,17 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'an app that was renamed behind the log',
     [`update app set name = 'mine' where id = 'shop1'`],
-    "The account's log: the app shop1 is called mine, but entry 8 calls it store.",
+    'The account\'s log: the app mine (shop1) has the name "mine", but entry 8 says "store".',
+  ],
+  [
+    'an app that was made to let failing tests pass behind the log',
+    [`update app set tests = 'warn' where id = 'shop1'`],
+    'The account\'s log: the app store (shop1) has the tests "warn", but entry 9 says "block".',
+  ],
+  [
+    'an app whose new flags were opened to browsers behind the log',
+    [`update app set client_side_default = 0 where id = 'shop1'`],
+    "The account's log: the app store (shop1) has the client_side_default false, but entry 4 says true.",
   ],
   [
     'an app put in behind the log',
@@ -363,7 +374,7 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'an app taken out behind the log',
     [`delete from app where id = 'shop1'`, `delete from flag`, `delete from changelog where app = 'shop1'`],
-    "The account's log: the app store (shop1) of entry 8 is not there, and none deleted it.",
+    "The account's log: the app store (shop1) of entry 9 is not there, and none deleted it.",
   ],
 ])('%s is found', (_, meddling, sentence) => {
   test('on the machine and from outside', async () => {

@@ -1,6 +1,7 @@
 import type {
   AccountLogEntry,
   App,
+  AppPatch,
   MintedToken,
   ChangelogEntry as ServerEntry,
   Propagation as ServerPropagation,
@@ -10,7 +11,7 @@ import type {
 import type { Bucketing, Flag, FlagType, JsonValue } from '@halyard/engine';
 import { basePath } from './place.ts';
 
-export type { AccountLogEntry, App, MintedToken, Session, Token };
+export type { AccountLogEntry, App, AppPatch, MintedToken, Session, Token };
 export type Permission = Session['permission'];
 export type AccountEvent = AccountLogEntry['event'];
 

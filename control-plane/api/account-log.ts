@@ -30,6 +30,7 @@ const Filters = Paging.extend({
 const OF_APPS: readonly AccountEvent[] = [
   'app_created',
   'app_renamed',
+  'app_changed',
   'app_deleted',
   'app_forgotten',
   'edge_dismissed',
@@ -44,7 +45,7 @@ export const accountLogOperations = ({ stores }: Setting): readonly AnyServed[] 
       tag: 'Log',
       summary: 'The account’s own log',
       description:
-        'Newest first: who made and revoked which token, made, renamed and deleted which app, dismissed which silent edge, made which sign-in link for whom, signed in and out, when and where from. Needs a token for every app. With less than `admin` only what happened to apps, and no addresses: whose tokens there are and where people sign in from is the business of those who administer them.',
+        'Newest first: who made and revoked which token, made, renamed, changed and deleted which app, dismissed which silent edge, made which sign-in link for whom, signed in and out, when and where from. Needs a token for every app. With less than `admin` only what happened to apps, and no addresses: whose tokens there are and where people sign in from is the business of those who administer them.',
       method: 'get',
       path: `${ACCOUNT}/log`,
       needs: 'read',

@@ -28,6 +28,7 @@ test('POST creates an app that every edge will know of', async () => {
     id: expect.stringMatching(/^[a-z2-7]{16}$/),
     name: 'mobile_1',
     client_side_default: true,
+    tests: 'warn',
     created_at: '2026-11-24T09:00:00.000Z',
     updated_at: '2026-11-24T09:00:00.000Z',
     updated_by: 'ada',
@@ -71,6 +72,140 @@ test('PUT renames an app and keeps its id', async () => {
   await ground.ask('POST', '/apps', { body: { name: 'taken' } });
   expect((await ground.ask('PUT', '/apps/shop', { body: { name: 'taken' } })).status).toBe(409);
   expect((await ground.ask('PUT', '/apps/nowhere', { body: { name: 'x' } })).status).toBe(404);
+});
+
+describe('PATCH', () => {
+  const patch = (body: unknown, token = ground.admin) => ground.ask('PATCH', '/apps/shop', { body, token });
+  const log = async () => (await ground.stores.accounts.accountLog(ACCOUNT, { limit: 1 })).items[0];
+
+  test('changes what it names, says so in the account’s log with the reason, and lets edges know', async () => {
+    ground.clock.ms += 60_000;
+    const changed = await ground.ask('PATCH', '/apps/shop', {
+      body: { tests: 'block', client_side_default: false },
+      headers: { 'x-halyard-comment': 'before the sale' },
+    });
+    expect([changed.status, changed.json.result]).toEqual([
+      200,
+      {
+        id: 'shop',
+        name: 'Shop',
+        client_side_default: false,
+        tests: 'block',
+        created_at: '2026-11-24T09:00:00.000Z',
+        updated_at: '2026-11-24T09:01:00.000Z',
+        updated_by: 'ada',
+      },
+    ]);
+    expect((await ground.ask('GET', '/apps/shop')).json.result).toEqual(changed.json.result);
+    expect((await ground.ask('GET', '/apps')).json.result).toEqual([changed.json.result]);
+    expect(await log()).toMatchObject({
+      event: 'app_changed',
+      actor: { name: 'ada' },
+      comment: 'before the sale',
+      detail: {
+        app: 'shop',
+        name: 'Shop',
+        diff: {
+          client_side_default: { from: true, to: false },
+          tests: { from: 'warn', to: 'block' },
+        },
+      },
+    });
+    const made = await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+    expect(made.json.result.client_side).toBe(false);
+  });
+
+  test('with a name alone renames, and with nothing new changes and notes nothing', async () => {
+    expect((await patch({ name: 'store' })).json.result.name).toBe('store');
+    const noted = await log();
+    expect(noted).toMatchObject({ event: 'app_renamed', detail: { from: 'Shop', to: 'store' } });
+    for (const body of [{}, { name: 'store', tests: 'warn' }]) expect((await patch(body)).status).toBe(200);
+    expect(await log()).toEqual(noted);
+    await ground.ask('POST', '/apps', { body: { name: 'taken' } });
+    const refused = await patch({ name: 'taken', tests: 'block' });
+    expect([refused.status, refused.json.errors[0].pointer]).toEqual([409, '/name']);
+    expect((await ground.ask('GET', '/apps/shop')).json.result.tests).toBe('warn');
+    expect((await ground.ask('PATCH', '/apps/nowhere', { body: { tests: 'warn' } })).status).toBe(404);
+  });
+
+  test('of tests takes admin, and the rest write', async () => {
+    const { secret } = await ground.mint({ permission: 'write', name: 'writer' });
+    const refused = await patch({ name: 'store', tests: 'block' }, secret);
+    expect([refused.status, refused.json.errors]).toEqual([
+      403,
+      [
+        {
+          code: 1003,
+          pointer: '/tests',
+          message: 'The token\'s permission is "write"; changing tests needs "admin".',
+        },
+      ],
+    ]);
+    expect((await ground.ask('GET', '/apps/shop')).json.result).toMatchObject({
+      name: 'Shop',
+      tests: 'warn',
+    });
+    expect((await patch({ name: 'store', client_side_default: false }, secret)).status).toBe(200);
+  });
+
+  test('refuses what is no setting, all of it at once', async () => {
+    const refused = await patch({ tests: 'strict', client_side_default: 'no', name: '', test: 'warn' });
+    expect(refused.status).toBe(400);
+    expect(
+      refused.json.errors.map(({ pointer, message }: { pointer: string; message: string }) => [
+        pointer,
+        message,
+      ]),
+    ).toEqual([
+      ['/name', 'name is ""; expected a name of 1 to 64 letters, digits, _ and -'],
+      ['/client_side_default', 'client_side_default is "no"; expected true or false'],
+      ['/tests', 'tests is "strict"; expected warn or block'],
+      ['/test', '"test" is not a field of an app; did you mean "tests"?'],
+    ]);
+    expect((await patch({ tests: null })).json.errors[0].message).toBe(
+      'tests is null; expected warn or block',
+    );
+    expect((await patch([])).status).toBe(400);
+  });
+
+  test('lets failing tests of flags refuse writes of every kind with 1015, or come as messages', async () => {
+    const tests = [{ name: 'pro users', context: { plan: 'pro' }, expect: { variant: 'on' } }];
+    const message =
+      'Test "pro users" of the flag new-checkout expected variant "on", but got variant "off", reason DISABLED';
+    await ground.ask('POST', '/apps/shop/flags', { body: { ...FLAG, tests } });
+    const disable = (query = '') =>
+      ground.ask('PATCH', `/apps/shop/flags/new-checkout${query}`, { body: { enabled: false } });
+    expect((await patch({ tests: 'block' })).status).toBe(200);
+    const refused = await disable();
+    expect([refused.status, refused.json.errors]).toEqual([400, [{ code: 1015, message }]]);
+    const batch = await ground.ask('POST', '/apps/shop/changes', {
+      body: { changes: [{ op: 'patch', key: 'new-checkout', flag: { enabled: false } }] },
+    });
+    expect([batch.status, batch.json.errors[0].code]).toEqual([400, 1015]);
+    const imported = await ground.ask('POST', '/apps/shop/import', {
+      body: JSON.stringify({ ...FLAG, tests, enabled: false }),
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+    expect([imported.status, imported.json.errors[0].code]).toEqual([400, 1015]);
+    expect((await disable('?dry_run=1')).json.result.tests).toHaveLength(1);
+    expect((await ground.ask('GET', '/apps/shop/flags/new-checkout')).json.result.version).toBe(1);
+    expect((await patch({ tests: 'warn' })).status).toBe(200);
+    const warned = await disable();
+    expect([warned.status, warned.json.messages]).toEqual([200, [{ message }]]);
+  });
+
+  test('is made once under one Idempotency-Key', async () => {
+    const once = () =>
+      ground.ask('PATCH', '/apps/shop', {
+        body: { tests: 'block' },
+        headers: { 'idempotency-key': 'a' },
+      });
+    const first = await once();
+    await patch({ tests: 'warn' });
+    const again = await once();
+    expect([again.text, again.headers.get('idempotency-replayed')]).toEqual([first.text, 'true']);
+    expect((await ground.ask('GET', '/apps/shop')).json.result.tests).toBe('warn');
+  });
 });
 
 test('DELETE removes an app with its flags, and the account’s log keeps the last hash', async () => {
@@ -133,6 +268,7 @@ describe('the history of a deleted app', () => {
       ['PATCH', '/apps/shop/flags/new-checkout', { enabled: true }],
       ['POST', '/apps/shop/flags/new-checkout/restore', { changelog_id: '1' }],
       ['PUT', '/apps/shop', { name: 'x' }],
+      ['PATCH', '/apps/shop', { tests: 'block' }],
       ['DELETE', '/apps/shop'],
     ] as const) {
       const { status } = await ground.ask(method, path, body === undefined ? {} : { body });

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { coversApp } from '../access/grant.ts';
+import { coversApp, type Grant } from '../access/grant.ts';
+import { allows } from '../access/permission.ts';
 import { mintId } from '../access/secret.ts';
 import { Problem } from '../problem.ts';
 import type { App as StoredApp } from '../store/port.ts';
@@ -11,7 +12,7 @@ import { type AnyServed, serve } from './operation.ts';
 import { body } from './parse.ts';
 import { ACCOUNT, APP, appOf } from './paths.ts';
 import { switchParameter } from './query.ts';
-import { App, Deleted, NewApp, RenamedApp } from './schemas.ts';
+import { App, AppPatch, Deleted, NewApp, RenamedApp } from './schemas.ts';
 import type { Setting } from './setting.ts';
 
 const tag = 'Apps';
@@ -26,6 +27,7 @@ export const appView = (app: StoredApp): App => ({
   id: app.id,
   name: app.name,
   client_side_default: app.client_side_default,
+  tests: app.tests,
   created_at: app.created_at,
   updated_at: app.updated_at,
   updated_by: app.updated_by,
@@ -43,6 +45,17 @@ export const existingApp = async (
   const found = await stores.accounts.app(account, app);
   if (found === null) throw noSuchApp(app);
   return found;
+};
+
+/** What of an app a permission to write does not suffice to change. */
+const ADMINISTERED = ['tests'] as const satisfies readonly (keyof AppPatch)[];
+
+const needsAdmin = ({ permission }: Grant, field: string): void => {
+  if (allows(permission, 'admin')) return;
+  throw new Problem('forbidden', {
+    pointer: `/${field}`,
+    message: `The token's permission is ${JSON.stringify(permission)}; changing ${field} needs "admin".`,
+  });
 };
 
 export const appOperations = (setting: Setting): readonly AnyServed[] => {
@@ -134,9 +147,34 @@ export const appOperations = (setting: Setting): readonly AnyServed[] => {
       },
       (call) =>
         once(call, setting, async () => {
-          const app = await accounts.renameApp(call.account, appOf(call), call.body.name, call.write);
+          const app = await accounts.changeApp(call.account, appOf(call), call.body, call.write);
           return { result: appView(app), committed: await accountCommitted(setting, call.account) };
         }),
+    ),
+
+    serve(
+      {
+        id: 'patchApp',
+        tag,
+        summary: 'Change an app',
+        description: 'What is left out stays. Changing `tests` takes `admin`.',
+        method: 'patch',
+        path: APP,
+        needs: 'write',
+        writes: true,
+        body: body(AppPatch),
+        answers: { schema: App },
+        problems: ['not_found', 'conflict'],
+      },
+      (call) => {
+        for (const field of ADMINISTERED) {
+          if (call.body[field] !== undefined) needsAdmin(call.caller.grant, field);
+        }
+        return once(call, setting, async () => {
+          const app = await accounts.changeApp(call.account, appOf(call), call.body, call.write);
+          return { result: appView(app), committed: await accountCommitted(setting, call.account) };
+        });
+      },
     ),
 
     serve(

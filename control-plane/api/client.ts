@@ -17,6 +17,7 @@ import type { PageInfo, WireError } from './envelope.ts';
 import type {
   Account,
   App,
+  AppPatch,
   ImportResult,
   MintedToken,
   NewApp,
@@ -31,6 +32,7 @@ export type {
   Account,
   AccountLogEntry,
   App,
+  AppPatch,
   ChangelogEntry,
   FlagEntry,
   FlagView,
@@ -147,6 +149,8 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
     createApp: (app: NewApp) => ask<App>('POST', `${root}/apps`, app),
     getApp: (app: string) => ask<App>('GET', appPath(app)),
     renameApp: (app: string, name: string) => ask<App>('PUT', appPath(app), { name }),
+    patchApp: (app: string, patch: AppPatch, write?: Pick<WriteOptions, 'comment' | 'idempotencyKey'>) =>
+      ask<App>('PATCH', appPath(app), patch, write),
     deleteApp: (app: string, query: { keep_history?: 0 } = {}) =>
       ask<{ id: string }>('DELETE', `${appPath(app)}${search(query)}`),
 

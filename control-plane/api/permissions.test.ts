@@ -33,6 +33,7 @@ const GATES = [
   ['write', 'DELETE', '/apps/shop/contexts/ada'],
   ['write', 'POST', '/apps'],
   ['write', 'PUT', '/apps/shop'],
+  ['write', 'PATCH', '/apps/shop'],
   ['write', 'POST', '/apps/shop/flags'],
   ['write', 'PUT', '/apps/shop/flags/new-checkout'],
   ['write', 'PATCH', '/apps/shop/flags/new-checkout'],

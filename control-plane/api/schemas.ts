@@ -18,6 +18,10 @@ export const App = z
     client_side_default: z
       .boolean()
       .openapi({ description: 'What a new flag’s `client_side` is when the request does not say.' }),
+    tests: z.enum(['warn', 'block']).openapi({
+      description:
+        'What a failing test of a flag does to the write: `warn` says so in `messages`, `block` refuses it.',
+    }),
     created_at: instant,
     updated_at: instant,
     updated_by: z.string(),
@@ -25,13 +29,25 @@ export const App = z
   .openapi('App');
 export type App = z.infer<typeof App>;
 
+const ClientSideDefault = z.boolean({ error: 'true or false' });
+
 export const NewApp = strict('an app', {
   name: AppName,
-  client_side_default: z.boolean({ error: 'true or false' }).default(true),
+  client_side_default: ClientSideDefault.default(true),
 }).openapi('NewApp');
 export type NewApp = z.input<typeof NewApp>;
 
 export const RenamedApp = strict('an app', { name: AppName }).openapi('RenamedApp');
+
+export const AppPatch = strict('an app', {
+  name: AppName.exactOptional(),
+  client_side_default: ClientSideDefault.exactOptional(),
+  tests: z
+    .enum(['warn', 'block'], { error: 'warn or block' })
+    .exactOptional()
+    .openapi({ description: 'Takes `admin`.' }),
+}).openapi('AppPatch');
+export type AppPatch = z.infer<typeof AppPatch>;
 
 export const PermissionName = z
   .enum(PERMISSIONS, { error: `one of ${PERMISSIONS.join(', ')}` })
@@ -97,6 +113,8 @@ export const NewToken = strict('a token', {
 }).openapi('NewToken');
 export type NewToken = z.infer<typeof NewToken>;
 
+const AppField = z.union([z.string(), z.boolean()]);
+
 export const AccountLogEntrySchema = z
   .object({
     id: z.string().openapi({ description: '1, 2, 3 … in the account.' }),
@@ -108,7 +126,17 @@ export const AccountLogEntrySchema = z
       .nullable()
       .openapi({ description: 'Where the request came from; null: the machine of the control plane.' }),
     comment: z.string().nullable(),
-    detail: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string()), z.null()])),
+    detail: z.record(
+      z.string(),
+      z.union([
+        z.string(),
+        z.number(),
+        z.boolean(),
+        z.array(z.string()),
+        z.record(z.string(), z.object({ from: AppField, to: AppField })),
+        z.null(),
+      ]),
+    ),
     hash: z.string().openapi({
       description:
         'SHA-256, hex, over the RFC 8785 form of `{entry, previous}`: the entry without its hash, and the hash of the one before it.',

@@ -1,3 +1,4 @@
+import { isList } from '../flags/json.ts';
 import { canonicalText, hashedLogText } from '../store/audit.ts';
 import type { AccountLogEntry, App, ChainHead, Token } from '../store/port.ts';
 import type { AppName } from './app.ts';
@@ -8,10 +9,12 @@ import { Findings, type Verdict } from './finding.ts';
 export interface AccountTrail {
   head(): Promise<ChainHead | null>;
   newestFirst(): AsyncIterable<AccountLogEntry>;
-  apps(): Promise<readonly Pick<App, 'id' | 'name'>[]>;
+  apps(): Promise<readonly KnownApp[]>;
   /** Those that were not revoked. */
   tokens(): Promise<readonly KnownToken[]>;
 }
+
+export type KnownApp = Pick<App, 'id' | 'name' | 'client_side_default' | 'tests'>;
 
 export type KnownToken = Pick<
   Token,
@@ -20,15 +23,23 @@ export type KnownToken = Pick<
 
 /** What the log says that there is: the newest word on each app and token. */
 interface Told {
-  readonly apps: Map<
-    string,
-    { readonly entry: string; readonly name: string | null; readonly alive: boolean }
-  >;
+  readonly apps: Map<string, AppWord>;
   readonly tokens: Map<
     string,
     { readonly entry: string; readonly detail: AccountLogEntry['detail']; readonly alive: boolean }
   >;
 }
+
+interface AppWord {
+  /** The newest entry of it. */
+  readonly entry: string;
+  readonly alive: boolean;
+  /** By field, with the entry that says so. Entries of older releases say nothing of some. */
+  readonly says: Map<AppField, { readonly entry: string; readonly value: unknown }>;
+}
+
+const APP_FIELDS = ['name', 'client_side_default', 'tests'] as const satisfies readonly (keyof KnownApp)[];
+type AppField = (typeof APP_FIELDS)[number];
 
 const OF = "The account's log";
 /** Apps and tokens that are made while the log is read are looked at again. */
@@ -89,14 +100,19 @@ const listen = ({ apps, tokens }: Told, { id: entry, event, detail }: AccountLog
   const token = String(detail['token']);
   switch (event) {
     case 'app_created':
-    case 'app_renamed': {
-      const name = detail[event === 'app_created' ? 'name' : 'to'];
-      if (!apps.has(app)) apps.set(app, { entry, name: String(name), alive: true });
+    case 'app_renamed':
+    case 'app_changed': {
+      const word = apps.get(app) ?? { entry, alive: true, says: new Map() };
+      apps.set(app, word);
+      for (const field of APP_FIELDS) {
+        const value = saidOf(field, event, detail);
+        if (value !== undefined && !word.says.has(field)) word.says.set(field, { entry, value });
+      }
       return;
     }
     case 'app_deleted':
     case 'app_forgotten':
-      if (!apps.has(app)) apps.set(app, { entry, name: null, alive: false });
+      if (!apps.has(app)) apps.set(app, { entry, alive: false, says: new Map() });
       return;
     case 'token_created':
       if (!tokens.has(token)) tokens.set(token, { entry, detail, alive: true });
@@ -109,29 +125,40 @@ const listen = ({ apps, tokens }: Told, { id: entry, event, detail }: AccountLog
   }
 };
 
-const compareApps = (
-  { apps: told }: Told,
-  apps: readonly Pick<App, 'id' | 'name'>[],
-  findings: Findings,
-): void => {
+const saidOf = (
+  field: AppField,
+  event: 'app_created' | 'app_renamed' | 'app_changed',
+  { to, diff, ...detail }: AccountLogEntry['detail'],
+): unknown => {
+  if (event === 'app_created') return detail[field];
+  if (event === 'app_renamed') return field === 'name' ? to : undefined;
+  return typeof diff === 'object' && diff !== null && !isList(diff) ? diff[field]?.to : undefined;
+};
+
+const compareApps = ({ apps: told }: Told, apps: readonly KnownApp[], findings: Findings): void => {
   const there = new Set(apps.map(({ id }) => id));
-  for (const { id, name } of apps) {
+  for (const app of apps) {
+    const { id, name } = app;
     const word = told.get(id);
     if (word === undefined || !word.alive) {
       const why = word === undefined ? 'no entry tells of it' : `entry ${word.entry} deleted it`;
       findings.add('app without entry', `the app ${name} (${id}) is there, but ${why}.`);
-    } else if (word.name !== name) {
+      continue;
+    }
+    for (const field of APP_FIELDS) {
+      const said = word.says.get(field);
+      if (said === undefined || said.value === app[field]) continue;
       findings.add(
         'app differs',
-        `the app ${id} is called ${name}, but entry ${word.entry} calls it ${word.name}.`,
+        `the app ${name} (${id}) has the ${field} ${JSON.stringify(app[field])}, but entry ${said.entry} says ${JSON.stringify(said.value)}.`,
       );
     }
   }
-  for (const [id, { entry, alive, name }] of told) {
+  for (const [id, { entry, alive, says }] of told) {
     if (!alive || there.has(id)) continue;
     findings.add(
       'app missing',
-      `the app ${name} (${id}) of entry ${entry} is not there, and none deleted it.`,
+      `the app ${says.get('name')?.value} (${id}) of entry ${entry} is not there, and none deleted it.`,
     );
   }
 };

@@ -4,6 +4,7 @@ import type { Actor } from '../flags/change.ts';
 export const ACCOUNT_EVENTS = [
   'app_created',
   'app_renamed',
+  'app_changed',
   'app_deleted',
   'app_forgotten',
   'token_created',
@@ -34,7 +35,14 @@ export interface AccountLogEntry {
 
 export type AccountNote = Pick<AccountLogEntry, 'event' | 'detail'>;
 
-export type AccountDetail = Readonly<Record<string, string | number | readonly string[] | null>>;
+export type AccountDetail = Readonly<
+  Record<string, string | number | boolean | readonly string[] | AppDiff | null>
+>;
+
+/** Of `app_changed`: every field that is another one now. */
+export type AppDiff = Readonly<Record<string, { readonly from: AppField; readonly to: AppField }>>;
+
+type AppField = string | boolean;
 
 export interface AccountLogQuery {
   readonly limit: number;

@@ -2,8 +2,9 @@ import { type AppEntry, appKey, newEpoch } from '@halyard/caches';
 import type { Kysely, Selectable } from 'kysely';
 import { Problem } from '../problem.ts';
 import { changeAccount } from './account-change.ts';
+import type { AppDiff } from './account-event.ts';
 import type { Database } from './database.ts';
-import type { Accounts, App, DeletedApp } from './port.ts';
+import type { AccountNote, Accounts, App, AppChange, DeletedApp } from './port.ts';
 import type { AppPlace } from './rows.ts';
 import type { AppTable, Schema } from './schema.ts';
 
@@ -15,55 +16,53 @@ const KEPT_MS = 400 * 86_400_000;
 
 type Apps = Pick<
   Accounts,
-  'apps' | 'app' | 'createApp' | 'renameApp' | 'deleteApp' | 'deletedApps' | 'deletedApp' | 'forgetApp'
+  'apps' | 'app' | 'createApp' | 'changeApp' | 'deleteApp' | 'deletedApps' | 'deletedApp' | 'forgetApp'
 >;
 
 /** What the row of an app has that was not deleted. */
 export const ALIVE = { deleted_at: null, deleted_name: null, kept_until: null } as const;
 
-const columns = ['id', 'name', 'client_side_default', 'created_at', 'updated_at', 'updated_by'] as const;
+const columns = [
+  'id',
+  'name',
+  'client_side_default',
+  'tests',
+  'created_at',
+  'updated_at',
+  'updated_by',
+] as const;
+
+const living = (db: Kysely<Schema>, account: string) =>
+  db.selectFrom('app').where('account', '=', account).where('deleted_at', 'is', null);
 
 export const createApps = (database: Database, appLimit: number): Apps => ({
   async apps(account) {
-    const rows = await database.db
-      .selectFrom('app')
-      .select(columns)
-      .where('account', '=', account)
-      .where('deleted_at', 'is', null)
-      .orderBy('name')
-      .execute();
+    const rows = await living(database.db, account).select(columns).orderBy('name').execute();
     return rows.map(appOfRow);
   },
 
   async app(account, app) {
-    const row = await database.db
-      .selectFrom('app')
-      .select(columns)
-      .where('account', '=', account)
-      .where('id', '=', app)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst();
+    const row = await living(database.db, account).select(columns).where('id', '=', app).executeTakeFirst();
     return row === undefined ? null : appOfRow(row);
   },
 
   createApp: (account, app, write) =>
     changeAccount(database, account, write, async (db) => {
       await refuseTakenName(db, account, app.name, null);
-      const { count } = await db
-        .selectFrom('app')
+      const { count } = await living(db, account)
         .select((eb) => eb.fn.countAll<number>().as('count'))
-        .where('account', '=', account)
-        .where('deleted_at', 'is', null)
         .executeTakeFirstOrThrow();
       if (count >= appLimit) {
         throw new Problem('limit', {
           message: `The account has ${count} apps; an account holds at most ${appLimit}. Delete apps that are no longer used.`,
         });
       }
+      const { id, name, client_side_default, tests = 'warn' } = app;
       const created: App = {
-        id: app.id,
-        name: app.name,
-        client_side_default: app.client_side_default,
+        id,
+        name,
+        client_side_default,
+        tests,
         created_at: write.at,
         updated_at: write.at,
         updated_by: write.actor.name,
@@ -72,14 +71,13 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
         .insertInto('app')
         .values({
           ...created,
-          client_side_default: app.client_side_default ? 1 : 0,
+          client_side_default: bit(client_side_default),
           account,
           version: 0,
           flag_count: 0,
           entry_count: 0,
           last_hash: null,
           last_at: null,
-          tests: app.tests ?? 'warn',
           ...ALIVE,
           epoch: newEpoch(Date.parse(write.at)),
         })
@@ -88,45 +86,45 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
         .executeTakeFirst();
       if (inserted === undefined) {
         throw new Problem('conflict', {
-          message: `An app with the id ${app.id} exists, or its history is kept; choose another id.`,
+          message: `An app with the id ${id} exists, or its history is kept; choose another id.`,
         });
       }
       return {
         answer: created,
-        log: { event: 'app_created', detail: { app: app.id, name: app.name } },
-        changes: [{ key: appKey(app.id), value: appEntryText(app) }],
+        log: { event: 'app_created', detail: { app: id, name, client_side_default, tests } },
+        changes: [{ key: appKey(id), value: appEntryText(app) }],
       };
     }),
 
-  renameApp: (account, app, name, write) =>
+  changeApp: (account, app, change, write) =>
     changeAccount(database, account, write, async (db) => {
-      const before = await db
-        .selectFrom('app')
-        .select(columns)
+      const row = await living(db, account).select(columns).where('id', '=', app).executeTakeFirst();
+      if (row === undefined) throw noApp(app);
+      const before = appOfRow(row);
+      const diff = appDiff(before, change);
+      if (Object.keys(diff).length === 0) return { answer: before, log: null, changes: [] };
+      const after = { ...before, ...change, updated_at: write.at, updated_by: write.actor.name };
+      if (diff['name'] !== undefined) await refuseTakenName(db, account, after.name, app);
+      const { id: _, client_side_default, ...texts } = after;
+      await db
+        .updateTable('app')
+        .set({ ...texts, client_side_default: bit(client_side_default) })
         .where('account', '=', account)
         .where('id', '=', app)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst();
-      if (before === undefined) throw noApp(app);
-      if (before.name === name) return { answer: appOfRow(before), log: null, changes: [] };
-      await refuseTakenName(db, account, name, app);
-      const updated = { name, updated_at: write.at, updated_by: write.actor.name };
-      await db.updateTable('app').set(updated).where('account', '=', account).where('id', '=', app).execute();
+        .execute();
+      // The app's own object hears of any change by its entry.
       return {
-        answer: { ...appOfRow(before), ...updated },
-        log: { event: 'app_renamed', detail: { app, from: before.name, to: name } },
-        changes: [{ key: appKey(app), value: appEntryText({ id: app, name }) }],
+        answer: after,
+        log: changedNote(after, diff),
+        changes: [{ key: appKey(app), value: appEntryText(after) }],
       };
     }),
 
   deleteApp: (account, app, write, history = 'kept') =>
     changeAccount(database, account, write, async (db, transaction) => {
-      const row = await db
-        .selectFrom('app')
+      const row = await living(db, account)
         .select(['name', 'version', 'flag_count', 'entry_count', 'last_hash'])
-        .where('account', '=', account)
         .where('id', '=', app)
-        .where('deleted_at', 'is', null)
         .$if(transaction.rowLocks, (query) => query.forUpdate())
         .executeTakeFirst();
       if (row === undefined) throw noApp(app);
@@ -153,24 +151,12 @@ export const createApps = (database: Database, appLimit: number): Apps => ({
     }),
 
   async deletedApps(account) {
-    const rows = await database.db
-      .selectFrom('app')
-      .select(graveColumns)
-      .where('account', '=', account)
-      .where('deleted_at', 'is not', null)
-      .orderBy('deleted_at', 'desc')
-      .orderBy('id')
-      .execute();
+    const rows = await graves(database.db, account).orderBy('deleted_at', 'desc').orderBy('id').execute();
     return rows.flatMap(graveOfRow);
   },
 
   async deletedApp(account, app) {
-    const row = await database.db
-      .selectFrom('app')
-      .select(graveColumns)
-      .where('account', '=', account)
-      .where('id', '=', app)
-      .executeTakeFirst();
+    const row = await graves(database.db, account).where('id', '=', app).executeTakeFirst();
     return (row === undefined ? undefined : graveOfRow(row)[0]) ?? null;
   },
 
@@ -256,6 +242,13 @@ const removeApp = async (
 
 const graveColumns = ['id', 'deleted_at', 'deleted_name', 'kept_until'] as const;
 
+const graves = (db: Kysely<Schema>, account: string) =>
+  db
+    .selectFrom('app')
+    .select(graveColumns)
+    .where('account', '=', account)
+    .where('deleted_at', 'is not', null);
+
 const graveOfRow = ({
   id,
   deleted_at,
@@ -265,6 +258,22 @@ const graveOfRow = ({
   deleted_at === null || deleted_name === null || kept_until === null
     ? []
     : [{ id, name: deleted_name, deleted_at, kept_until }];
+
+const appDiff = (before: App, change: AppChange): AppDiff => {
+  const diff: Record<string, AppDiff[string]> = {};
+  for (const field of ['name', 'client_side_default', 'tests'] as const) {
+    const to = change[field];
+    if (to !== undefined && to !== before[field]) diff[field] = { from: before[field], to };
+  }
+  return diff;
+};
+
+const changedNote = ({ id: app, name }: App, diff: AppDiff): AccountNote => {
+  const { name: renamed, ...others } = diff;
+  return renamed !== undefined && Object.keys(others).length === 0
+    ? { event: 'app_renamed', detail: { app, ...renamed } }
+    : { event: 'app_changed', detail: { app, name, diff } };
+};
 
 const refuseTakenName = async (
   db: Kysely<Schema>,
@@ -290,6 +299,8 @@ const refuseTakenName = async (
 const noApp = (app: string): Problem => new Problem('not_found', { message: `There is no app ${app}.` });
 
 export const appEntryText = ({ id, name }: AppEntry): string => JSON.stringify({ id, name });
+
+const bit = (is: boolean): 0 | 1 => (is ? 1 : 0);
 
 const appOfRow = (row: Pick<Selectable<AppTable>, (typeof columns)[number]>): App => ({
   ...row,

@@ -89,8 +89,8 @@ export interface Accounts {
   app(account: string, app: string): Promise<App | null>;
   /** `conflict` if the name exists in the account, `limit` at 10,000 apps. */
   createApp(account: string, app: NewApp, write: WriteInfo): Promise<App>;
-  /** `not_found`, `conflict`. */
-  renameApp(account: string, app: string, name: string, write: WriteInfo): Promise<App>;
+  /** What the change leaves out stays. The log gets `app_renamed` for a name alone, else `app_changed`. `not_found`, `conflict`. */
+  changeApp(account: string, app: string, change: AppChange, write: WriteInfo): Promise<App>;
   /**
    * Removes the app with its flags, and leaves an entry with the last hash in the account's log. Its changelog stays readable for 400
    * days, or goes too. Its name is free, its id is not while the changelog is kept. `not_found`.
@@ -375,7 +375,9 @@ export interface NewApp {
   readonly tests?: 'warn' | 'block';
 }
 
-export interface App extends NewApp {
+export type AppChange = Partial<Omit<NewApp, 'id'>>;
+
+export interface App extends Required<NewApp> {
   readonly created_at: string;
   readonly updated_at: string;
   readonly updated_by: string;

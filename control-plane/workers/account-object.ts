@@ -142,6 +142,11 @@ export class AccountObject extends DurableObject<Environment> {
   #withApps(accounts: Accounts, database: Database): Accounts {
     return {
       ...accounts,
+      changeApp: async (account, app, change, write) => {
+        const changed = await accounts.changeApp(account, app, change, write);
+        await this.#bringSoon({ account, app });
+        return changed;
+      },
       deleteApp: (account, app, write, history) => {
         const place = { account, app };
         const deletion = this.#lastWord(place, database).then(() =>
@@ -150,12 +155,7 @@ export class AccountObject extends DurableObject<Environment> {
         const ended = deletion.then(
           () => {
             this.#deleting.delete(app);
-            // At once; if it fails, the alarm does it, as it brings the account's commit.
-            this.#app(place)
-              .bring(place)
-              .catch((error: unknown) =>
-                this.#log.debug({ ...place, err: error }, 'an app is cleared later'),
-              );
+            void this.#bringSoon(place);
           },
           () => this.#deleting.delete(app),
         );
@@ -168,6 +168,13 @@ export class AccountObject extends DurableObject<Environment> {
         await accounts.forgetApp(account, app, write);
       },
     };
+  }
+
+  /** At once; if it fails, the alarm does it, as it brings the account's commit. */
+  #bringSoon(place: AppPlace): Promise<void> {
+    return this.#app(place)
+      .bring(place)
+      .catch((error: unknown) => this.#log.debug({ ...place, err: error }, 'an app is told later'));
   }
 
   async #lastWord(place: AppPlace, database: Database): Promise<void> {

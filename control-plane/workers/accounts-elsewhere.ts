@@ -34,7 +34,7 @@ export const accountsElsewhere = (stub: () => AccountStub): Accounts => {
     apps: calling('apps'),
     app: calling('app'),
     createApp: calling('createApp'),
-    renameApp: calling('renameApp'),
+    changeApp: calling('changeApp'),
     deleteApp: calling('deleteApp'),
     deletedApps: calling('deletedApps'),
     deletedApp: calling('deletedApp'),

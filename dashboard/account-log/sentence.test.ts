@@ -13,6 +13,17 @@ test.each([
     { event: 'app_deleted', detail: { name: 'shop', kept_until: null } },
     'deleted the app shop; its history is gone',
   ],
+  [
+    {
+      event: 'app_changed',
+      detail: {
+        app: 'shop1',
+        name: 'shop',
+        diff: { tests: { from: 'warn', to: 'block' }, client_side_default: { from: true, to: false } },
+      },
+    },
+    'changed the app shop: failing tests from warn to block, new flags in browsers from on to off',
+  ],
   [{ event: 'token_created', detail: { name: 'ci', permission: 'write' } }, 'created the token ci (write)'],
   [
     { event: 'edge_dismissed', detail: { app: 'shop', edge: 'fra-2', applied_version: 7 } },

@@ -1,7 +1,23 @@
 import type { AccountLogEntry } from '../api.ts';
 import { accountLogStrings } from '../strings/account-log.ts';
 
-const { events } = accountLogStrings;
+const { events, appFields } = accountLogStrings;
+
+type Detail = AccountLogEntry['detail'];
+
+const isNamed = (field: string): field is keyof typeof appFields => Object.hasOwn(appFields, field);
+
+const isList = (value: Detail[string]): value is readonly string[] => Array.isArray(value);
+
+const changesOf = (diff: Detail[string] = null): readonly string[] =>
+  typeof diff !== 'object' || diff === null || isList(diff)
+    ? []
+    : Object.entries(diff).map(([field, { from, to }]) =>
+        events.app_field(isNamed(field) ? appFields[field] : field, wordOf(from), wordOf(to)),
+      );
+
+const wordOf = (value: string | boolean): string =>
+  typeof value === 'string' ? value : value ? 'on' : 'off';
 
 /** What an entry tells, as it goes on behind the name of who did it. */
 export const sentenceOf = ({ event, detail }: Pick<AccountLogEntry, 'event' | 'detail'>): string => {
@@ -11,6 +27,8 @@ export const sentenceOf = ({ event, detail }: Pick<AccountLogEntry, 'event' | 'd
       return events.app_created(text('name'));
     case 'app_renamed':
       return events.app_renamed(text('from'), text('to'));
+    case 'app_changed':
+      return events.app_changed(text('name'), changesOf(detail['diff']));
     case 'app_deleted':
       return events.app_deleted(text('name'), typeof detail['kept_until'] === 'string');
     case 'app_forgotten':

@@ -1,4 +1,4 @@
-import type { AccountEvent } from '../api.ts';
+import type { AccountEvent, AppPatch } from '../api.ts';
 
 /** The page of the account's own log. */
 export const accountLogStrings = {
@@ -18,9 +18,18 @@ export const accountLogStrings = {
     signIns: 'Links and sign-ins',
     operations: 'Operations',
   },
+  /** What of an app was changed. */
+  appFields: {
+    name: 'name',
+    client_side_default: 'new flags in browsers',
+    tests: 'failing tests',
+  } satisfies Record<keyof AppPatch, string>,
   events: {
     app_created: (name: string) => `created the app ${name}`,
     app_renamed: (from: string, to: string) => `renamed the app ${from} to ${to}`,
+    app_changed: (name: string, changes: readonly string[]) =>
+      `changed the app ${name}: ${changes.join(', ')}`,
+    app_field: (field: string, from: string, to: string) => `${field} from ${from} to ${to}`,
     app_deleted: (name: string, kept: boolean) =>
       `deleted the app ${name}; its history is ${kept ? 'kept' : 'gone'}`,
     app_forgotten: (name: string) => `removed the history of the deleted app ${name}`,
@@ -42,7 +51,7 @@ export type LogKind = keyof typeof accountLogStrings.kinds;
 export const EVENTS_OF: Readonly<Record<LogKind, readonly AccountEvent[]>> = {
   all: [],
   tokens: ['token_created', 'token_revoked'],
-  apps: ['app_created', 'app_renamed', 'app_deleted', 'app_forgotten'],
+  apps: ['app_created', 'app_renamed', 'app_changed', 'app_deleted', 'app_forgotten'],
   signIns: ['link_created', 'signed_in', 'signed_out'],
   operations: ['database_restored', 'cache_adopted', 'edge_dismissed'],
 };

@@ -18,7 +18,7 @@ export const accountLogContract = ({ check, expect }: Suite): void => {
   check('tells who did what, from where and why, newest first', async ({ stores }) => {
     await settle(stores);
     const { accounts } = stores;
-    await accounts.renameApp(ACCOUNT, APP, 'store', by('ben', 1));
+    await accounts.changeApp(ACCOUNT, APP, { name: 'store' }, by('ben', 1));
     const token = tokenOf('t1', { app_ids: [APP], expires_at: at(1e6) });
     await accounts.createToken(ACCOUNT, token, { ...by('ann', 2, 'for the shop'), address: '203.0.113.7' });
     await accounts.revokeToken(ACCOUNT, 't1', by('ben', 3));
@@ -119,7 +119,7 @@ export const accountLogContract = ({ check, expect }: Suite): void => {
     await settle(stores);
     const { accounts } = stores;
     const head = await accounts.accountLogHead(ACCOUNT);
-    await refusal(accounts.renameApp(ACCOUNT, 'none', 'x', by('ann', 1)));
+    await refusal(accounts.changeApp(ACCOUNT, 'none', { name: 'x' }, by('ann', 1)));
     await refusal(accounts.createToken(ACCOUNT, tokenOf('t1', { name: 'halyard' }), by('ann', 1)));
     await refusal(accounts.revokeToken(ACCOUNT, 'none', by('ann', 1)));
     expect(await accounts.accountLogHead(ACCOUNT)).toEqual(head);

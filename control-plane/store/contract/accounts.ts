@@ -5,11 +5,14 @@ import {
   APP,
   at,
   by,
+  commit,
+  create,
   from,
   LIMITS,
   refusal,
   type Suite,
   settle,
+  toggle,
   tokenOf as token,
 } from './fixture.ts';
 
@@ -46,19 +49,76 @@ export const accountsContract = ({ check, expect }: Suite): void => {
     const { accounts } = stores;
     const api = { id: 'api', name: 'api', client_side_default: false };
     const dates = { created_at: at(1), updated_at: at(1), updated_by: 'ann' };
-    expect(await accounts.createApp(ACCOUNT, api, by('ann', 1))).toEqual({ ...api, ...dates });
-    expect(await accounts.renameApp(ACCOUNT, APP, 'a-shop', by('ben', 2))).toEqual({
+    expect(await accounts.createApp(ACCOUNT, api, by('ann', 1))).toEqual({ ...api, tests: 'warn', ...dates });
+    expect(await accounts.changeApp(ACCOUNT, APP, { name: 'a-shop' }, by('ben', 2))).toEqual({
       ...shop,
       name: 'a-shop',
+      tests: 'warn',
       created_at: at(0),
       updated_at: at(2),
       updated_by: 'ben',
     });
     expect((await other.accounts.apps(ACCOUNT)).map((app) => app.name)).toEqual(['a-shop', 'api']);
-    expect(await other.accounts.app(ACCOUNT, 'api')).toEqual({ ...api, ...dates });
+    expect(await other.accounts.app(ACCOUNT, 'api')).toEqual({ ...api, tests: 'warn', ...dates });
     expect(await other.accounts.app(ACCOUNT, 'none')).toBe(null);
     expect(await other.accounts.app('nobody', 'api')).toBe(null);
   });
+
+  check(
+    'of an app is changed what the change names, and nothing is noted of what is so already',
+    async ({ stores, other }) => {
+      await settle(stores);
+      const { accounts } = stores;
+      const created = await accounts.app(ACCOUNT, APP);
+      const blocking = await accounts.changeApp(ACCOUNT, APP, { tests: 'block' }, by('ben', 1));
+      expect(blocking).toEqual({ ...created, tests: 'block', updated_at: at(1), updated_by: 'ben' });
+      expect(await other.accounts.app(ACCOUNT, APP)).toEqual(blocking);
+      expect(await accounts.changeApp(ACCOUNT, APP, { tests: 'block', name: 'shop' }, by('eve', 2))).toEqual(
+        blocking,
+      );
+      expect(await accounts.changeApp(ACCOUNT, APP, {}, by('eve', 2))).toEqual(blocking);
+      const change = { tests: 'warn', name: 'store', client_side_default: false } as const;
+      expect(await accounts.changeApp(ACCOUNT, APP, change, by('ann', 3))).toEqual({
+        ...blocking,
+        ...change,
+        updated_at: at(3),
+        updated_by: 'ann',
+      });
+      expect(await refusal(accounts.changeApp(ACCOUNT, 'none', { tests: 'warn' }, by('ann', 4)))).toBe(
+        'not_found',
+      );
+      const { items } = await accounts.accountLog(ACCOUNT, { limit: 2 });
+      expect(items.map(({ event, detail }) => [event, detail])).toEqual([
+        [
+          'app_changed',
+          {
+            app: APP,
+            name: 'store',
+            diff: {
+              name: { from: 'shop', to: 'store' },
+              client_side_default: { from: true, to: false },
+              tests: { from: 'block', to: 'warn' },
+            },
+          },
+        ],
+        ['app_changed', { app: APP, name: 'shop', diff: { tests: { from: 'warn', to: 'block' } } }],
+      ]);
+    },
+  );
+
+  check(
+    'a failing test refuses a commit of an app as soon as the app says so, and no more when it does not',
+    async ({ stores, other }) => {
+      const app = await settle(stores);
+      const test = { name: 'ada', context: {}, expect: { variant: 'on' } };
+      const failing = await commit(app, [create('a', { tests: [test] })]);
+      expect(failing.failing.length).toBe(1);
+      await other.accounts.changeApp(ACCOUNT, APP, { tests: 'block' }, by('ann', 2));
+      expect(await refusal(app.commit(toggle('a')))).toBe('failing_tests');
+      await other.accounts.changeApp(ACCOUNT, APP, { tests: 'warn' }, by('ann', 3));
+      expect(await refusal(app.commit(toggle('a')))).toBe(null);
+    },
+  );
 
   check('a taken name, a taken id and a missing app are refused', async ({ stores }) => {
     await settle(stores);
@@ -67,9 +127,9 @@ export const accountsContract = ({ check, expect }: Suite): void => {
     expect(await refusal(accounts.createApp(ACCOUNT, { ...shop, id: 'other' }, write))).toBe('conflict');
     expect(await refusal(accounts.createApp(ACCOUNT, { ...shop, name: 'other' }, write))).toBe('conflict');
     await accounts.createApp(ACCOUNT, { ...shop, id: 'b', name: 'b' }, write);
-    expect(await refusal(accounts.renameApp(ACCOUNT, 'b', 'shop', write))).toBe('conflict');
-    expect(await refusal(accounts.renameApp(ACCOUNT, 'b', 'b', write))).toBe(null);
-    expect(await refusal(accounts.renameApp(ACCOUNT, 'none', 'x', write))).toBe('not_found');
+    expect(await refusal(accounts.changeApp(ACCOUNT, 'b', { name: 'shop' }, write))).toBe('conflict');
+    expect(await refusal(accounts.changeApp(ACCOUNT, 'b', { name: 'b' }, write))).toBe(null);
+    expect(await refusal(accounts.changeApp(ACCOUNT, 'none', { name: 'x' }, write))).toBe('not_found');
     expect(await refusal(accounts.deleteApp(ACCOUNT, 'none', write))).toBe('not_found');
     expect((await accounts.accountLog(ACCOUNT, { limit: 10 })).items.length).toBe(2);
   });
@@ -208,7 +268,7 @@ export const accountsContract = ({ check, expect }: Suite): void => {
       await accounts.revokeToken(ACCOUNT, 'gone', by('ann', 3));
       await accounts.revokeToken(ACCOUNT, 'former', by('ann', 3));
       await accounts.deleteApp(ACCOUNT, 'x', by('ann', 3));
-      await accounts.renameApp(ACCOUNT, APP, 'store', by('ann', 60));
+      await accounts.changeApp(ACCOUNT, APP, { name: 'store' }, by('ann', 60));
       const expected = {
         [appKey(APP)]: { id: APP, name: 'store' },
         [SECRET_KEY]: { secret: 's3cret' },

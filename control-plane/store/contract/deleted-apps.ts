@@ -22,7 +22,7 @@ export const deletedAppsContract = ({ check, expect }: Suite): void => {
       expect(await app.outbox.snapshot()).toBe(null);
       expect(await app.outbox.commits(0, 10)).toEqual([]);
       expect(await refusal(app.commit(toggle('a')))).toBe('not_found');
-      expect(await refusal(accounts.renameApp(ACCOUNT, APP, 'x', by('ann', 4)))).toBe('not_found');
+      expect(await refusal(accounts.changeApp(ACCOUNT, APP, { name: 'x' }, by('ann', 4)))).toBe('not_found');
       expect(await refusal(accounts.deleteApp(ACCOUNT, APP, by('ann', 4)))).toBe('not_found');
       const [entry] = (await accounts.accountLog(ACCOUNT, { limit: 1 })).items;
       const last_hash = before.at(-1)?.hash ?? '';

@@ -42,7 +42,7 @@ export const distributionContract = ({ check, expect }: Suite): void => {
     const app = await settle(stores);
     await commit(app, [create('a'), create('b')]);
     await app.commit(toggle('a'));
-    await stores.accounts.renameApp(ACCOUNT, APP, 'other', by('ann', 3));
+    await stores.accounts.changeApp(ACCOUNT, APP, { name: 'other' }, by('ann', 3));
     for (const outbox of [app.outbox, stores.accounts.outbox(ACCOUNT)]) {
       const [first, second, ...rest] = await outbox.commits(0, 10);
       expect([first?.parent, rest.length]).toEqual([undefined, 0]);
@@ -106,7 +106,12 @@ export const distributionContract = ({ check, expect }: Suite): void => {
     expect(
       await until(async () => {
         // The other process may still be about to listen.
-        await stores.accounts.renameApp(ACCOUNT, APP, `n${heard.length}-${Math.random()}`, by('ann', 1));
+        await stores.accounts.changeApp(
+          ACCOUNT,
+          APP,
+          { name: `n${heard.length}-${Math.random()}` },
+          by('ann', 1),
+        );
         return heard.includes(null);
       }),
     ).toBe(true);

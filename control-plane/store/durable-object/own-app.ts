@@ -40,9 +40,8 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
-    const { id, name, created_at, updated_at, updated_by } = app;
+    const { id, name, tests, created_at, updated_at, updated_by } = app;
     const client_side_default = app.client_side_default ? 1 : 0;
-    const { tests = 'warn' } = app;
     await db
       .insertInto('app')
       .values({
