@@ -6,15 +6,16 @@ import { compareEpochs } from '@halyard/caches';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { verifyChain } from '../audit.ts';
-import { ACCOUNT, APP, by, clock, commit, create, settle, toggle } from '../contract/fixture.ts';
+import { ACCOUNT, APP, by, clock, commit, create, toggle } from '../contract/fixture.ts';
 import type { Database } from '../database.ts';
+import { fillEveryTable } from '../fixtures/full.ts';
 import { createTestDatabase, type TestDatabase, usePostgres } from '../postgres/test-database.ts';
 import { openPostgresDatabase } from '../postgres.ts';
 import { openSqliteDatabase } from '../sqlite.ts';
 import { createStores } from '../stores.ts';
 import { quiet } from '../test-log.ts';
 import { copyDatabase } from './copy.ts';
-import { digestOf, keyOf, write } from './rows.ts';
+import { digestOf, keyOf } from './rows.ts';
 import { copiedTables, isTable, TABLES } from './tables.ts';
 
 const options = { now: clock, log: quiet };
@@ -37,96 +38,12 @@ const kept = (database: Database): Database => {
 const sqlite = async (name: string, copying = false): Promise<Database> =>
   kept(await openSqliteDatabase(`file:${directory}/${name}.db`, { ...options, copying }));
 
-/** A row in every table that is copied, and more than a page of some. */
+/** A row in every table, and more than a page of some. */
 const fill = async (database: Database): Promise<void> => {
-  const stores = createStores(database, options);
-  const app = await settle(stores);
-  await commit(app, [create('a', { tags: ['web'] }), create('Ä', { description: 'Pläne 🚀 "\\' })]);
+  await fillEveryTable(database);
+  const app = createStores(database, options).app(ACCOUNT, APP);
+  await commit(app, [create('a')]);
   for (let i = 0; i < 130; i += 1) await app.commit(toggle('a', by('ann', i)));
-  for (const [table, copying] of copiedTables()) {
-    const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(database.db);
-    if (rows.length > 0) continue;
-    await database.transact(({ db }) => write(db, table, [rowOf(table)], keyOf(copying)));
-  }
-};
-
-/** For tables that no commit of the fixture reaches. */
-const rowOf = (table: string): Record<string, string | number | null> => {
-  const row = SPARE[table];
-  if (row === undefined) throw new Error(`The copied database has no row in ${table}; give it one here.`);
-  return row;
-};
-const AT = '2026-01-04T12:00:00.000Z';
-const SPARE: Readonly<Record<string, Record<string, string | number | null>>> = {
-  saved_context: {
-    account: ACCOUNT,
-    app: APP,
-    name: 'ada',
-    context: '{"plan":"pro"}',
-    updated_at: AT,
-    updated_by: 'ann',
-  },
-  account_log: {
-    account: ACCOUNT,
-    seq: 1,
-    at: AT,
-    actor_name: 'ann',
-    actor_token: 't',
-    event: 'token_created',
-    detail: '{}',
-    address: null,
-    comment: null,
-    hash: 'h',
-  },
-  segment: {
-    account: ACCOUNT,
-    app: APP,
-    key: 'staff',
-    version: 1,
-    created_at: AT,
-    updated_at: AT,
-    updated_by: 'ann',
-    search: 'staff',
-    definition: '{}',
-  },
-  reference: {
-    account: ACCOUNT,
-    app: APP,
-    from_kind: 'flag',
-    from_key: 'a',
-    place: 'rules[0].conditions[0]',
-    rule: 'r',
-    to_kind: 'segment',
-    to_key: 'staff',
-    variations: '[]',
-  },
-  deleted_flag: { account: ACCOUNT, app: APP, key: 'gone', version: 7 },
-  idempotency: {
-    account: ACCOUNT,
-    app: APP,
-    key: 'once',
-    fingerprint: 'f',
-    status: 200,
-    body: '{"a": 1}',
-    headers: null,
-    expires_at: AT,
-  },
-  token: {
-    id: 'tok-1',
-    account: ACCOUNT,
-    hash: 'hash-1',
-    name: 'ann',
-    permission: 'admin',
-    app_ids: null,
-    allowed_origins: null,
-    expires_at: null,
-    created_at: AT,
-    created_by: 'ann',
-    last_used_at: null,
-    revoked_at: null,
-    replicated: 0,
-  },
-  session: { hash: 's', account: ACCOUNT, token_id: 'tok-1', created_at: AT, expires_at: AT },
 };
 
 const digests = async (database: Database): Promise<Record<string, unknown>> => {
