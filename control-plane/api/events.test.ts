@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { ACCOUNT, FLAG, flagship, type Ground, onNode, openGround } from './scenario.ts';
@@ -232,6 +234,21 @@ test('a stream outlived its token by 15 s: revoking it ends it', async () => {
   const kept = readUntil(mine, (text) => text.includes('"type":"commit"'));
   await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
   expect(await kept).not.toContain('END');
+});
+
+test('a stream that was not read at once ended when memory was cleared up: it goes on', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const ground = await groundWith();
+  const stream = await open(ground);
+  // What is collected is cleaned up in a later turn.
+  for (let turn = 0; turn < 5; turn += 1) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const reading = readUntil(stream, (text) => text.includes('"type":"commit"'));
+  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
+  expect(await reading).not.toContain('END');
 });
 
 onNode('a token revoked at another replica ends its streams here at once', async () => {
