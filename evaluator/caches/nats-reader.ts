@@ -17,6 +17,8 @@ import type { Reading } from './reading.ts';
 const MOST_COMMITS = 64;
 const BATCH = 500;
 const LOAD_MS = 30_000;
+/** A consumer that brings nothing for this long is given up for another. */
+const STALLED_MS = 1_000;
 /** How long until the next look, while what was read does not make a whole version yet. */
 const LOOK_MS = 1;
 
@@ -94,33 +96,42 @@ interface Version {
   readonly isNew: boolean;
 }
 
+interface Loaded {
+  readonly filling: string;
+  readonly snapshot: Snapshot;
+}
+
+/** A whole space at one version, or null if there is none. */
+export const loadFromNats = async (streams: NatsStreams, space: string): Promise<Loaded | null> => {
+  const deadline = performance.now() + LOAD_MS;
+  while (performance.now() < deadline) {
+    const found = await loadOnce(streams, space, deadline);
+    if (found !== 'stalled') return found;
+  }
+  throw new CacheUnavailable(`NATS: no whole version of ${space} could be read.`);
+};
+
 /**
- * A whole space at one version, or null if there is none. All messages of its flags are read in order, and a head is looked for of
- * which nothing is missing; a flag that was written over and over meanwhile makes it look for the next.
+ * All messages of a space's flags are read in order, and a head is looked for of which nothing is missing; a flag that was written over
+ * and over meanwhile makes it look for the next. `stalled`: no more comes, although the head speaks of it. A server before 2.9.13 makes
+ * a consumer skip whatever it has not had yet when one of its subjects is purged (nats-io/nats-server#3838), as a writer's sweep does.
  */
-export const loadFromNats = async (
+const loadOnce = async (
   streams: NatsStreams,
   space: string,
-): Promise<{ readonly filling: string; readonly snapshot: Snapshot } | null> => {
+  deadline: number,
+): Promise<Loaded | null | 'stalled'> => {
   const { js, layout } = streams;
   const flags = new Map<string, Map<string, Version[]>>();
   let seen = 0;
+  let progressAt = performance.now();
   const take = (message: JsMsg): void => {
     seen = message.seq;
-    const epoch = message.headers?.get(EPOCH_HEADER) ?? '';
-    const ofEpoch = flags.get(epoch) ?? new Map<string, Version[]>();
-    flags.set(epoch, ofEpoch);
-    const key = lastTextOf(message.subject);
-    const versions = ofEpoch.get(key) ?? [];
-    ofEpoch.set(key, versions);
-    versions.push({
-      version: Number(message.headers?.get(VERSION_HEADER)),
-      value: message.headers?.has(DELETED_HEADER) ? null : message.string(),
-      isNew: message.headers?.has(NEW_HEADER) ?? false,
-    });
+    progressAt = performance.now();
+    note(flags, message);
   };
+  const goesOn = (): boolean => performance.now() < Math.min(deadline, progressAt + STALLED_MS);
 
-  const deadline = performance.now() + LOAD_MS;
   const consumer = await js.consumers.get(layout.flags, {
     filter_subjects: layout.flagsOf(space),
     deliver_policy: DeliverPolicy.All,
@@ -128,12 +139,12 @@ export const loadFromNats = async (
   });
   const messages = await consumer.consume({ max_messages: BATCH, callback: take });
   try {
-    while (performance.now() < deadline) {
+    while (goesOn()) {
       const head = (await streams.head(space))?.head ?? null;
       if (head === null || head.version === null) return null;
       // What the head speaks of was written before it, but may still be on its way here. The server's own count of what is on its way
       // is no help: nats-server 2.9 counts messages that were written over too.
-      while (seen < head.upTo && head.count > 0 && performance.now() < deadline) await sleep(LOOK_MS);
+      while (seen < head.upTo && head.count > 0 && goesOn()) await sleep(LOOK_MS);
       const entries = entriesAt(flags.get(head.epoch) ?? new Map(), head);
       const position = positionIn(head);
       if (entries !== null && position !== null)
@@ -144,7 +155,22 @@ export const loadFromNats = async (
     await messages.close();
     await consumer.delete().catch(() => false);
   }
-  throw new CacheUnavailable(`NATS: no whole version of ${space} could be read.`);
+  return 'stalled';
+};
+
+/** By filling and key, oldest first. */
+const note = (flags: Map<string, Map<string, Version[]>>, message: JsMsg): void => {
+  const epoch = message.headers?.get(EPOCH_HEADER) ?? '';
+  const ofEpoch = flags.get(epoch) ?? new Map<string, Version[]>();
+  flags.set(epoch, ofEpoch);
+  const key = lastTextOf(message.subject);
+  const versions = ofEpoch.get(key) ?? [];
+  ofEpoch.set(key, versions);
+  versions.push({
+    version: Number(message.headers?.get(VERSION_HEADER)),
+    value: message.headers?.has(DELETED_HEADER) ? null : message.string(),
+    isNew: message.headers?.has(NEW_HEADER) ?? false,
+  });
 };
 
 /** The entries that a head speaks of, or null if one of them was not seen. */

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagCacheContract } from './contract.ts';
 import { connectNatsCache } from './nats.ts';
 import { layoutOf } from './nats-layout.ts';
+import { loadFromNats } from './nats-reader.ts';
+import { openStreams } from './nats-streams.ts';
 import { appSpace, CacheUnavailable, EDGE_TTL_MS, type FlagCache } from './port.ts';
 import { serverUrl, silent, unique } from './server.fixture.ts';
 
@@ -150,6 +152,26 @@ describe.skipIf(url === null)(`NATS (${url ?? 'no server'})`, () => {
     await cache.publish(SPACE, { version: 2, changes: keys.slice(1).map((key) => ({ key, value: null })) });
     await until(() => seen.at(-1)?.endsWith(' 2') === true);
     expect((await cache.load(SPACE))?.entries).toEqual(new Map([['k0', '1']]));
+    await closeAll();
+  });
+
+  test('an edge that read a space while a writer swept it waited 30 s for what the server passed over: it reads again', async () => {
+    const prefix = newPrefix();
+    const cache = await open(prefix);
+    const entries = new Map(Array.from({ length: 3_000 }, (_, i) => [`k${i}`, 'x']));
+    await cache.replace(SPACE, { version: 1, entries });
+    const streams = await openStreams(admin, layoutOf(prefix));
+    const { flags, flagSubject } = streams.layout;
+    const left = flagSubject(SPACE, 'left by an earlier filling');
+    await streams.js.publish(left, '');
+    let swept = false;
+    const head: typeof streams.head = async (space) => {
+      if (!swept) await streams.jsm.streams.purge(flags, { filter: left });
+      swept = true;
+      return streams.head(space);
+    };
+    const loaded = await loadFromNats({ ...streams, head }, SPACE);
+    expect(loaded?.snapshot).toEqual({ version: 1, entries });
     await closeAll();
   });
 
