@@ -69,9 +69,7 @@ export const openWorkersGround = async (): Promise<Ground> => {
     const { status, headers: answered } = response;
     const streams = answered.get('content-type')?.startsWith('text/event-stream') === true;
     // A body that is not read at once is taken away with the response it came in, unless somebody holds its reader.
-    const body = streams
-      ? response.body?.pipeThrough(new TransformStream())
-      : await response.arrayBuffer();
+    const body = streams ? response.body?.pipeThrough(new TransformStream()) : await response.arrayBuffer();
     const empty = status === 204 || status === 304;
     return new Response(empty ? null : (body as never), { status, headers: [...answered] });
   };
