@@ -31,7 +31,7 @@ export class CompiledFlags {
       if (known?.app === version) return this.#keep(id, known);
       const surroundings = await store.surroundings([{ kind: 'flag', key }]);
       const definition = surroundings.flag(key) ?? stored.definition;
-      const flag = compile(definition, surroundings);
+      const flag = compile({ ...definition, version: stored.version }, { ...surroundings, app });
       // What was read in several pieces is one state only if nothing was committed in between.
       if ((await versionOf(store)) === version) return this.#keep(id, { app: version, flag });
       if (attempt === TRIES) return flag;

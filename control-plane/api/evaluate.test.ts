@@ -81,7 +81,7 @@ describe('GET evaluate', () => {
       value: true,
       variant: 'on',
       reason: 'TARGETING_MATCH',
-      metadata: { team: 'pay' },
+      metadata: { team: 'pay', flagSetId: 'shop', version: 1 },
     });
     expect(pro.headers.get('cache-control')).toBe('private, no-store');
     expect(pro.headers.get('vary')).toBe('Authorization, X-API-Key, Origin');

@@ -2,25 +2,32 @@ import type { Condition, Flag } from '@halyard/engine';
 import { FIELD_NAMES, FIELDS } from './fields.ts';
 
 /**
- * A flag as caches and edges get it: without what decides no answer, and, where a reader of the first release would take it for something
+ * A flag as caches and edges get it: with its version, without what decides no answer, and, where a reader of the first release would take it for something
  * else, with its rules in a form that such a reader cannot understand, so that it fails that flag alone and visibly.
  */
-export const replicatedText = (definition: Flag, text = JSON.stringify(definition)): string => {
+export const replicatedText = (
+  definition: Flag,
+  version: number,
+  text = JSON.stringify(definition),
+): string => {
   const hidden = HIDDEN.some((name) => definition[name] !== undefined);
   const newer = needsNewReader(definition);
-  if (!hidden && !newer) return text;
-  const shown: Record<string, unknown> = { ...definition };
+  if (!hidden && !newer) return withVersion(text, version);
+  const shown: Record<string, unknown> = { ...definition, version };
   for (const name of HIDDEN) delete shown[name];
   if (newer) shown['rules'] = { format: 2, list: definition.rules };
   return JSON.stringify(shown);
 };
 
 /** The same of a stored text, which is parsed only where it may have to be changed: most flags go as they are. */
-export const replicatedFromText = (text: string): string =>
+export const replicatedFromText = (text: string, version: number): string =>
   // The text was written by the stores.
   TELLTALES.some((piece) => text.includes(piece)) || text.indexOf(BUCKETING) !== text.lastIndexOf(BUCKETING)
-    ? replicatedText(JSON.parse(text) as Flag, text)
-    : text;
+    ? replicatedText(JSON.parse(text) as Flag, version, text)
+    : withVersion(text, version);
+
+/** Readers of former releases pass over it. `text` is an object with at least its key. */
+const withVersion = (text: string, version: number): string => `${text.slice(0, -1)},"version":${version}}`;
 
 const HIDDEN = FIELD_NAMES.filter((name) => !FIELDS[name].replicated);
 const BUCKETING = '"bucketing":';

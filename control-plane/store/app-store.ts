@@ -160,7 +160,7 @@ export const createAppStore = (
       async entries(from) {
         const entries = new Map<string, string>();
         for await (const rows of everyFlagRow(from, place)) {
-          for (const row of rows) entries.set(row.key, replicatedFromText(row.definition));
+          for (const row of rows) entries.set(row.key, replicatedFromText(row.definition, row.version));
         }
         for await (const { definition } of everySegment(from, place)) {
           entries.set(segmentName(definition.key), JSON.stringify(definition));

@@ -230,7 +230,7 @@ export class Plan {
       changes: [
         ...[...draft.flags].map(([key, { now }]) => ({
           key,
-          value: now === null ? null : replicatedText(now.flag.definition, now.text),
+          value: now === null ? null : replicatedText(now.flag.definition, now.flag.version, now.text),
         })),
         ...[...draft.segments].map(([key, { now }]) => ({ key: segmentName(key), value: now?.text ?? null })),
       ],

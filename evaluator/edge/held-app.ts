@@ -1,5 +1,5 @@
 import { appSpace, type Commit, type Position, type Revision } from '@halyard/caches';
-import { CompiledApp } from '@halyard/engine';
+import { CompiledApp, Tally } from '@halyard/engine';
 import { ConfigText } from './config-text.ts';
 import { entryOf } from './entry.ts';
 import { FIXED_HEADERS } from './fixed-headers.ts';
@@ -22,6 +22,8 @@ export class HeldApp {
   static #generations = 0;
   readonly id: string;
   readonly account: string;
+  /** What was answered since it was last told upwards. Outlives the compiled form. */
+  readonly tally = new Tally();
   readonly #space: FollowedSpace;
   readonly #listeners = new Set<AppListener>();
   readonly config: ConfigText;
@@ -102,7 +104,7 @@ export class HeldApp {
   /** The app's flags and segments, in the order of the configuration; each is compiled when it is first asked for. */
   get compiled(): CompiledApp {
     if (this.#compiled === null) {
-      this.#compiled = new CompiledApp(this.account);
+      this.#compiled = new CompiledApp({ account: this.account, app: this.id }, this.tally);
       for (const [key, value] of this.#space.entries ?? []) put(this.#compiled, key, value);
     }
     return this.#compiled;

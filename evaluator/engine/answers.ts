@@ -1,6 +1,7 @@
 import type { Failed, Reason, Served, Unserved } from './model.ts';
 import type { ParsedFlag } from './parse/flag.ts';
 import { Misfit } from './place.ts';
+import type { Tally } from './tally.ts';
 
 /** What was thrown while a flag or a context was read: a Misfit, or whatever a getter of the caller's throws. */
 export const failureOf = (error: unknown): Failed =>
@@ -20,13 +21,13 @@ export interface Answers {
   off(unmet?: string): Served | Unserved;
 }
 
-/** One frozen answer for each variation and reason. */
-export const answersOf = (flag: ParsedFlag): Answers => {
+/** One frozen answer for each variation and reason, with its slot in the tally. */
+export const answersOf = (flag: ParsedFlag, tally: Tally | null = null): Answers => {
   const made = new Map<string, Served>();
   const served = (variant: string, reason: Reason, metadata = flag.metadata): Served => {
     const value = flag.variations.get(variant);
     if (value === undefined) throw new Misfit(`variations.${variant} is missing; expected a value`);
-    return Object.freeze({ kind: 'served', value, variant, reason, metadata });
+    return counted({ kind: 'served', value, variant, reason, metadata }, flag.key, tally);
   };
   const answer = (variant: string, reason: Reason): Served => {
     const known = made.get(`${reason} ${variant}`);
@@ -37,12 +38,22 @@ export const answersOf = (flag: ParsedFlag): Answers => {
   };
   const off = (unmet?: string): Served | Unserved => {
     const metadata = unmet === undefined ? flag.metadata : withUnmet(flag.metadata, unmet);
-    if (flag.off_variation === null) return Object.freeze({ kind: 'unserved', reason: 'DISABLED', metadata });
+    if (flag.off_variation === null)
+      return counted({ kind: 'unserved', reason: 'DISABLED', metadata }, flag.key, tally);
     return unmet === undefined
       ? answer(flag.off_variation, 'DISABLED')
       : served(flag.off_variation, 'DISABLED', metadata);
   };
   return Object.assign(answer, { off });
+};
+
+/** Not enumerable, because it says nothing of the answer. */
+const counted = <A extends Served | Unserved>(answer: A, flag: string, tally: Tally | null): A => {
+  if (tally !== null) {
+    const variation = answer.kind === 'served' ? answer.variant : null;
+    Object.defineProperty(answer, 'slot', { value: tally.slotOf(flag, variation, answer.reason) });
+  }
+  return Object.freeze(answer);
 };
 
 /** Flag metadata that names the prerequisite that is not met. */

@@ -2,7 +2,8 @@ import { type OwnContext, ownContext } from './attribute.ts';
 import type { CompiledFlag, FlagNode } from './graph/flag-node.ts';
 import { Graph } from './graph/graph.ts';
 import type { Node } from './graph/node.ts';
-import type { Context, Evaluation } from './model.ts';
+import type { Context, Evaluation, Origin } from './model.ts';
+import type { Tally } from './tally.ts';
 
 /**
  * The flags and segments of one app. Each is compiled when it is first needed, and again only when it was changed itself. A flag that
@@ -14,9 +15,12 @@ export class CompiledApp {
   /** What `reachingAny` has not looked at since it was set; null: nobody has ever asked, and it is all of them. */
   #unseen: Set<FlagNode> | null = null;
 
-  /** `account` is the salt of flags without their own `bucketing`. */
-  constructor(account: string) {
-    this.#graph = new Graph(account);
+  /**
+   * `origin`: where the flags are of, or the account alone. Answers carry their slots in `tally`, and counting them is left to whoever asks;
+   * null: they are not counted.
+   */
+  constructor(origin: Origin | string, tally: Tally | null = null) {
+    this.#graph = new Graph(typeof origin === 'string' ? { account: origin } : origin, null, tally);
   }
 
   get size(): number {

@@ -24,7 +24,9 @@ export const evaluate = (flag: unknown, context: Context, surroundings: Surround
   compile(flag, surroundings).evaluate(context);
 
 export const graphAround = (surroundings: Surroundings | string): Graph =>
-  typeof surroundings === 'string' ? new Graph(surroundings) : new Graph(surroundings.account, surroundings);
+  typeof surroundings === 'string'
+    ? new Graph({ account: surroundings })
+    : new Graph(surroundings, surroundings);
 
 export const keyOf = (flag: unknown): string => {
   try {

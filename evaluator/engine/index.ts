@@ -24,3 +24,4 @@ export {
   weightsProblem,
 } from './reweight.ts';
 export { largestOf, rolloutOfSplit, sharesOf, splitOfRollout } from './split.ts';
+export { Tally } from './tally.ts';

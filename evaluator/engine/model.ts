@@ -182,6 +182,8 @@ export interface Served<V extends JsonValue = FlagValue> {
   readonly variant: string;
   readonly reason: Reason;
   readonly metadata: Readonly<Record<string, Scalar>>;
+  /** Where it is counted (tally.ts); not enumerable, and absent where nothing counts. */
+  readonly slot?: number;
 }
 
 /** A success without a value: the flag is off and leaves it to its callers what that means. Frozen, as `Served`. */
@@ -189,6 +191,7 @@ export interface Unserved {
   readonly kind: 'unserved';
   readonly reason: 'DISABLED';
   readonly metadata: Readonly<Record<string, Scalar>>;
+  readonly slot?: number;
 }
 
 /** Nothing could be served; the caller's default applies. */
@@ -197,6 +200,15 @@ export interface Failed {
   readonly code: ErrorCode;
   /** One sentence; for PARSE_ERROR it names the place in the flag, as `rules[1].conditions[0].operator`. */
   readonly message: string;
+  readonly slot?: never;
+}
+
+/** Where a flag is of. Answers carry the app as `flagSetId`, which OpenTelemetry's hooks know, and the environment. */
+export interface Origin {
+  /** The salt of flags without their own `bucketing`. */
+  readonly account: string;
+  readonly app?: string | undefined;
+  readonly environment?: string | undefined;
 }
 
 export type Evaluation<V extends JsonValue = FlagValue> = Served<V> | Unserved | Failed;

@@ -79,7 +79,7 @@ describe('the direct client', () => {
       value: true,
       variant: 'on',
       reason: 'TARGETING_MATCH',
-      flagMetadata: { team: 'payments' },
+      flagMetadata: { team: 'payments', flagSetId: 'shop' },
     });
   });
 

@@ -1,4 +1,4 @@
-import { CompiledApp } from '@halyard/engine';
+import { CompiledApp, type Tally } from '@halyard/engine';
 import type { Change, Configuration } from './wire.ts';
 
 type Kind = Change['kind'];
@@ -9,13 +9,16 @@ type Kind = Change['kind'];
  */
 export class Definitions {
   readonly account: string;
+  /** Empty: the edge did not say. */
+  readonly appId: string;
   readonly app: CompiledApp;
   readonly #all: { readonly [K in Kind]: Map<string, unknown> } = { flag: new Map(), segment: new Map() };
 
-  constructor(account: string) {
+  constructor(account: string, appId: string, tally: Tally | null) {
     this.account = account;
-    // Compiled flags hold the account's salt.
-    this.app = new CompiledApp(account);
+    this.appId = appId;
+    // Compiled flags hold the account's salt, and answers the app's id.
+    this.app = new CompiledApp({ account, app: appId === '' ? undefined : appId }, tally);
   }
 
   /** Makes the flags and segments exactly these; answers what is new, gone or different. */

@@ -1,4 +1,4 @@
-import { asType, type Context, type Evaluation, type Failed } from '@halyard/engine';
+import { asType, type Context, type Evaluation, type Failed, type Tally } from '@halyard/engine';
 import { Definitions } from './definitions.ts';
 import type { Place } from './history.ts';
 import type { Configuration, ConfigurationChange } from './wire.ts';
@@ -35,10 +35,15 @@ const NONE: Difference = { flags: [], any: false };
  * configuration, and a service that uses ten flags of a thousand compiles ten.
  */
 export class LocalFlags {
+  readonly #tally: Tally | null;
   #definitions: Definitions | null = null;
-  #appId = '';
   #version = -1;
   #history: Pick<Configuration, 'identity' | 'epoch'> = {};
+
+  /** `tally` counts what is evaluated; null: nothing does. */
+  constructor(tally: Tally | null = null) {
+    this.#tally = tally;
+  }
 
   /** -1 before the first configuration. */
   get version(): number {
@@ -63,11 +68,11 @@ export class LocalFlags {
   replace(configuration: Configuration): Difference {
     const { account, app, version, identity, epoch } = configuration;
     const before = this.#definitions;
-    const after = before?.account === account ? before : new Definitions(account);
+    const same = before?.account === account && before.appId === app;
+    const after = same ? before : new Definitions(account, app, this.#tally);
     const gone = before === null || before === after ? [] : Object.keys(before.written().flags);
     const changes = after.replace(configuration);
     this.#definitions = after;
-    this.#appId = app;
     this.#version = version;
     this.#history = identity === undefined || epoch === undefined ? {} : { identity, epoch };
     const flags = [...new Set([...after.touched(changes), ...gone])];
@@ -91,7 +96,9 @@ export class LocalFlags {
     if (flag === undefined) return notFound(key);
     const answer = flag.evaluate(context);
     // All values of a flag are of its type, so most calls need no look at the value.
-    return flag.type === (type === 'object' ? 'json' : type) ? answer : asType(answer, type);
+    const typed = flag.type === (type === 'object' ? 'json' : type) ? answer : asType(answer, type);
+    this.#tally?.evaluated(typed.kind === 'failed' ? typed : answer, key);
+    return typed;
   }
 
   /** What to keep for the next start; null before the first configuration. */
@@ -101,7 +108,7 @@ export class LocalFlags {
       ? null
       : {
           account: definitions.account,
-          app: this.#appId,
+          app: definitions.appId,
           version: this.#version,
           ...this.#history,
           ...definitions.written(),

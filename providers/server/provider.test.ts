@@ -105,7 +105,7 @@ describe('the server provider, in process', () => {
       value: true,
       variant: 'on',
       reason: 'STATIC',
-      flagMetadata: { team: 'payments' },
+      flagMetadata: { team: 'payments', flagSetId: 'shop' },
     });
   });
 

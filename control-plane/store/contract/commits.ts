@@ -47,7 +47,11 @@ export const commitsContract = ({ check, expect }: Suite): void => {
       comment: 'why',
     });
     expect(await read.outbox.commits(0, 10)).toEqual([
-      { version: 1, changes: [{ key: 'a', value: JSON.stringify(flag.definition) }], hash },
+      {
+        version: 1,
+        changes: [{ key: 'a', value: JSON.stringify({ ...flag.definition, version: 1 }) }],
+        hash,
+      },
     ]);
     expect(await read.outbox.version()).toBe(1);
     expect(await read.flagCount()).toBe(1);
@@ -258,7 +262,9 @@ export const commitsContract = ({ check, expect }: Suite): void => {
     const flag = await app.flag('j');
     expect(JSON.stringify(flag?.definition)).toBe(JSON.stringify(result.flags.get('j')?.definition));
     expect(flag?.type).toBe('json');
-    expect((await app.outbox.commits(0, 1))[0]?.changes[0]?.value).toBe(JSON.stringify(flag?.definition));
+    expect((await app.outbox.commits(0, 1))[0]?.changes[0]?.value).toBe(
+      JSON.stringify({ ...flag?.definition, version: 1 }),
+    );
     expect((await verifyChain(app.everyEntry())).ok).toBe(true);
   });
 };

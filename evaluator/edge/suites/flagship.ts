@@ -43,7 +43,7 @@ export const flagshipSuite = (home: Home): void => {
           value: 'G',
           variant: 'gold',
           reason: 'TARGETING_MATCH',
-          metadata: { team: 'growth' },
+          metadata: { team: 'growth', flagSetId: 'shop' },
         });
         expect(await (await world.get(`${base}?flagKey=tagged&tag=a&tag=b`)).json()).toMatchObject({
           value: 'G',

@@ -25,7 +25,7 @@ export const ofrepSuite = (home: Home): void => {
           value: 'G',
           reason: 'TARGETING_MATCH',
           variant: 'gold',
-          metadata: { team: 'growth' },
+          metadata: { team: 'growth', flagSetId: 'shop' },
         });
         const headers = [...response.headers].filter(([name]) => !OF_THE_RUNTIME.has(name));
         expect(Object.fromEntries(headers)).toEqual({
@@ -55,13 +55,16 @@ export const ofrepSuite = (home: Home): void => {
       test('changes with the next commit, and the version says so', async () => {
         world = await home.start({ flag: onFlag('flag') });
         await world.evaluate('/flag', {});
-        await world.commit({ flag: onFlag('flag', { enabled: false, off_variation: 'off' }) });
+        await world.commit({
+          flag: { ...onFlag('flag', { enabled: false, off_variation: 'off' }), version: 2 },
+        });
         const response = await world.evaluate('/flag', {});
         expect(await response.json()).toEqual({
           key: 'flag',
           value: false,
           reason: 'DISABLED',
           variant: 'off',
+          metadata: { flagSetId: 'shop', version: 2 },
         });
         expect(response.headers.get('halyard-version')).toBe('2');
       });
@@ -201,10 +204,11 @@ export const ofrepSuite = (home: Home): void => {
         const response = await world.evaluate('', { plan: 'gold' });
         expect(response.status).toBe(200);
         const body = await response.json();
+        const metadata = { flagSetId: 'shop' };
         expect(body).toEqual({
           flags: [
-            { key: 'a', value: true, reason: 'STATIC', variant: 'on' },
-            { key: 'plan', value: 'G', reason: 'TARGETING_MATCH', variant: 'gold' },
+            { key: 'a', value: true, reason: 'STATIC', variant: 'on', metadata },
+            { key: 'plan', value: 'G', reason: 'TARGETING_MATCH', variant: 'gold', metadata },
           ],
           eventStreams: [
             {

@@ -92,10 +92,11 @@ export const referencesSuite = (home: Home): void => {
 
     describe('a flag that is off and leaves the value to the caller', () => {
       const metadata = { team: 'growth' };
+      const answered = { ...metadata, flagSetId: 'shop' };
 
       test('is a success without value and variant over OFREP, one or all', async () => {
         world = await home.start({ undecided: undecided('undecided', { metadata }) });
-        const answer = { key: 'undecided', reason: 'DISABLED', metadata };
+        const answer = { key: 'undecided', reason: 'DISABLED', metadata: answered };
         const one = await world.evaluate('/undecided', {});
         expect([one.status, await one.json()]).toEqual([200, answer]);
         expect((await bulkOf(await world.evaluate('', {}))).flags).toEqual([answer]);
@@ -110,7 +111,7 @@ export const referencesSuite = (home: Home): void => {
         const asked = await world.get(`${path}?flagKey=undecided`);
         expect([asked.status, await asked.json()]).toEqual([
           200,
-          { flagKey: 'undecided', value: null, reason: 'DISABLED', metadata },
+          { flagKey: 'undecided', value: null, reason: 'DISABLED', metadata: answered },
         ]);
         const unmet = await world.get(`${path}?flagKey=needs`);
         expect(await unmet.json()).toEqual({
@@ -118,7 +119,7 @@ export const referencesSuite = (home: Home): void => {
           value: false,
           variant: 'off',
           reason: 'DISABLED',
-          metadata: { prerequisite: 'undecided' },
+          metadata: { flagSetId: 'shop', prerequisite: 'undecided' },
         });
       });
     });
@@ -139,9 +140,9 @@ export const referencesSuite = (home: Home): void => {
         value: false,
         variant: 'off',
         reason: 'DISABLED',
-        metadata: { team: 'growth', ...(prerequisite !== undefined && { prerequisite }) },
+        metadata: { team: 'growth', flagSetId: 'shop', ...(prerequisite !== undefined && { prerequisite }) },
       });
-      const unserved = { reason: 'DISABLED' };
+      const unserved = { reason: 'DISABLED', metadata: { flagSetId: 'shop' } };
 
       test('is named to a service, whichever flag it is', async () => {
         world = await home.start(flags);
@@ -150,7 +151,7 @@ export const referencesSuite = (home: Home): void => {
           hidden: unserved,
           'needs-open': of('open'),
           'needs-hidden': of('hidden'),
-          'undecided-too': { ...unserved, metadata: { prerequisite: 'hidden' } },
+          'undecided-too': { ...unserved, metadata: { flagSetId: 'shop', prerequisite: 'hidden' } },
         });
       });
 

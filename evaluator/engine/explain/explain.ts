@@ -57,7 +57,7 @@ class Explainer {
   }
 
   #walk(flag: unknown, context: OwnContext): Explanation {
-    const parsed = parseFlag(flag, this.#graph.account);
+    const parsed = parseFlag(flag, this.#graph.origin);
     const prerequisites = parsed.prerequisites.map(({ flag: key, variations }): PrerequisiteTrace => {
       const served = this.#servedBy(key, context);
       const met =

@@ -105,7 +105,7 @@ export class FlagNode extends Node {
     let flag: unknown;
     try {
       flag = this.#read?.();
-      const parsed = parseFlag(flag, this.#graph.account);
+      const parsed = parseFlag(flag, this.#graph.origin);
       const rules = parsed.enabled
         ? parseRules(flag, parsed.variations)
         : rulesIfReadable(flag, parsed.variations);
@@ -113,7 +113,7 @@ export class FlagNode extends Node {
       this.#release = release;
       const uses = this.#graph.usesOf(namedByFlag(parsed, rules));
       this.#made = { uses, failure: null };
-      const answers = answersOf(parsed);
+      const answers = answersOf(parsed, this.#graph.tally);
       const evaluate = parsed.enabled
         ? this.#decider(parsed, rules, predicate, answers)
         : always(answers.off());

@@ -1,8 +1,9 @@
 import { attributeNamed, isScalar, look, type OwnContext, textOf } from '../attribute.ts';
 import { bucketerOf } from '../buckets/bucket.ts';
 import type { Predicate } from '../condition.ts';
-import type { Reference, ShareCondition } from '../model.ts';
+import type { Origin, Reference, ShareCondition } from '../model.ts';
 import { SharedConditions } from '../sharing.ts';
+import type { Tally } from '../tally.ts';
 import { FlagNode } from './flag-node.ts';
 import type { Node, Use } from './node.ts';
 import { Pass } from './pass.ts';
@@ -10,24 +11,25 @@ import type { Named } from './references.ts';
 import { SegmentNode } from './segment-node.ts';
 
 /** Where a graph finds what it does not hold; undefined: there is no such flag or segment. */
-export interface Surroundings {
-  /** The salt of flags without their own `bucketing`. */
-  readonly account: string;
+export interface Surroundings extends Origin {
   flag(key: string): unknown;
   segment(key: string): unknown;
 }
 
 /** The flags and segments of one app, each by the others' names for it. */
 export class Graph {
-  readonly account: string;
+  readonly origin: Origin;
+  /** Null: nothing counts what is answered. */
+  readonly tally: Tally | null;
   readonly pass = new Pass();
   readonly conditions = new SharedConditions(this.pass, (reference) => this.#predicateOf(reference));
   readonly #surroundings: Surroundings | null;
   readonly #flags = new Map<string, FlagNode>();
   readonly #segments = new Map<string, SegmentNode>();
 
-  constructor(account: string, surroundings: Surroundings | null = null) {
-    this.account = account;
+  constructor(origin: Origin, surroundings: Surroundings | null = null, tally: Tally | null = null) {
+    this.origin = origin;
+    this.tally = tally;
     this.#surroundings = surroundings;
   }
 

@@ -1,5 +1,5 @@
 import { frozenCopy, inferType } from '../json.ts';
-import type { Bucketing, FlagType, FlagValue, Prerequisite, Scalar } from '../model.ts';
+import type { Bucketing, FlagType, FlagValue, Origin, Prerequisite, Scalar } from '../model.ts';
 import { Misfit, misfit } from '../place.ts';
 import { booleanAt, bucketingAt, type Fields, field, fieldsOf, listOf, textAt, textsAt } from './fields.ts';
 
@@ -17,6 +17,7 @@ export interface ParsedFlag {
   /** Null: the caller's own default. */
   readonly off_variation: string | null;
   readonly prerequisites: readonly Prerequisite[];
+  /** With what we say of the flag ourselves: `flagSetId`, `version` and `environment`, where they are known. */
   readonly metadata: Readonly<Record<string, Scalar>>;
   readonly client_side: boolean;
   readonly bucketing: Bucketing;
@@ -25,7 +26,7 @@ export interface ParsedFlag {
 export type Variations = ParsedFlag['variations'];
 
 /** All of a flag but its rules: a disabled flag is off whatever they say. */
-export const parseFlag = (flag: unknown, account: string): ParsedFlag => {
+export const parseFlag = (flag: unknown, origin: Origin): ParsedFlag => {
   const fields = fieldsOf(flag, 'the flag');
   const key = textAt(field(fields, 'key'), 'key');
   const enabled = booleanAt(field(fields, 'enabled'), 'enabled');
@@ -41,11 +42,11 @@ export const parseFlag = (flag: unknown, account: string): ParsedFlag => {
     default_variation,
     off_variation: parseOff(fields, default_variation, variations),
     prerequisites: parsePrerequisites(field(fields, 'prerequisites')),
-    metadata: parseMetadata(field(fields, 'metadata')),
+    metadata: stamped(parseMetadata(field(fields, 'metadata')), origin, field(fields, 'version')),
     client_side: clientSide === undefined || booleanAt(clientSide, 'client_side'),
     bucketing:
       bucketing === undefined
-        ? { hash: 'murmur3', salt: `${account}/${key}` }
+        ? { hash: 'murmur3', salt: `${origin.account}/${key}` }
         : bucketingAt(bucketing, 'bucketing'),
   };
 };
@@ -107,4 +108,20 @@ const parseMetadata = (value: unknown): ParsedFlag['metadata'] => {
     } else misfit(`metadata.${name}`, item, 'a text, a finite number or a boolean');
   }
   return Object.freeze(Object.fromEntries(entries));
+};
+
+/** Ours win over a flag's own of these names. Who gives a flag by hand gives no version. */
+const stamped = (
+  metadata: ParsedFlag['metadata'],
+  { app, environment }: Origin,
+  version: unknown,
+): ParsedFlag['metadata'] => {
+  const known = typeof version === 'number' && Number.isSafeInteger(version);
+  if (app === undefined && environment === undefined && !known) return metadata;
+  return Object.freeze({
+    ...metadata,
+    ...(app === undefined ? {} : { flagSetId: app }),
+    ...(known ? { version } : {}),
+    ...(environment === undefined ? {} : { environment }),
+  });
 };
