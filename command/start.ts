@@ -47,7 +47,7 @@ export const startWriter = async (
   const replicator = createReplicator({ stores, cache, log, random: Math.random });
   const metrics = createMetrics();
   const ofProcess = await processMetrics(command);
-  metrics.replicationBehind(replicator.behindSeconds);
+  metrics.replication({ behindSeconds: replicator.behindSeconds, outboxSize: stores.outboxSize });
   const controlPlane = createControlPlane({
     stores,
     cache,

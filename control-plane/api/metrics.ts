@@ -5,9 +5,14 @@ export interface Metrics {
   refused(): void;
   /** A commit was live on one edge after this time. */
   arrived(seconds: number): void;
-  /** `halyard_replication_behind_seconds` is what this answers whenever the metrics are read. */
-  replicationBehind(seconds: () => number): void;
+  /** Asked whenever the metrics are read; what cannot be known then is left out. */
+  replication(standing: ReplicationStanding): void;
   text(): Promise<{ readonly type: string; readonly body: string }>;
+}
+
+export interface ReplicationStanding {
+  readonly behindSeconds: () => number;
+  readonly outboxSize: () => Promise<number>;
 }
 
 /** Labels are operations and statuses, never keys or accounts: the number of series does not grow with the data. */
@@ -44,13 +49,24 @@ export const createMetrics = (): Metrics => {
     },
     refused: () => refusals.inc(),
     arrived: (seconds) => propagation.observe(seconds),
-    replicationBehind(seconds) {
+    replication({ behindSeconds, outboxSize }) {
       new Gauge({
         name: 'halyard_replication_behind_seconds',
         help: 'For how long something committed has not been in the flag cache, as this server sees it; 0 if all is.',
         registers: [registry],
         collect() {
-          this.set(seconds());
+          this.set(behindSeconds());
+        },
+      });
+      new Gauge({
+        name: 'halyard_outbox_commits',
+        help: 'Commits that wait for the flag cache, and those that were delivered within the last second.',
+        registers: [registry],
+        async collect() {
+          await outboxSize().then(
+            (size) => this.set(size),
+            () => this.remove(),
+          );
         },
       });
     },

@@ -35,6 +35,8 @@ export interface Stores {
   identity(): Promise<Identity>;
   /** The places that have commits no one has delivered. */
   undelivered(): Promise<readonly Place[]>;
+  /** How many commits there are in the outbox: those that no one has delivered, and the newest that were. */
+  outboxSize(): Promise<number>;
   /** Resolves if the database answers, else rejects with `unavailable`. */
   ping(): Promise<void>;
   close(): Promise<void>;

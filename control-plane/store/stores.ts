@@ -47,6 +47,10 @@ export const createStores = (database: Database, { now, limits }: StoresOptions)
       return self;
     },
     undelivered: () => undelivered(database),
+    async outboxSize() {
+      const { rows } = await sql<{ size: number }>`select count(*) as size from outbox`.execute(database.db);
+      return Number(rows[0]?.size);
+    },
     async ping() {
       database.refuseMisplaced?.();
       await sql`select 1`.execute(database.db);

@@ -7,6 +7,7 @@ import { basePathOf } from './base-path.ts';
 import { BulkAnswers } from './bulk-answers.ts';
 import { configRoutes } from './config.ts';
 import { preflightAnswer } from './cors.ts';
+import { Durations } from './durations.ts';
 import type { Streams } from './event-streams.ts';
 import { FIXED_HEADERS } from './fixed-headers.ts';
 import { flagshipRoutes } from './flagship.ts';
@@ -97,15 +98,18 @@ export const assembleEdge = (
     guesses,
     onUsed: (tokenId) => receipts.used(tokenId),
   });
+  const durations = new Durations();
+  const measuring = renderMetrics === undefined ? null : durations;
   const tickets = new Tickets(() => account.secret);
   const ready = (): boolean => account.loaded;
   const metrics = async (): Promise<string> =>
-    (await renderMetrics?.({ account, apps, streams, room, guesses })) ?? '';
+    (await renderMetrics?.({ account, apps, streams, room, guesses, durations })) ?? '';
 
   const app = new Hono();
   const basePath = basePathOf(options.publicUrl);
   ofrepRoutes(app, {
     gate,
+    measuring,
     apps,
     answers: new BulkAnswers(),
     tickets,
@@ -125,7 +129,7 @@ export const assembleEdge = (
     app.on(evaluates(path) ? NOT_POST : NOT_GET, path, () => methodNotAllowed(path));
   }
   if (options.standalone === true) {
-    flagshipRoutes(app, { gate, apps, account: accountId });
+    flagshipRoutes(app, { gate, apps, account: accountId, measuring });
     operationRoutes(app, {
       gate,
       account,

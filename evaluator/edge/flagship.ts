@@ -2,6 +2,7 @@ import type { Context } from '@halyard/engine';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Gate, Refused } from './admission.ts';
 import type { Apps } from './apps.ts';
+import type { Durations } from './durations.ts';
 import { MAX_CONTEXT_BYTES, readRequest, TOO_LARGE } from './evaluation-request.ts';
 import { FIXED_HEADERS } from './fixed-headers.ts';
 import type { HeldApp } from './held-app.ts';
@@ -24,6 +25,8 @@ export interface FlagshipOptions {
   readonly gate: Gate;
   readonly apps: Apps;
   readonly account: string;
+  /** Null: nothing is counted here. */
+  readonly measuring: Durations | null;
 }
 
 const PATH = '/client/v4/accounts/:account/flagship/apps/:app/evaluate';
@@ -33,8 +36,11 @@ const PATH = '/client/v4/accounts/:account/flagship/apps/:app/evaluate';
  * POST the body is `{flagKey, context?}`.
  */
 export const flagshipRoutes = (app: Hono, options: FlagshipOptions): void => {
-  app.get(PATH, (c) => answer(c, options, async () => questionIn(c.req.raw.url)));
-  app.post(PATH, (c) => answer(c, options, () => questionOf(c.req.raw)));
+  const get = (c: HonoContext) => answer(c, options, async () => questionIn(c.req.raw.url));
+  const post = (c: HonoContext) => answer(c, options, () => questionOf(c.req.raw));
+  const { measuring } = options;
+  app.get(PATH, measuring?.measured('one', get) ?? get);
+  app.post(PATH, measuring?.measured('one', post) ?? post);
 };
 
 type Question =

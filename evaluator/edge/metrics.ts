@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import type { Apps } from './apps.ts';
+import type { Durations } from './durations.ts';
 import type { Streams } from './event-streams.ts';
 import type { Guesses } from './guesses.ts';
 import type { StreamRoom } from './stream-room.ts';
@@ -11,13 +12,15 @@ export interface Counted {
   readonly streams: Streams;
   readonly room: StreamRoom;
   readonly guesses: Guesses;
+  readonly durations: Durations;
 }
 
 /**
  * What the edge counts, in Prometheus' text format. The hot path only adds to plain numbers; they are put in form when asked for, and
  * so is the library, which Workers need not load.
  */
-export const renderMetrics = async ({ account, apps, streams, room, guesses }: Counted): Promise<string> => {
+export const renderMetrics = async (counted: Counted): Promise<string> => {
+  const { account, apps, streams, room, guesses, durations } = counted;
   const { Counter, Gauge, Registry } = await import('prom-client');
   const registers = [new Registry()];
   const counter = (name: string, help: string, labelNames: string[] = []) =>
@@ -60,5 +63,9 @@ export const renderMetrics = async ({ account, apps, streams, room, guesses }: C
   gauge('halyard_edge_compiled_bytes', 'Their configuration as JSON text.').set(apps.compiledBytes);
   counter('halyard_edge_compiled_hits_total', 'Requests that found the compiled form.').inc(apps.hits);
   counter('halyard_edge_compiled_misses_total', 'Requests that had to compile.').inc(apps.misses);
-  return registers[0]?.metrics() ?? '';
+  const took = durations.render(
+    'halyard_edge_evaluation_seconds',
+    'From a request for one flag or for all of them to its answer.',
+  );
+  return `${await registers[0]?.metrics()}\n${took}`;
 };

@@ -4,6 +4,7 @@ import type { Admission, Admitted, Gate } from './admission.ts';
 import type { Apps } from './apps.ts';
 import type { BulkAnswers } from './bulk-answers.ts';
 import { bulkQuestionOf, textOf } from './bulk-question.ts';
+import type { Durations } from './durations.ts';
 import { fingerprint, notModified } from './etag.ts';
 import { type EvaluationRequest, readRequest } from './evaluation-request.ts';
 import { failure, fragmentOf } from './fragments.ts';
@@ -22,6 +23,8 @@ export interface OfrepOptions {
   readonly apps: Apps;
   readonly answers: BulkAnswers;
   readonly tickets: Tickets;
+  /** Null: nothing is counted here. */
+  readonly measuring: Durations | null;
   readonly now: () => number;
   readonly catchUpMs: number;
   /** In front of every path this edge names, without a slash at the end. */
@@ -30,8 +33,11 @@ export interface OfrepOptions {
 
 /** The OpenFeature Remote Evaluation Protocol, 0.3: one flag, and all of them. */
 export const ofrepRoutes = (app: Hono, options: OfrepOptions): void => {
-  const single = (c: HonoContext): Promise<Response> => answerSingle(c, options);
-  const bulk = (c: HonoContext): Promise<Response> => answerBulk(c, options);
+  const { measuring } = options;
+  const one = (c: HonoContext): Promise<Response> => answerSingle(c, options);
+  const all = (c: HonoContext): Promise<Response> => answerBulk(c, options);
+  const single = measuring?.measured('one', one) ?? one;
+  const bulk = measuring?.measured('all', all) ?? all;
   for (const base of ['/ofrep/v1', '/apps/:app/ofrep/v1']) {
     app.post(`${base}/evaluate/flags/:key`, single);
     app.post(`${base}/evaluate/flags`, bulk);

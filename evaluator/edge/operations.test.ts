@@ -27,6 +27,8 @@ describe('a standalone edge', () => {
     expect(text).toContain('halyard_edge_evaluations_total{app="shop",reason="STATIC"} 2');
     expect(text).toContain('halyard_edge_evaluations_total{app="shop",reason="TARGETING_MATCH"} 1');
     expect(text).toContain('halyard_edge_evaluations_total{app="shop",reason="FLAG_NOT_FOUND"} 1');
+    expect(text).toContain('halyard_edge_evaluation_seconds_count{asked="one"} 2');
+    expect(text).toContain('halyard_edge_evaluation_seconds_count{asked="all"} 1');
     expect(text).toContain('halyard_edge_config_version{app="shop"} 1');
     expect(text).toContain('halyard_edge_compiled_misses_total 1');
     expect(text).toContain('halyard_edge_compiled_hits_total 2');

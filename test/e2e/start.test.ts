@@ -80,6 +80,8 @@ test('one process shows the metrics of the writer and of the edge, to who may re
   const text = await metrics.text();
   expect(text).toContain('halyard_edge_evaluations_total{');
   expect(text).toContain('halyard_authentication_failures_total');
+  expect(text).toMatch(/^halyard_outbox_commits \d/m);
+  expect(text).toContain('halyard_edge_evaluation_seconds_count{asked="one"} 1');
   expect(text).toMatch(/^halyard_build_info\{version="[\d.]+",node="26\.[\d.]+",role="start"\} 1$/m);
   expect(text).toMatch(/^process_resident_memory_bytes \d/m);
   expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);

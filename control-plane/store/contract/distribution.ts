@@ -93,10 +93,12 @@ export const distributionContract = ({ check, expect }: Suite): void => {
     expect(await other.undelivered()).toEqual([account]);
     await commit(app, [create('a')]);
     expect(await other.undelivered()).toEqual([account, { account: ACCOUNT, app: APP }]);
+    expect(await other.outboxSize()).toBe(2);
     await stores.accounts.outbox(ACCOUNT).delivered(1);
     expect(await other.undelivered()).toEqual([{ account: ACCOUNT, app: APP }]);
     await app.outbox.delivered(1);
     expect(await other.undelivered()).toEqual([]);
+    expect(await other.outboxSize()).toBe(0);
   });
 
   check('listeners hear of commits, whichever process made them', async ({ stores, other }) => {
