@@ -33,8 +33,21 @@ export type FlagEntry = Omit<Extract<ServerEntry, { readonly flag_key: string }>
 export type SegmentEntry = Extract<ServerEntry, { readonly kind: 'segment' }>;
 export type ChangelogEntry = FlagEntry | SegmentEntry;
 
+export type SegmentState = SegmentEntry['after'];
+
 /** A segment as it is answered. */
-export type StoredSegment = SegmentEntry['after'] & { readonly version: number };
+export type StoredSegment = SegmentState & {
+  readonly version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly updated_by: string;
+};
+
+/** What reaches a segment, through whatever lies between. */
+export interface SegmentUses {
+  readonly flags: readonly { readonly key: string; readonly rules: readonly string[] }[];
+  readonly segments: readonly string[];
+}
 
 export interface Propagation {
   readonly version: number;

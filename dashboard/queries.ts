@@ -20,10 +20,12 @@ import {
   type FlagEntry,
   flagPath,
   type Propagation,
+  type SegmentUses,
   type Session,
   type StoredFlag,
   type StoredSegment,
   search,
+  segmentPath,
   type Token,
 } from './api.ts';
 import { noteFailure, noteSuccess } from './session/connection.ts';
@@ -106,17 +108,42 @@ export const fewFlagsQuery = (account: string, app: string, q: string) =>
     placeholderData: keepPreviousData,
   });
 
+export const segmentsKey = (account: string, app: string) => [account, app, 'segments'] as const;
+
+const segmentsPath = (account: string, app: string, query: Parameters<typeof search>[0]): string =>
+  `${appPath(account, app)}/segments${search(query)}`;
+
 /** The few segments of an app whose keys or descriptions hold this. */
 export const fewSegmentsQuery = (account: string, app: string, q: string) =>
   queryOptions({
-    queryKey: [account, app, 'segments', 'few', q],
+    queryKey: [...segmentsKey(account, app), 'few', q],
     queryFn: async ({ signal }) =>
-      (
-        await call<StoredSegment[]>(`${appPath(account, app)}/segments${search({ q, limit: 20 })}`, {
-          signal,
-        })
-      ).result,
+      (await call<StoredSegment[]>(segmentsPath(account, app, { q, limit: 20 }), { signal })).result,
     placeholderData: keepPreviousData,
+  });
+
+export const segmentsQuery = (account: string, app: string, q: string) =>
+  infiniteQueryOptions({
+    queryKey: [...segmentsKey(account, app), 'lists', q],
+    queryFn: ({ signal, pageParam }) =>
+      call<StoredSegment[]>(segmentsPath(account, app, { q, limit: 100, cursor: pageParam }), { signal }),
+    initialPageParam: firstPage,
+    getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
+  });
+
+export const segmentQuery = (account: string, app: string, key: string) =>
+  queryOptions({
+    queryKey: [account, app, 'segment', key],
+    queryFn: async ({ signal }) =>
+      (await call<StoredSegment>(segmentPath(account, app, key), { signal })).result,
+  });
+
+export const segmentUsesQuery = (account: string, app: string, key: string) =>
+  queryOptions({
+    queryKey: [...segmentsKey(account, app), 'uses', key],
+    queryFn: async ({ signal }) =>
+      (await call<SegmentUses>(`${segmentPath(account, app, key)}/uses`, { signal })).result,
   });
 
 export const flagQuery = (account: string, app: string, key: string) =>
@@ -128,6 +155,8 @@ export const flagQuery = (account: string, app: string, key: string) =>
 export interface ChangelogSearch {
   /** Only this flag's changes. */
   readonly key?: string;
+  /** Only this segment's changes. */
+  readonly segment?: string;
   /** Parts of a flag's key and of an actor's name, in any case. */
   readonly flag?: string;
   readonly actor?: string;
@@ -142,12 +171,14 @@ export interface ChangelogSearch {
 export const changelogPath = (
   account: string,
   app: string,
-  { key, flag, actor, ...filter }: ChangelogSearch,
+  { key, segment, flag, actor, ...filter }: ChangelogSearch,
   page: { readonly limit: number; readonly cursor: string | null },
-): string =>
-  key === undefined
-    ? `${appPath(account, app)}/changelog${search({ flag, by: actor, ...filter, ...page })}`
-    : `${flagPath(account, app, key)}/changelog${search({ by: actor, ...filter, ...page })}`;
+): string => {
+  const rest = search({ by: actor, ...filter, ...page });
+  if (key !== undefined) return `${flagPath(account, app, key)}/changelog${rest}`;
+  if (segment !== undefined) return `${segmentPath(account, app, segment)}/changelog${rest}`;
+  return `${appPath(account, app)}/changelog${search({ flag, by: actor, ...filter, ...page })}`;
+};
 
 export const changelogQuery = (account: string, app: string, query: ChangelogSearch) =>
   infiniteQueryOptions({

@@ -13,7 +13,7 @@ import { FlagsPage } from './flags/flags-page.tsx';
 import { isSpan, type Span } from './history/span.ts';
 import { basePath } from './place.ts';
 import { appsQuery, type ChangelogSearch, type FlagSearch, flagsQuery, sessionQuery } from './queries.ts';
-import { FLAG_TABS, type FlagTab } from './router-search.ts';
+import { FLAG_TABS, type FlagTab, SEGMENT_TABS, type SegmentTab } from './router-search.ts';
 import { signIn } from './session/session.ts';
 import { Frame } from './shell/frame.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
@@ -149,6 +149,23 @@ const flagRoute = createRoute({
   component: lazyRouteComponent(() => import('./flag/flag-page.tsx'), 'FlagPage'),
 });
 
+const segmentsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: 'segments',
+  validateSearch: (search: Search): { readonly q?: string } => given('q', text(search, 'q')),
+  component: lazyRouteComponent(() => import('./segments/segments-page.tsx'), 'SegmentsPage'),
+});
+
+const segmentRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: 'segments/$key',
+  validateSearch: (search: Search): { readonly tab?: SegmentTab; readonly entry?: string } => {
+    const tab = SEGMENT_TABS.find((each) => each === search['tab']);
+    return { ...(tab === undefined ? {} : { tab }), ...given('entry', text(search, 'entry')) };
+  },
+  component: lazyRouteComponent(() => import('./segments/segment-page.tsx'), 'SegmentPage'),
+});
+
 const historyRoute = createRoute({
   getParentRoute: () => appRoute,
   path: 'history',
@@ -206,6 +223,8 @@ const tree = root.addChildren([
       appIndexRoute,
       flagsRoute,
       flagRoute,
+      segmentsRoute,
+      segmentRoute,
       historyRoute,
       edgesRoute,
       connectRoute,

@@ -70,8 +70,8 @@ export const strings = {
   shortcuts: {
     title: 'Keyboard shortcuts',
     list: [
-      ['/', 'Search the flags'],
-      ['c', 'Create a flag or an app'],
+      ['/', 'Search the flags, or the segments'],
+      ['c', 'Create a flag, a segment or an app'],
       ['Ctrl K', 'Go anywhere, do anything'],
       ['Ctrl Z', 'Undo the last switch or step'],
       ['Ctrl S', 'Review and save a flag’s changes'],
@@ -178,7 +178,7 @@ export const strings = {
     title: 'Create flag',
     key: 'Key',
     keyHint: 'What your code asks for. It cannot be changed later.',
-    keyNeeded: 'Use 1 to 128 letters, digits, _ or -.',
+    keyNeeded: 'Use 1 to 128 letters, digits, _ - . : or |, not beginning with . : or |.',
     keyBecomes: 'The key will be',
     type: 'Type',
     typeHints: {
@@ -349,7 +349,7 @@ export const strings = {
   },
   merge: {
     title: (name: string) => `Merge with the changes of ${name}`,
-    lead: 'Both of you changed this flag since you began. What only one of you changed is kept; where you changed the same, choose.',
+    lead: 'Both of you changed this since you began. What only one of you changed is kept; where you changed the same, choose.',
     theirs: (name: string) => `${name} changed`,
     mine: 'You changed',
     both: (label: string) => `Both: ${label}`,
@@ -360,7 +360,7 @@ export const strings = {
   },
   leave: {
     title: 'Leave without saving?',
-    help: 'Your changes to this flag are not saved yet and would be lost.',
+    help: 'Your changes are not saved yet and would be lost.',
     stay: 'Stay',
     leave: 'Leave',
   },
@@ -400,7 +400,7 @@ export const strings = {
     failed: 'It was not restored',
   },
   problems: {
-    name: 'A name has 1 to 128 letters, digits, _ or -.',
+    name: 'A name has 1 to 128 letters, digits, _ - . : or |, and does not begin with . : or |.',
     reserved: (name: string) => `${name} is reserved; choose another name.`,
     twin: (name: string) => `Two of them are called ${name}; names must be unique.`,
     boolean: 'A boolean is true or false.',

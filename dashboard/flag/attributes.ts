@@ -10,11 +10,17 @@ const named = (condition: Condition): readonly string[] =>
       ? [condition.attribute]
       : [];
 
-/** Attribute names to offer: those the flag asks for already, then the common ones. */
-export const attributesOf = (flag: Flag): readonly string[] => {
-  const own = flag.rules.flatMap((rule) => [
-    ...rule.conditions.flatMap(named),
-    ...[rule.rollout?.attribute, rule.split?.attribute].filter((name) => name !== undefined),
-  ]);
-  return [...new Set([...own, ...COMMON])].filter((name) => name !== '');
-};
+/** Attribute names to offer: those that are asked for already, then the common ones. */
+export const attributesIn = (
+  conditions: readonly Condition[],
+  others: readonly (string | undefined)[] = [],
+): readonly string[] =>
+  [
+    ...new Set([...conditions.flatMap(named), ...others.filter((name) => name !== undefined), ...COMMON]),
+  ].filter((name) => name !== '');
+
+export const attributesOf = ({ rules }: Flag): readonly string[] =>
+  attributesIn(
+    rules.flatMap(({ conditions }) => conditions),
+    rules.flatMap(({ rollout, split }) => [rollout?.attribute, split?.attribute]),
+  );

@@ -96,7 +96,7 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
             </Grid.Col>
           )}
           <Grid.Col span={{ base: 12, lg: trying ? 8 : 12 }} order={{ base: 2, lg: 1 }}>
-            <Targeting editing={editing} writable={writable} explanation={explanation} />
+            <Targeting app={app} editing={editing} writable={writable} explanation={explanation} />
           </Grid.Col>
         </Grid>
       )}
@@ -104,7 +104,14 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
       {tab === 'settings' && <FlagSettings app={app} flag={flag} editing={editing} writable={writable} />}
       {dirty && writable && (
         <div className={classes['savebar']} data-savebar>
-          <SaveBar editing={editing} review={review.open} discard={discard} merge={merge.open} />
+          <SaveBar
+            changes={editing.changes.length}
+            problems={finished.problems.length}
+            theirs={theirs}
+            review={review.open}
+            discard={discard}
+            merge={merge.open}
+          />
         </div>
       )}
       <ReviewDialog

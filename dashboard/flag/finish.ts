@@ -100,7 +100,7 @@ const metadataValue = ({ text, was }: DraftMetadata): Scalar => {
   return text.trim() !== '' && String(Number(text)) === text ? Number(text) : text;
 };
 
-const problemOfCondition = (node: BuilderRule | BuilderGroup): string | null => {
+export const problemOfCondition = (node: BuilderRule | BuilderGroup): string | null => {
   if (isGroup(node)) {
     if (hasEmptyGroup(node)) return flagPage.problems.emptyGroup;
     for (const inner of node.rules) {

@@ -1,18 +1,5 @@
 import type { Rule, RuleTrace } from '@halyard/engine';
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Card,
-  Collapse,
-  Group,
-  Menu,
-  Modal,
-  Stack,
-  Text,
-  Tooltip,
-} from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { ActionIcon, Alert, Button, Card, Group, Menu, Stack, Text, Tooltip } from '@mantine/core';
 import {
   IconArrowDown,
   IconArrowUp,
@@ -24,6 +11,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import { BuilderSheet } from '../rules/builder-sheet.tsx';
 import { ConditionBuilder } from '../rules/condition-builder.tsx';
 import { ServeField } from '../rules/serve-field.tsx';
 import { flagPage } from '../strings/flag-page.ts';
@@ -47,6 +35,7 @@ export interface RuleActions {
 }
 
 interface RuleCardProps {
+  readonly app: string;
   readonly rule: DraftRule;
   /** The rule as it would be saved. */
   readonly finished: Rule;
@@ -108,8 +97,6 @@ const moveByKey =
     move(event.key === 'ArrowUp' ? -1 : 1);
   };
 
-const PHONE = '(max-width: 48em)';
-
 /** The builder, and what the rule serves. */
 const RuleEditor = (props: RuleCardProps) => {
   const { rule, place, variations, fallback, attributes, actions } = props;
@@ -153,12 +140,13 @@ const RuleEditor = (props: RuleCardProps) => {
 
 /** A rule: closed it is a sentence, open it is the builder that makes one; on a phone the builder has the screen to itself. */
 export const RuleCard = (props: RuleCardProps) => {
-  const { rule, finished, place, open, writable, problem, trace, net, trailing, actions } = props;
-  const phone = useMediaQuery(PHONE, window.matchMedia(PHONE).matches);
+  const { app, rule, finished, place, open, writable, problem, trace, net, trailing, actions } = props;
   const editing = open && writable;
   return (
     <Card
       component="li"
+      id={rule.kept.id === undefined ? undefined : `rule-${rule.kept.id}`}
+      tabIndex={-1}
       withBorder
       p="sm"
       className={classes['rule']}
@@ -194,7 +182,7 @@ export const RuleCard = (props: RuleCardProps) => {
             ) : (
               <>
                 {finished.conditions.length > 0 && `${strings.targeting.when} `}
-                <Sentence cut words={conditionsWords(finished.conditions)} />
+                <Sentence cut words={conditionsWords(finished.conditions)} app={app} />
               </>
             )}
             {' → '}
@@ -227,27 +215,20 @@ export const RuleCard = (props: RuleCardProps) => {
           {problem}
         </Alert>
       )}
-      {phone ? (
-        <Modal
-          opened={editing}
-          onClose={actions.toggle}
-          fullScreen
-          title={strings.targeting.rule(place)}
-          transitionProps={{ duration: 0 }}
-        >
-          {problem !== null && (
+      <BuilderSheet
+        title={strings.targeting.rule(place)}
+        open={editing}
+        close={actions.toggle}
+        problem={
+          problem !== null && (
             <Alert color="red" p="xs" role="alert">
               {problem}
             </Alert>
-          )}
-          <RuleEditor {...props} />
-          <Button mt="md" fullWidth onClick={actions.toggle}>
-            {strings.rule.done}
-          </Button>
-        </Modal>
-      ) : (
-        <Collapse expanded={editing}>{editing && <RuleEditor {...props} />}</Collapse>
-      )}
+          )
+        }
+      >
+        <RuleEditor {...props} />
+      </BuilderSheet>
       {trace !== null && <RuleTraceView trace={trace} />}
     </Card>
   );

@@ -3,20 +3,20 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useSession } from '../session/session.ts';
 import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
-import type { Editing } from './use-draft.ts';
 
 interface SaveBarProps {
-  readonly editing: Editing;
+  readonly changes: number;
+  readonly problems: number;
+  /** Who changed the same meanwhile; null: nobody did. */
+  readonly theirs: { readonly updated_by: string } | null;
   readonly review: () => void;
   readonly discard: () => void;
   readonly merge: () => void;
 }
 
 /** How much is unsaved, and what can be done about it. */
-export const SaveBar = ({ editing, review, discard, merge }: SaveBarProps) => {
-  const { changes, finished, theirs } = editing;
+export const SaveBar = ({ changes, problems, theirs, review, discard, merge }: SaveBarProps) => {
   const { name } = useSession();
-  const [problem] = finished.problems;
   return (
     <Paper
       withBorder
@@ -40,15 +40,13 @@ export const SaveBar = ({ editing, review, discard, merge }: SaveBarProps) => {
       )}
       <Group justify="space-between" gap="xs">
         <Text size="sm" role="status">
-          {problem === undefined
-            ? strings.saving.unsaved(changes.length)
-            : strings.saving.problems(finished.problems.length)}
+          {problems === 0 ? strings.saving.unsaved(changes) : strings.saving.problems(problems)}
         </Text>
         <Group gap="xs">
           <Button variant="default" onClick={discard}>
             {strings.saving.discard}
           </Button>
-          <Button onClick={review} disabled={problem !== undefined || theirs !== null}>
+          <Button onClick={review} disabled={problems > 0 || theirs !== null}>
             {strings.saving.review}
           </Button>
         </Group>

@@ -2,7 +2,8 @@ import type { Explanation, Rule } from '@halyard/engine';
 import { isCatchAll, openRules } from '@halyard/engine/shares';
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useLocation } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { inOrder } from '../draft/rule-keys.ts';
 import { placesOf, ruleMovedTo } from '../draft/rule-place.ts';
 import { VariationSelect } from '../rules/serve-field.tsx';
@@ -21,6 +22,7 @@ import type { Editing } from './use-draft.ts';
 import { useRuleDrag } from './use-rule-drag.ts';
 
 interface TargetingProps {
+  readonly app: string;
   readonly editing: Editing;
   readonly writable: boolean;
   readonly explanation: Explanation | null;
@@ -45,12 +47,23 @@ const offOf = (chosen: string): Off => {
   return chosen === CALLERS_DEFAULT ? { kind: 'caller' } : { kind: 'variation', variation: chosen };
 };
 
+/** Where a link led to one of the rules: brought into view with the focus. */
+const useLedTo = () => {
+  const hash = useLocation({ select: (location) => location.hash });
+  useEffect(() => {
+    const rule = hash === '' ? null : document.getElementById(hash);
+    rule?.scrollIntoView({ block: 'center' });
+    rule?.focus({ preventScroll: true });
+  }, [hash]);
+};
+
 /** The rules in the order they are tried, and what is left for those whom none takes. */
-export const Targeting = ({ editing, writable, explanation }: TargetingProps) => {
+export const Targeting = ({ app, editing, writable, explanation }: TargetingProps) => {
   const { draft, finished, edit } = editing;
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLOListElement>(null);
   const attributes = attributesOf(finished.flag);
+  useLedTo();
   const setRules = (rules: (before: readonly DraftRule[]) => readonly DraftRule[]) =>
     edit((before) => ({ ...before, rules: rules(before.rules) }));
   const drag = useRuleDrag(list, (id, to) => setRules((rules) => ruleMovedTo(rules, id, to)));
@@ -107,6 +120,7 @@ export const Targeting = ({ editing, writable, explanation }: TargetingProps) =>
           return (
             <RuleCard
               key={rule.id}
+              app={app}
               rule={rule}
               finished={whole}
               place={index + 1}

@@ -12,6 +12,15 @@ it.each([
   if (key !== '') expect(key).toMatch(KEY_PATTERN);
 });
 
+it.each([
+  ['checkout.v2', true],
+  ['team:checkout|beta', true],
+  ['.hidden', false],
+  ['x'.repeat(129), false],
+])('takes %j for a key as the API does: %j', (key, valid) => {
+  expect(KEY_PATTERN.test(key)).toBe(valid);
+});
+
 it('starts a boolean flag switched off, and on for everyone once switched on', () => {
   expect(newBooleanFlag('f', ' why ')).toEqual({
     key: 'f',

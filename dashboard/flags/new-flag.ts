@@ -1,6 +1,7 @@
 import type { Flag, FlagType } from '@halyard/engine';
 
-export const KEY_PATTERN = /^[A-Za-z0-9_-]{1,128}$/;
+/** Keys of flags and segments, and names of variations and metadata; `.`, `:` and `|` do not begin one. */
+export const KEY_PATTERN = /^[A-Za-z0-9_-][A-Za-z0-9_.:|-]{0,127}$/;
 
 /** `New checkout!` → `new-checkout`: the key a name suggests. */
 export const keyOf = (name: string): string =>

@@ -21,11 +21,13 @@ const TONES = { create: 'good', update: 'changed', delete: 'bad' } as const;
 /** More flags of one commit are shown when they are asked for. */
 const FLAGS_SHOWN = 5;
 
+export type Own = 'flag' | 'segment' | null;
+
 interface RowProps {
   readonly app: string;
   readonly commit: Commit;
-  /** The app's timeline names the flag; a flag's own does not. */
-  readonly named: boolean;
+  /** Whose timeline it is: that of a flag or a segment does not name it again; an app's names each. */
+  readonly own: Own;
   readonly highlighted: string | undefined;
   readonly actions: (entry: ChangelogEntry) => ReactNode;
 }
@@ -51,9 +53,13 @@ const Subject = ({ app, entry }: { readonly app: string; readonly entry: Changel
   entry.kind === 'segment' ? (
     <Text size="sm" component="span">
       {segmentStrings.label}{' '}
-      <strong>
+      <Link
+        to="/apps/$app/segments/$key"
+        params={{ app, key: entry.segment_key }}
+        className={classes['flag']}
+      >
         <bdi>{entry.segment_key}</bdi>
-      </strong>
+      </Link>
     </Text>
   ) : (
     <FlagLink app={app} entry={entry} />
@@ -138,7 +144,7 @@ const Flags = ({ app, commit, actions }: Pick<RowProps, 'app' | 'commit' | 'acti
 };
 
 /** One commit, one row: of one flag with its changes, of several with each of them. */
-export const Row = ({ app, commit, named, highlighted, actions }: RowProps) => {
+export const Row = ({ app, commit, own, highlighted, actions }: RowProps) => {
   const { first, entries } = commit;
   const here = entries.some(({ id }) => id === highlighted);
   const place = useLed(here);
@@ -159,7 +165,7 @@ export const Row = ({ app, commit, named, highlighted, actions }: RowProps) => {
           {single ? (
             <>
               <Event entry={first} />
-              {(named || first.kind === 'segment') && <Subject app={app} entry={first} />}
+              {(first.kind ?? 'flag') !== own && <Subject app={app} entry={first} />}
             </>
           ) : (
             <strong>{whatOf(entries)}</strong>

@@ -31,7 +31,7 @@ export const FlagTimeline = ({ app, flag, highlighted, recent = false, openHisto
       <Timeline
         app={app}
         query={{ key: flag.key }}
-        named={false}
+        own="flag"
         highlighted={highlighted}
         limit={recent ? RECENT : undefined}
       />

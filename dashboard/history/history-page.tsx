@@ -109,7 +109,7 @@ export const HistoryPage = () => {
           {clear}
         </Group>
       )}
-      <Timeline app={app} query={query} named highlighted={entry} clear={clear || undefined} />
+      <Timeline app={app} query={query} own={null} highlighted={entry} clear={clear || undefined} />
     </Stack>
   );
 };

@@ -19,7 +19,13 @@ const entry = (version: number, event: SegmentEntry['event'], include: readonly 
 const created = entry(1, 'create', ['a']);
 const widened = entry(2, 'update', ['a', 'b']);
 const gone = entry(3, 'delete', ['a', 'b']);
-const stored = ({ after, version }: SegmentEntry): StoredSegment => ({ ...after, version });
+const stored = ({ after, version, at, actor }: SegmentEntry): StoredSegment => ({
+  ...after,
+  version,
+  created_at: at,
+  updated_at: at,
+  updated_by: actor.name,
+});
 
 describe('undoing a change of a segment', () => {
   it('restores the version before, and names the version that it was worked out from', () => {

@@ -9,7 +9,7 @@ import { dayName } from '../shell/time.ts';
 import { useNow } from '../shell/use-now.ts';
 import { historyStrings } from '../strings/history.ts';
 import { strings } from '../strings.ts';
-import { Row } from './entry.tsx';
+import { type Own, Row } from './entry.tsx';
 import { EntryActions } from './entry-actions.tsx';
 import { type Day, daysOf } from './groups.ts';
 import classes from './history.module.css';
@@ -17,7 +17,7 @@ import classes from './history.module.css';
 interface TimelineProps {
   readonly app: string;
   readonly query: ChangelogSearch;
-  readonly named: boolean;
+  readonly own: Own;
   /** An entry that a link leads to. */
   readonly highlighted?: string | undefined;
   /** Shows only so many, and no way to older ones. */
@@ -36,15 +36,15 @@ const titleOf = (name: string, nowMs: number): string => {
   return name;
 };
 
-interface DaysProps extends Pick<TimelineProps, 'app' | 'named' | 'highlighted'> {
+interface DaysProps extends Pick<TimelineProps, 'app' | 'own' | 'highlighted'> {
   readonly days: readonly Day[];
 }
 
-const Days = ({ days, app, named, highlighted }: DaysProps) => {
+const Days = ({ days, app, own, highlighted }: DaysProps) => {
   const now = useNow();
   return days.map((day) => (
     <section key={day.name} aria-label={titleOf(day.name, now)} className={classes['day']}>
-      <Text component={named ? 'h2' : 'h3'} className={classes['date']}>
+      <Text component={own === null ? 'h2' : 'h3'} className={classes['date']}>
         {titleOf(day.name, now)}
       </Text>
       <ol className={classes['timeline']} aria-label={strings.history.title}>
@@ -53,7 +53,7 @@ const Days = ({ days, app, named, highlighted }: DaysProps) => {
             key={commit.first.id}
             app={app}
             commit={commit}
-            named={named}
+            own={own}
             highlighted={highlighted}
             actions={(entry) => <EntryActions app={app} entry={entry} />}
           />
@@ -64,7 +64,7 @@ const Days = ({ days, app, named, highlighted }: DaysProps) => {
 };
 
 /** Changes, newest first, fetched a page at a time. */
-export const Timeline = ({ app, query, named, highlighted, limit, clear }: TimelineProps) => {
+export const Timeline = ({ app, query, own, highlighted, limit, clear }: TimelineProps) => {
   const { account } = useSession();
   const changelog = useInfiniteQuery(changelogQuery(account, app, query));
   const { hasNextPage, isFetching, fetchNextPage } = changelog;
@@ -91,7 +91,7 @@ export const Timeline = ({ app, query, named, highlighted, limit, clear }: Timel
   }
   return (
     <>
-      <Days days={daysOf(entries)} app={app} named={named} highlighted={highlighted} />
+      <Days days={daysOf(entries)} app={app} own={own} highlighted={highlighted} />
       {limit === undefined && hasNextPage && (
         <Center mt="md">
           <Button

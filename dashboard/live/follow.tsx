@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { ApiError, appPath, type StoredFlag } from '../api.ts';
 import { cachedFlag, replaceFlag } from '../flags/cached-flags.ts';
 import { basePath } from '../place.ts';
-import { flagQuery, flagsKey, propagationQuery } from '../queries.ts';
+import { flagQuery, flagsKey, propagationQuery, segmentQuery, segmentsKey } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { segmentStrings } from '../strings/segments.ts';
@@ -54,9 +54,13 @@ const take = (client: QueryClient, account: string, app: string, me: string, eve
     void client.invalidateQueries({ queryKey: [account, app] });
   } else {
     for (const key of event.keys) {
+      const segment = segmentOf(key);
+      if (segment === null) void refresh(client, account, app, key);
       // What a segment's flags serve changes with it, what they say does not.
-      if (segmentOf(key) === null) void refresh(client, account, app, key);
+      else void client.invalidateQueries({ queryKey: segmentQuery(account, app, segment).queryKey });
     }
+    // Who uses a segment changes with flags too.
+    void client.invalidateQueries({ queryKey: segmentsKey(account, app) });
     void client.invalidateQueries({ queryKey: [account, app, 'changelog'] });
     void client.invalidateQueries({ queryKey: propagationQuery(account, app).queryKey });
   }

@@ -22,6 +22,8 @@ import { OperandField } from './operand-field.tsx';
 export interface BuilderContext {
   readonly query: BuilderGroup;
   readonly attributes: readonly string[];
+  /** Whether what another flag serves may be asked: not in a segment. */
+  readonly flags: boolean;
 }
 
 const GROUPS: readonly (readonly [string, readonly Operator[]])[] = [
@@ -98,18 +100,22 @@ const ADDED: readonly { readonly label: string; readonly reference?: Reference }
   { label: referenceStrings.addFlag, reference: { flag: '', operator: 'serves', value: [] } },
 ];
 
-const AddCondition = ({ handleOnClick }: ActionProps) =>
-  ADDED.map(({ label, reference }) => (
-    <Button
-      key={label}
-      size="compact-sm"
-      variant="subtle"
-      leftSection={<IconPlus size={14} />}
-      onClick={(event) => handleOnClick(event, reference)}
-    >
-      {label}
-    </Button>
-  ));
+const AddCondition = ({ handleOnClick, context }: ActionProps) => {
+  const { flags }: BuilderContext = context;
+  return ADDED.filter(({ reference }) => flags || reference?.operator !== 'serves').map(
+    ({ label, reference }) => (
+      <Button
+        key={label}
+        size="compact-sm"
+        variant="subtle"
+        leftSection={<IconPlus size={14} />}
+        onClick={(event) => handleOnClick(event, reference)}
+      >
+        {label}
+      </Button>
+    ),
+  );
+};
 
 const withReference = (added: BuilderRule, reference: Reference | undefined): BuilderRule => ({
   ...added,
@@ -176,11 +182,19 @@ interface ConditionBuilderProps {
   readonly onChange: (query: BuilderGroup) => void;
   /** Names to offer for attributes. */
   readonly attributes: readonly string[];
+  /** Default true: offers conditions on other flags. */
+  readonly flags?: boolean;
 }
 
 /** Conditions and groups of them, to any depth a flag may have. */
-export const ConditionBuilder = ({ label, query, onChange, attributes }: ConditionBuilderProps) => {
-  const context: BuilderContext = { query, attributes };
+export const ConditionBuilder = ({
+  label,
+  query,
+  onChange,
+  attributes,
+  flags = true,
+}: ConditionBuilderProps) => {
+  const context: BuilderContext = { query, attributes, flags };
   const place = useRef<HTMLDivElement>(null);
   // The builder makes itself a form landmark and takes no name for it.
   useEffect(() => place.current?.querySelector('[role="form"]')?.setAttribute('aria-label', label), [label]);

@@ -12,6 +12,13 @@ it.each([
     ['Lovelace, Ada', 'x', 'y'],
   ],
   ['emptied', [' , '], ['a'], []],
+  [
+    'saved by a spreadsheet',
+    ['\uFEFFid\r\n"Lovelace, Ada"\r\n"say ""hi"""\r\n'],
+    [],
+    ['id', 'Lovelace, Ada', 'say "hi"'],
+  ],
+  ['with a quote inside a member', ['O"Brien, 5" pipe, "open'], [], ['O"Brien', '5" pipe', '"open']],
 ])('reads a list %s', (_, given, before, members) => {
   expect(listMembers(given, before)).toEqual(members);
 });

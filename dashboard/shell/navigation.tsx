@@ -24,6 +24,7 @@ import {
   IconLogout,
   IconPlugConnected,
   IconSettings,
+  IconUsersGroup,
   IconWorld,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -34,6 +35,7 @@ import { appsQuery } from '../queries.ts';
 import { signOut } from '../session/session.ts';
 import { accountLogStrings } from '../strings/account-log.ts';
 import { connectStrings } from '../strings/connect.ts';
+import { segmentPage } from '../strings/segment-page.ts';
 import { strings } from '../strings.ts';
 import { Logo } from './logo.tsx';
 import classes from './navigation.module.css';
@@ -109,6 +111,13 @@ export const Navigation = ({ session, app, closeMenu }: NavigationProps) => {
                 params={{ app }}
                 label={strings.flags.title}
                 leftSection={<IconFlag size={18} />}
+                activeProps={active}
+              />
+              <RoutedNavLink
+                to="/apps/$app/segments"
+                params={{ app }}
+                label={segmentPage.title}
+                leftSection={<IconUsersGroup size={18} />}
                 activeProps={active}
               />
               <RoutedNavLink

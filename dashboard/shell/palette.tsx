@@ -11,27 +11,39 @@ import {
   IconKey,
   IconSearch,
   IconSettings,
+  IconUsersGroup,
   IconWorld,
 } from '@tabler/icons-react';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { type App, permits, type StoredFlag } from '../api.ts';
-import { appsQuery, fewFlagsQuery } from '../queries.ts';
+import { type App, permits, type StoredFlag, type StoredSegment } from '../api.ts';
+import { appsQuery, fewFlagsQuery, fewSegmentsQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { accountLogStrings } from '../strings/account-log.ts';
+import { segmentPage } from '../strings/segment-page.ts';
 import { strings } from '../strings.ts';
 import { useCommands } from './commands.ts';
 import classes from './palette.module.css';
 
 /** An account may have thousands: so many are searched, the open one first. */
 const APPS_SEARCHED = 24;
+const SEGMENTS_SHOWN = 8;
 const PAUSE_MS = 120;
 
 interface Found {
   readonly app: App;
   readonly flags: readonly StoredFlag[];
 }
+
+/** A few segments of the open app; none before something is typed. */
+const useFoundSegments = (app: string | null, typed: string): readonly StoredSegment[] => {
+  const { account } = useSession();
+  const [q] = useDebouncedValue(typed.trim(), PAUSE_MS);
+  const wanted = app !== null && q !== '';
+  const found = useQuery({ ...fewSegmentsQuery(account, app ?? '', q), enabled: wanted }).data ?? [];
+  return wanted ? found.slice(0, SEGMENTS_SHOWN) : [];
+};
 
 const useFound = (app: string | null, apps: readonly App[], typed: string): readonly Found[] => {
   const { account } = useSession();
@@ -62,6 +74,7 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
   const [q, setQ] = useState('');
   const apps = useQuery(appsQuery(session.account)).data ?? [];
   const found = useFound(app, apps, q);
+  const segments = useFoundSegments(app, q);
   const fitting = (actions: readonly SpotlightActionData[]): SpotlightActionData[] =>
     actions.filter((action) => fits(`${action.label} ${action.description ?? ''}`, q));
   useEffect(() => {
@@ -78,6 +91,12 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
             label: strings.flags.title,
             leftSection: <IconFlag size={18} />,
             onClick: () => void navigate({ to: '/apps/$app/flags', params: { app } }),
+          },
+          {
+            id: 'segments',
+            label: segmentPage.title,
+            leftSection: <IconUsersGroup size={18} />,
+            onClick: () => void navigate({ to: '/apps/$app/segments', params: { app } }),
           },
           {
             id: 'history',
@@ -163,6 +182,16 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
               void navigate({ to: '/apps/$app/flags/$key', params: { app: of.id, key: flag.key } }),
           })),
         })),
+        {
+          group: segmentPage.title,
+          actions: segments.map(({ key, description }) => ({
+            id: `segment-${key}`,
+            label: key,
+            description: description ?? '',
+            leftSection: <IconUsersGroup size={18} />,
+            onClick: () => void navigate({ to: '/apps/$app/segments/$key', params: { app: app ?? '', key } }),
+          })),
+        },
         { group: strings.palette.pages, actions: fitting([...pages, ...ofAccount]) },
         {
           group: strings.apps.title,

@@ -1,6 +1,6 @@
 import type { Comparison, Condition, Operator, Prerequisite, Reference, Scalar } from '@halyard/engine';
 import { isReference } from '../flag/query.ts';
-import { attribute, join, percent, plain, value, type Words } from './words.ts';
+import { attribute, join, named, percent, plain, value, type Word, type Words } from './words.ts';
 
 /** How an operator reads between its attribute and its value. */
 export const OPERATOR_WORDS = {
@@ -37,10 +37,10 @@ const quoted = (scalar: Scalar): string => (typeof scalar === 'string' ? `“${s
 
 const MEMBERS_SHOWN = 5;
 
-const valueWords = (operand: unknown): Words => {
-  if (!Array.isArray(operand)) return [value(quoted(operand as Scalar))];
+const valueWords = (operand: unknown, word = (member: Scalar): Word => value(quoted(member))): Words => {
+  if (!Array.isArray(operand)) return [word(operand as Scalar)];
   const members: readonly Scalar[] = operand;
-  const shown = members.slice(0, MEMBERS_SHOWN).map((member): Words => [value(quoted(member))]);
+  const shown = members.slice(0, MEMBERS_SHOWN).map((member): Words => [word(member)]);
   const more = members.length - shown.length;
   if (more > 0) return [...join(shown, ', '), plain(` and ${more} more`)];
   return join(shown, ', ', ' or ');
@@ -73,12 +73,15 @@ const referenceWords = (reference: Reference): Words => {
   switch (reference.operator) {
     case 'in_segment':
     case 'not_in_segment':
-      return [plain(`${REFERENCE_WORDS[reference.operator]} `), ...valueWords(reference.value)];
+      return [
+        plain(`${REFERENCE_WORDS[reference.operator]} `),
+        ...valueWords(reference.value, (key) => named('segment', String(key))),
+      ];
     case 'serves':
     case 'not_serves':
       return [
         plain('the flag '),
-        value(quoted(reference.flag)),
+        named('flag', reference.flag),
         plain(` ${REFERENCE_WORDS[reference.operator]} `),
         ...valueWords(reference.value),
       ];
@@ -102,7 +105,7 @@ export const prerequisitesWords = (prerequisites: readonly Prerequisite[]): Word
     prerequisites.map(
       ({ flag, variations }): Words => [
         plain('the flag '),
-        value(quoted(flag)),
+        named('flag', flag),
         plain(' is on and serves '),
         ...valueWords(variations),
       ],

@@ -1,6 +1,7 @@
 import { segmentBefore } from '@halyard/control-plane/diff';
 import { describe, expect, it } from 'vitest';
-import { type SegmentState, segmentChanges, segmentWords } from './segment-change.ts';
+import type { SegmentState } from '../api.ts';
+import { segmentChanges, segmentWords } from './segment-change.ts';
 import { textOf } from './words.ts';
 
 const segment = (more: Partial<SegmentState> = {}): SegmentState => ({

@@ -1,12 +1,10 @@
-import type { SegmentEntry } from '../api.ts';
+import type { SegmentState } from '../api.ts';
 import { segmentStrings } from '../strings/segments.ts';
 import type { ChangeInWords } from './change.ts';
 import { conditionsWords } from './condition.ts';
 import { members } from './members.ts';
 import { same } from './same.ts';
 import { join, plain, value, type Words } from './words.ts';
-
-export type SegmentState = SegmentEntry['after'];
 
 const textWords = (text: string | null | undefined): Words | null => (text ? [value(`“${text}”`)] : null);
 

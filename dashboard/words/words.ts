@@ -2,12 +2,22 @@
 export interface Word {
   readonly kind: 'plain' | 'attribute' | 'value' | 'variation';
   readonly text: string;
+  /** What it names, where that has a page of its own. */
+  readonly of?: Named;
+}
+export interface Named {
+  readonly kind: 'flag' | 'segment';
+  readonly key: string;
 }
 export type Words = readonly Word[];
 
 export const plain = (text: string): Word => ({ kind: 'plain', text });
 export const attribute = (text: string): Word => ({ kind: 'attribute', text });
 export const value = (text: string): Word => ({ kind: 'value', text });
+export const named = (kind: Named['kind'], key: string): Word => ({
+  ...value(`“${key}”`),
+  of: { kind, key },
+});
 export const variation = (text: string): Word => ({ kind: 'variation', text });
 
 /** As plain text. */

@@ -222,6 +222,7 @@ export const openWorld = async (): Promise<World> => {
       variations: `/apps/${shop}/flags/api-limits?tab=variations`,
       'flag-settings': `/apps/${shop}/flags/new-checkout?tab=settings`,
       'flag-history': `/apps/${shop}/flags/new-checkout?tab=history`,
+      'segments-none': `/apps/${empty}/segments`,
       history: `/apps/${shop}/history`,
       edges: `/apps/${shop}/edges`,
       connect: `/apps/${shop}/connect`,
