@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           // The scenarios of the API once more, against the Worker and its objects in workerd.
           name: 'workers',
-          include: ['control-plane/api/*.test.ts'],
+          include: ['control-plane/api/**/*.test.ts'],
           env: { HALYARD_TEST_HOME: 'workers' },
           testTimeout: 60_000,
           hookTimeout: 60_000,

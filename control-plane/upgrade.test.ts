@@ -11,28 +11,28 @@ import { mintSecret, sha256Hex, systemRandom } from './access/secret.ts';
 import { createControlPlane } from './api/control-plane.ts';
 import { accountTrailIn, appTrailIn, keptApps, verifyAccount, verifyApp } from './audit/index.ts';
 import { isTable } from './store/copy/tables.ts';
-import type { Database } from './store/database.ts';
 import { migrations } from './store/migrations/all.ts';
 import type { Stores } from './store/port.ts';
-import { createTestDatabase, type TestDatabase, usePostgres } from './store/postgres/test-database.ts';
-import { openPostgresDatabase } from './store/postgres.ts';
-import { openSqliteDatabase } from './store/sqlite.ts';
-import { createStores } from './store/stores.ts';
-import { quiet } from './store/test-log.ts';
+import { openPostgresDatabase } from './store/postgres/index.ts';
+import type { Database } from './store/sql/database.ts';
+import { createStores } from './store/sql/stores.ts';
+import { openSqliteDatabase } from './store/sqlite/index.ts';
+import { quiet } from './store/testing/quiet-log.ts';
+import { createTestDatabase, type TestDatabase, usePostgres } from './store/testing/test-database.ts';
 
 const NOW = Date.UTC(2026, 0, 10);
 const options = { now: () => NOW, log: quiet };
 const SCHEMAS = migrations.map((_, index) => index + 1);
 
 const fileOf = (schema: number, dialect: string): URL =>
-  new URL(`store/fixtures/schema-${schema}.${dialect}.sql`, import.meta.url);
+  new URL(`store/testing/schemas/schema-${schema}.${dialect}.sql`, import.meta.url);
 
 /** A dump of a database as the release with this schema left it. */
 const fixture = (schema: number, dialect: string): string => {
   const file = fileOf(schema, dialect);
   if (existsSync(file)) return readFileSync(file, 'utf8');
   throw new Error(
-    `Schema ${schema} (${migrations[schema - 1]?.name}) has no database to upgrade from later; give each new table a row in store/fixtures/full.ts, run "npm run fixtures" and commit what it writes.`,
+    `Schema ${schema} (${migrations[schema - 1]?.name}) has no database to upgrade from later; give each new table a row in store/testing/schemas/full.ts, run "npm run fixtures" and commit what it writes.`,
   );
 };
 

@@ -1,4 +1,4 @@
-import type { FlagDefinition } from '../flags/change.ts';
+import type { FlagDefinition } from '../model/flag.ts';
 
 /** Flags to learn from: a switch, targeting, a rollout, and a configuration. */
 export const exampleFlags = (account: string): readonly FlagDefinition[] => [

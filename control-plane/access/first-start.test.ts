@@ -2,7 +2,7 @@ import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, expect, test } from 'vitest';
 import { createControlPlane } from '../api/control-plane.ts';
 import type { Stores } from '../store/port.ts';
-import { openSqliteStores } from '../store/sqlite.ts';
+import { openSqliteStores } from '../store/sqlite/index.ts';
 
 const opened: Stores[] = [];
 afterEach(async () => {

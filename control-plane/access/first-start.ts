@@ -1,6 +1,6 @@
-import type { FlagDefinition } from '../flags/change.ts';
-import { freeName } from '../names.ts';
-import { Problem } from '../problem.ts';
+import type { FlagDefinition } from '../model/flag.ts';
+import { freeName } from '../model/names.ts';
+import { Problem } from '../model/problem.ts';
 import type { Accounts, App, Stores, Token, WriteInfo } from '../store/port.ts';
 import { exampleFlags } from './example.ts';
 import { mintId, mintSecret, type RandomBytes, sha256Hex } from './secret.ts';

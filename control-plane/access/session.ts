@@ -1,5 +1,5 @@
+import { allows } from '../model/permission.ts';
 import type { Accounts, Origin, Permission, SignInLink } from '../store/port.ts';
-import { allows } from './permission.ts';
 import { mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
 
 /** A session ends a day after it began, whatever happens in it: who comes back the next day signs in again. */

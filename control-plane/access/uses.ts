@@ -1,6 +1,6 @@
 import type { FlagCache, Subscription } from '@halyard/caches';
 import type { Accounts } from '../store/port.ts';
-import { sleep } from '../store/sleep.ts';
+import { sleep } from '../store/sql/sleep.ts';
 
 const RETRY_MS = 5_000;
 

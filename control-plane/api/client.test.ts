@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ApiError, type Client, createClient } from './client.ts';
-import { ACCOUNT, FLAG, type Ground, openGround } from './scenario.ts';
+import { ACCOUNT, FLAG, type Ground, openGround } from './testing/scenario.ts';
 
 let ground: Ground;
 let client: Client;

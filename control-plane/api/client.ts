@@ -1,8 +1,7 @@
 import type { z } from '@hono/zod-openapi';
-import type { ChangelogEntry, FlagEntry } from '../flags/change.ts';
-import type { ChangesWrite, SplitWeights } from '../flags/schema-changes.ts';
-import type { FlagCreate, FlagPatch, FlagReplace } from '../flags/schema-flag.ts';
-import type { RulePatch } from '../flags/schema-rule.ts';
+import type { ChangesWrite, SplitWeights } from '../flags/body/schema-changes.ts';
+import type { FlagCreate, FlagPatch, FlagReplace } from '../flags/body/schema-flag.ts';
+import type { RulePatch } from '../flags/body/schema-rule.ts';
 import type {
   SegmentCreate,
   SegmentMembers,
@@ -12,8 +11,8 @@ import type {
 } from '../flags/segments/schema-segment.ts';
 import type { SegmentView } from '../flags/segments/segment.ts';
 import type { FlagView } from '../flags/view.ts';
+import type { ChangelogEntry, FlagEntry } from '../model/flag.ts';
 import type { AccountLogEntry } from '../store/port.ts';
-import type { PageInfo, WireError } from './envelope.ts';
 import type {
   Account,
   App,
@@ -26,7 +25,8 @@ import type {
   Session,
   SignInLink,
   Token,
-} from './schemas.ts';
+} from './document/schemas.ts';
+import type { PageInfo, WireError } from './http/envelope.ts';
 
 export type {
   Account,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from './metrics.ts';
+import { createMetrics } from './calls/metrics.ts';
 
 test('how far replication stands is asked when the metrics are read, and left out where it cannot be known', async () => {
   const metrics = createMetrics();

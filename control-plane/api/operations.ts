@@ -1,22 +1,22 @@
-import { accountLogOperations } from './account-log.ts';
-import { accountOperations } from './accounts.ts';
-import { appOperations } from './apps.ts';
-import { changelogOperations } from './changelog.ts';
-import { changesOperations } from './changes.ts';
-import { contextOperations } from './contexts.ts';
-import { evaluateOperations } from './evaluate.ts';
-import { eventOperations } from './events.ts';
-import { explainOperations } from './explain.ts';
-import { flagOperations } from './flags.ts';
-import type { AnyServed } from './operation.ts';
-import { propagationOperations } from './propagation-call.ts';
-import { ruleOperations } from './rules.ts';
-import { segmentHistoryOperations } from './segment-history.ts';
-import { segmentOperations } from './segments.ts';
-import { sessionOperations } from './session.ts';
-import type { Setting } from './setting.ts';
-import { tokenOperations } from './tokens.ts';
-import { transferOperations } from './transfer.ts';
+import { accountLogOperations } from './calls/account-log.ts';
+import { accountOperations } from './calls/accounts.ts';
+import { appOperations } from './calls/apps.ts';
+import { changelogOperations } from './calls/changelog.ts';
+import { changesOperations } from './calls/changes.ts';
+import { contextOperations } from './calls/contexts.ts';
+import { evaluateOperations } from './calls/evaluate.ts';
+import { eventOperations } from './calls/events.ts';
+import { explainOperations } from './calls/explain.ts';
+import { flagOperations } from './calls/flags.ts';
+import { propagationOperations } from './calls/propagation-call.ts';
+import { ruleOperations } from './calls/rules.ts';
+import { segmentHistoryOperations } from './calls/segment-history.ts';
+import { segmentOperations } from './calls/segments.ts';
+import { sessionOperations } from './calls/session.ts';
+import { tokenOperations } from './calls/tokens.ts';
+import { transferOperations } from './calls/transfer.ts';
+import type { AnyServed } from './http/operation.ts';
+import type { Setting } from './http/setting.ts';
 
 /** Every call of the API, in the order the reference shows them. */
 export const operationsOf = (setting: Setting): readonly AnyServed[] => [

@@ -1,6 +1,6 @@
-import { isList } from '../flags/json.ts';
-import { canonicalText, hashedLogText } from '../store/audit.ts';
+import { isList } from '../flags/body/json.ts';
 import type { AccountLogEntry, App, ChainHead, Token } from '../store/port.ts';
+import { canonicalText, hashedLogText } from '../store/sql/audit.ts';
 import type { AppName } from './app.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';

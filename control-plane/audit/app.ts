@@ -1,7 +1,7 @@
-import { type ChangelogEntry, type FlagDefinition, nameOfEntry, segmentNamed } from '../flags/change.ts';
 import type { SegmentDefinition } from '../flags/segments/segment.ts';
-import { canonicalText, hashedText, webSha256 } from '../store/audit.ts';
+import { type ChangelogEntry, type FlagDefinition, nameOfEntry, segmentNamed } from '../model/flag.ts';
 import type { AppHead } from '../store/port.ts';
+import { canonicalText, hashedText, webSha256 } from '../store/sql/audit.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';
 

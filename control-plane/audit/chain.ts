@@ -1,5 +1,5 @@
-import { verifyChainBackwards } from '../store/audit.ts';
 import type { ChainHead } from '../store/port.ts';
+import { verifyChainBackwards } from '../store/sql/audit.ts';
 import type { Findings } from './finding.ts';
 
 interface Link {

@@ -1,4 +1,4 @@
-import { segmentName, segmentNamed } from '../flags/change.ts';
+import { segmentName, segmentNamed } from '../model/flag.ts';
 import type { AppStore, Stores } from '../store/port.ts';
 import type { AccountTrail } from './account.ts';
 import type { AppTrail } from './app.ts';

@@ -1,5 +1,5 @@
 import type { Condition, Flag } from '@halyard/engine';
-import { FIELD_NAMES, FIELDS } from './fields.ts';
+import { FIELD_NAMES, FIELDS } from './body/fields.ts';
 
 /**
  * A flag as caches and edges get it: with its version, without what decides no answer, and, where a reader of the first release would take it for something

@@ -1,5 +1,5 @@
 import type { FlagType } from '@halyard/engine';
-import type { FlagDefinition, StoredFlag } from './change.ts';
+import type { FlagDefinition, StoredFlag } from '../model/flag.ts';
 
 /** A flag as it is answered. */
 export type FlagView = FlagDefinition & {

@@ -10,7 +10,7 @@ import {
   positionOf,
 } from '@halyard/caches';
 import type { Outbox, Place, Standing, Stores } from '../store/port.ts';
-import type { AppPlace } from '../store/rows.ts';
+import type { AppPlace } from '../store/sql/rows.ts';
 import { ForeignSpace, relationOf } from './relation.ts';
 
 /** How many commits one read of the outbox brings. */

@@ -5,8 +5,8 @@ import { accountSpace, appSpace, compareEpochs, type FlagCache, type Position } 
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Stores } from '../store/port.ts';
-import { backupSqlite, openSqliteStores, restoreSqlite } from '../store/sqlite.ts';
-import { quiet } from '../store/test-log.ts';
+import { backupSqlite, openSqliteStores, restoreSqlite } from '../store/sqlite/index.ts';
+import { quiet } from '../store/testing/quiet-log.ts';
 import { adoptCache, refusalOf } from './adopt.ts';
 import { deliver } from './deliver.ts';
 import { ForeignSpace } from './relation.ts';

@@ -9,10 +9,10 @@ import {
 } from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { FlagDefinition } from '../flags/change.ts';
+import type { FlagDefinition } from '../model/flag.ts';
 import type { Standing, Stores } from '../store/port.ts';
-import { openSqliteStores } from '../store/sqlite.ts';
-import { quiet } from '../store/test-log.ts';
+import { openSqliteStores } from '../store/sqlite/index.ts';
+import { quiet } from '../store/testing/quiet-log.ts';
 import { deliver } from './deliver.ts';
 import { createReplicator, type Replicator } from './replicator.ts';
 

@@ -1,6 +1,6 @@
 import { type FlagCache, type Position, type Subscription, samePosition } from '@halyard/caches';
 import type { Place, Stores } from '../store/port.ts';
-import { sleep } from '../store/sleep.ts';
+import { sleep } from '../store/sql/sleep.ts';
 import { deliver, outboxOf, spaceOf } from './deliver.ts';
 import { ForeignSpace } from './relation.ts';
 import { StandIn } from './stand-in.ts';

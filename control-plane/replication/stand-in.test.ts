@@ -2,8 +2,8 @@ import { accountSpace, appSpace, CacheUnavailable, type FlagCache, type Snapshot
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Stores } from '../store/port.ts';
-import { openSqliteStores } from '../store/sqlite.ts';
-import { quiet } from '../store/test-log.ts';
+import { openSqliteStores } from '../store/sqlite/index.ts';
+import { quiet } from '../store/testing/quiet-log.ts';
 import { StandIn } from './stand-in.ts';
 
 const at = '2026-01-01T00:00:00.000Z';

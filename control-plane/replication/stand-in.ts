@@ -1,6 +1,6 @@
 import type { FlagCache } from '@halyard/caches';
 import type { Place, Stores } from '../store/port.ts';
-import { sleep } from '../store/sleep.ts';
+import { sleep } from '../store/sql/sleep.ts';
 import { deliver, outboxOf, spaceOf } from './deliver.ts';
 import { relationOf } from './relation.ts';
 import type { ReplicatorLog } from './replicator.ts';

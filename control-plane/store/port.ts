@@ -1,11 +1,11 @@
 import type { Commit, History, Lineage, Position, Snapshot, Subscription } from '@halyard/caches';
 import type { FlagType, Surroundings } from '@halyard/engine';
-import type { Actor, Affected, Change, ChangelogEntry, FlagDefinition, StoredFlag } from '../flags/change.ts';
+import type { ContextBody } from '../flags/body/saved-context.ts';
 import type { Entity } from '../flags/references/integrity.ts';
-import type { ContextBody } from '../flags/saved-context.ts';
 import type { SegmentDefinition, StoredSegment } from '../flags/segments/segment.ts';
 import type { FailedTest } from '../flags/tests/run-tests.ts';
-import type { AccountLogEntry, AccountLogQuery, AccountNote } from './account-event.ts';
+import type { Actor, Affected, Change, ChangelogEntry, FlagDefinition, StoredFlag } from '../model/flag.ts';
+import type { AccountLogEntry, AccountLogQuery, AccountNote } from './sql/account-event.ts';
 
 export type { AccountLogEntry, AccountLogQuery, AccountNote, Subscription };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Problem } from '../problem.ts';
-import { openSqliteStores } from '../store/sqlite.ts';
-import { quiet } from '../store/test-log.ts';
+import { Problem } from '../model/problem.ts';
+import { openSqliteStores } from '../store/sqlite/index.ts';
+import { quiet } from '../store/testing/quiet-log.ts';
 import { accountsElsewhere, answerCall } from './accounts-elsewhere.ts';
 import type { AccountStub } from './stubs.ts';
 

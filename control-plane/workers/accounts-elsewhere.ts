@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts';
+import { Problem } from '../model/problem.ts';
 import type { Accounts } from '../store/port.ts';
 import type { AccountCall, AccountStub, Reply } from './stubs.ts';
 import { orUnavailable } from './unreachable.ts';

@@ -1,5 +1,5 @@
 import type { AlarmStorage } from 'cloudflare:workers';
-import type { Log } from '../api/setting.ts';
+import type { Log } from '../api/http/setting.ts';
 
 const AGAIN_MS = 60_000;
 

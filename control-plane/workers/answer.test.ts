@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { answer } from './answer.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from './bindings.ts';
 
 const TOKEN = 'hly_of-the-test-0123456789';
 

@@ -2,9 +2,9 @@ import { DurableObject, type ObjectContext } from 'cloudflare:workers';
 import { appSpace } from '@halyard/caches';
 import { type KvCache, openKvCache } from '@halyard/caches/kv';
 import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
-import type { Log } from '../api/setting.ts';
-import { Problem } from '../problem.ts';
-import type { Database } from '../store/database.ts';
+import type { Log } from '../api/http/setting.ts';
+import { Problem } from '../model/problem.ts';
+import { openDurableObjectDatabase } from '../store/durable-object/index.ts';
 import {
   adopt,
   buryOwnApp,
@@ -13,14 +13,14 @@ import {
   type OwnHead,
   ownPlace,
 } from '../store/durable-object/own-app.ts';
-import { openDurableObjectDatabase } from '../store/durable-object.ts';
 import type { Accounts, App, DeletedApp, Stores } from '../store/port.ts';
-import type { AppPlace } from '../store/rows.ts';
-import { createStores } from '../store/stores.ts';
+import type { Database } from '../store/sql/database.ts';
+import type { AppPlace } from '../store/sql/rows.ts';
+import { createStores } from '../store/sql/stores.ts';
 import { accountsElsewhere } from './accounts-elsewhere.ts';
 import { orAgain } from './alarm.ts';
+import { DEFAULT_ACCOUNT, type Environment, readSettings } from './bindings.ts';
 import { type Courier, createCourier } from './courier.ts';
-import { DEFAULT_ACCOUNT, type Environment, readSettings } from './environment.ts';
 import { headMemory } from './head-memory.ts';
 import { consoleLog } from './log.ts';
 import { placeOf } from './places.ts';

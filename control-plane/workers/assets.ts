@@ -1,5 +1,5 @@
-import type { DashboardFiles } from '../api/pages.ts';
-import type { Environment } from './environment.ts';
+import type { DashboardFiles } from '../api/http/pages.ts';
+import type { Environment } from './bindings.ts';
 
 /** The built dashboard, as it was uploaded with the Worker. Cloudflare compresses it on the way out. */
 export const assetFiles =

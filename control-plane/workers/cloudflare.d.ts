@@ -1,6 +1,6 @@
 /** What the control plane uses of the Workers runtime (https://developers.cloudflare.com/workers/runtime-apis/). */
 declare module 'cloudflare:workers' {
-  import type { ObjectStorage } from '../store/durable-object.ts';
+  import type { ObjectStorage } from '../store/durable-object/index.ts';
 
   export abstract class DurableObject<Env> {
     protected readonly ctx: ObjectContext;

@@ -1,11 +1,11 @@
 import { accountSpace, appSpace, CacheUnavailable, type FlagCache, newEpoch } from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { FlagDefinition } from '../flags/change.ts';
+import type { FlagDefinition } from '../model/flag.ts';
 import type { Place, Stores } from '../store/port.ts';
-import type { AppPlace } from '../store/rows.ts';
-import { openSqliteStores } from '../store/sqlite.ts';
-import { quiet } from '../store/test-log.ts';
+import type { AppPlace } from '../store/sql/rows.ts';
+import { openSqliteStores } from '../store/sqlite/index.ts';
+import { quiet } from '../store/testing/quiet-log.ts';
 import { createCourier } from './courier.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

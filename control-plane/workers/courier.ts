@@ -1,10 +1,10 @@
 import type { AlarmStorage } from 'cloudflare:workers';
 import type { FlagCache } from '@halyard/caches';
-import type { Log } from '../api/setting.ts';
+import type { Log } from '../api/http/setting.ts';
 import { appsIn, deliver, outboxOf, spaceOf } from '../replication/deliver.ts';
 import { FORMER, ForeignSpace } from '../replication/relation.ts';
 import type { Place, Stores } from '../store/port.ts';
-import type { AppPlace } from '../store/rows.ts';
+import type { AppPlace } from '../store/sql/rows.ts';
 
 /** A cache that nothing was brought to for so long is asked where it is, in case it lost something meanwhile. */
 const BELIEVED_MS = 60_000;

@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import type { Environment } from './environment.ts';
+import type { Environment } from './bindings.ts';
 import { objectName } from './places.ts';
 
 const SPACE = /^(?:account\/([^/]+)|app\/([^/]+)\/([^/]+))$/;

@@ -1,4 +1,4 @@
-import type { Log } from '../api/setting.ts';
+import type { Log } from '../api/http/setting.ts';
 
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 

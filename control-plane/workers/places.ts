@@ -1,4 +1,4 @@
-import type { AppPlace } from '../store/rows.ts';
+import type { AppPlace } from '../store/sql/rows.ts';
 
 const BELOW_AN_APP = /^\/client\/v4\/accounts\/([^/]+)\/flagship\/apps\/([^/]+)\/./;
 

@@ -1,7 +1,7 @@
-import { problemResponse } from '../api/envelope.ts';
-import { API_SECURITY } from '../api/security.ts';
-import type { Log } from '../api/setting.ts';
-import { Problem } from '../problem.ts';
+import { problemResponse } from '../api/http/envelope.ts';
+import { API_SECURITY } from '../api/http/security.ts';
+import type { Log } from '../api/http/setting.ts';
+import { Problem } from '../model/problem.ts';
 
 /** What an object answers that cannot open its database or ask the account: why, instead of breaking off. */
 export const orRefusal = async (

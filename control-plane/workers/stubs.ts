@@ -1,8 +1,8 @@
 import type { ObjectStub } from 'cloudflare:workers';
-import type { Issue, ProblemKind } from '../problem.ts';
+import type { Issue, ProblemKind } from '../model/problem.ts';
 import type { OwnHead } from '../store/durable-object/own-app.ts';
 import type { Accounts } from '../store/port.ts';
-import type { AppPlace } from '../store/rows.ts';
+import type { AppPlace } from '../store/sql/rows.ts';
 
 /** The calls of `Accounts` that are data in and data out. */
 export type AccountCall = Exclude<keyof Accounts, 'idempotency' | 'outbox'>;

@@ -1,6 +1,6 @@
 import type { AlarmStorage, ValueStorage } from 'cloudflare:workers';
-import type { Log } from '../api/setting.ts';
-import type { AppPlace } from '../store/rows.ts';
+import type { Log } from '../api/http/setting.ts';
+import type { AppPlace } from '../store/sql/rows.ts';
 
 const SWEEP_EVERY_MS = 5 * 60_000;
 /** Apps compared with the flag cache in one sweep; the next one goes on behind them. */

@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts';
+import { Problem } from '../model/problem.ts';
 
 /** What another object was asked; one that does not answer is a `Problem` of kind `unavailable`. `whom`: as a sentence begins with it. */
 export const orUnavailable = async <T>(whom: string, asking: Promise<T>): Promise<T> => {

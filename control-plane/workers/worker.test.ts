@@ -6,9 +6,9 @@ import { accountSpace, appSpace } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { bundleWorker } from './bundle.fixture.ts';
 import { objectName } from './places.ts';
 import type { AccountStub, AppStub } from './stubs.ts';
+import { bundleWorker } from './testing/bundle.ts';
 
 const TOKEN = 'hly_of-the-test-0123456789';
 const WAIT = { timeout: 10_000, interval: 20 };

@@ -7,7 +7,7 @@ import {
   createTestDatabase,
   usePostgres as postgresAnswers,
   type TestDatabase,
-} from '../../control-plane/store/postgres/test-database.ts';
+} from '../../control-plane/store/testing/test-database.ts';
 import { ROOT } from '../packaging/packed.ts';
 import { freePort, type Started, startHalyard } from '../process/halyard.ts';
 

@@ -2,9 +2,9 @@
  * What a thousand tests of flags cost a commit that reaches them: ten flags with a hundred tests each depend on the one that is written.
  * The same commits over the same flags without tests are the base.
  */
-import type { FlagDefinition } from '../../control-plane/flags/change.ts';
+import type { FlagDefinition } from '../../control-plane/model/flag.ts';
 import type { AppStore } from '../../control-plane/store/port.ts';
-import { openSqliteStores } from '../../control-plane/store/sqlite.ts';
+import { openSqliteStores } from '../../control-plane/store/sqlite/index.ts';
 
 const COMMITS = 200;
 const WARM = 50;

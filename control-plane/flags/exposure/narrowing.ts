@@ -1,5 +1,5 @@
 import type { Condition, Flag, Range, Rule } from '@halyard/engine';
-import { sameJson } from '../diff.ts';
+import { sameJson } from '../diff/diff.ts';
 import {
   type CohortLimits,
   idOf,

@@ -1,6 +1,6 @@
 import type { Flag, Segment } from '@halyard/engine';
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 import { type AppGraph, checkIntegrity, type Entity, type Touched } from './integrity.ts';
 import { namesOfFlag, namesOfSegment, type Reference } from './names.ts';
 

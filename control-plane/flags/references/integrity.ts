@@ -1,5 +1,5 @@
-import { type Issue, Problem } from '../../problem.ts';
-import { shown } from '../issues.ts';
+import { type Issue, Problem } from '../../model/problem.ts';
+import { shown } from '../body/issues.ts';
 import type { Kind, Reference } from './names.ts';
 
 /** A flag or a segment of an app, by what it is and its key. */

@@ -1,9 +1,9 @@
 import type { Scalar } from '@halyard/engine';
-import { checkCondition } from '../check-condition.ts';
-import { conditionOf } from '../definition.ts';
-import { Issues, nameOf, type Path } from '../issues.ts';
-import { checkJson, isList, own, serializedSize } from '../json.ts';
-import { report } from '../sentences.ts';
+import { checkCondition } from '../body/check-condition.ts';
+import { Issues, nameOf, type Path } from '../body/issues.ts';
+import { checkJson, isList, own, serializedSize } from '../body/json.ts';
+import { report } from '../body/sentences.ts';
+import { conditionOf } from '../decide/definition.ts';
 import {
   SEGMENT_BYTES,
   SEGMENT_MEMBERS,

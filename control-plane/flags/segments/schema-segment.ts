@@ -1,6 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { Attribute, expected, ScalarValue, SegmentKey, strict, Timestamp, Version } from '../schema-parts.ts';
-import { Condition } from '../schema-rule.ts';
+import {
+  Attribute,
+  expected,
+  ScalarValue,
+  SegmentKey,
+  strict,
+  Timestamp,
+  Version,
+} from '../body/schema-parts.ts';
+import { Condition } from '../body/schema-rule.ts';
 
 /** In `include` and `exclude` together. */
 export const SEGMENT_MEMBERS = 5_000;

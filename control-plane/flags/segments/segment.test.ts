@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 import { parseMembers, parseNewSegment, parseSegment } from './parse-segment.ts';
 
 const lines = (attempt: () => unknown): readonly string[] => {

@@ -6,7 +6,7 @@ import {
   type FlagTest,
   type Surroundings,
 } from '@halyard/engine';
-import { sameJson } from '../diff.ts';
+import { sameJson } from '../diff/diff.ts';
 
 /** A test of a flag that did not get what it expects. */
 export interface FailedTest {

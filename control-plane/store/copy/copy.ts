@@ -1,9 +1,9 @@
 import { newEpoch } from '@halyard/caches';
 import { type Kysely, sql } from 'kysely';
-import { Problem } from '../../problem.ts';
-import type { Database } from '../database.ts';
-import { identityOf } from '../identity.ts';
-import type { Schema } from '../schema.ts';
+import { Problem } from '../../model/problem.ts';
+import type { Database } from '../sql/database.ts';
+import { identityOf } from '../sql/identity.ts';
+import type { Schema } from '../sql/schema.ts';
 import { findMarker, type Marker, removeMarker, setMarker } from './marker.ts';
 import { digestOf, everyRow, keyOf, missingRows, write } from './rows.ts';
 import { copiedTables } from './tables.ts';

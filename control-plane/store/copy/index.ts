@@ -1,3 +1,3 @@
 /** Moves a whole database, of any dialect, into an empty one. */
-export type { Database } from '../database.ts';
+export type { Database } from '../sql/database.ts';
 export { type Copied, type CopyOptions, copyDatabase } from './copy.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../sql/schema.ts';
 
 /**
  * Stands among the migrations while a database is half-copied, so that nothing opens it as if it were whole: older releases refuse

@@ -1,4 +1,4 @@
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../sql/schema.ts';
 
 /** What becomes of a table's rows when a database is copied. */
 export type Copying =

@@ -1,3 +1,4 @@
+import type { StoredAnswer, Stores } from '../port.ts';
 import {
   all,
   by,
@@ -9,9 +10,8 @@ import {
   settle,
   toggle,
   update,
-} from '../contract/fixture.ts';
-import type { Runner } from '../contract.ts';
-import type { StoredAnswer, Stores } from '../port.ts';
+} from '../testing/contract/fixture.ts';
+import type { Runner } from '../testing/contract.ts';
 import type { ObjectStorage } from './storage.ts';
 import { TEXT_BYTES } from './storage.ts';
 

@@ -1,8 +1,8 @@
 import { newEpoch } from '@halyard/caches';
-import { ALIVE, buryApp } from '../apps.ts';
-import type { Database } from '../database.ts';
 import type { App, DeletedApp } from '../port.ts';
-import type { AppPlace } from '../rows.ts';
+import { ALIVE, buryApp } from '../sql/apps.ts';
+import type { Database } from '../sql/database.ts';
+import type { AppPlace } from '../sql/rows.ts';
 import type { ObjectStorage } from './storage.ts';
 
 /** Where an app's version and changelog stand. */

@@ -1,4 +1,4 @@
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 
 /** Names of SQLite's result codes, as workerd ends its messages with, that mean: not now (https://www.sqlite.org/rescode.html). */
 const UNAVAILABLE = /: SQLITE_(FULL|IOERR|CORRUPT|NOMEM|INTERRUPT|BUSY|LOCKED|CANTOPEN|READONLY)\b/;

@@ -1,6 +1,6 @@
 import type { Subscription } from '@halyard/caches';
-import type { StoreLog } from '../log.ts';
-import { sleep } from '../sleep.ts';
+import type { StoreLog } from '../sql/log.ts';
+import { sleep } from '../sql/sleep.ts';
 
 const TRY_AGAIN_MS = 500;
 

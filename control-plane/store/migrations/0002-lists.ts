@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../sql/schema.ts';
 import type { ColumnTypes } from './migration.ts';
 
 export const name = '0002-lists';

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import { hashedLogText, webSha256 } from '../audit.ts';
 import type { AccountLogEntry } from '../port.ts';
-import type { Schema } from '../schema.ts';
+import { hashedLogText, webSha256 } from '../sql/audit.ts';
+import type { Schema } from '../sql/schema.ts';
 import type { ColumnTypes } from './migration.ts';
 
 export const name = '0004-account-log';

@@ -1,6 +1,6 @@
 import { newEpoch } from '@halyard/caches';
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../sql/schema.ts';
 import type { ColumnTypes } from './migration.ts';
 
 export const name = '0005-histories';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../sql/schema.ts';
 import type { ColumnTypes } from './migration.ts';
 
 export const name = '0007-contexts';

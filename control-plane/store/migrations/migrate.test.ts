@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hashedLogText, verifyChain, webSha256 } from '../audit.ts';
 import type { Stores } from '../port.ts';
-import { createTestDatabase, type TestDatabase, usePostgres } from '../postgres/test-database.ts';
-import { openPostgresStores } from '../postgres.ts';
-import { openSqliteStores } from '../sqlite.ts';
-import { quiet } from '../test-log.ts';
+import { openPostgresStores } from '../postgres/index.ts';
+import { hashedLogText, verifyChain, webSha256 } from '../sql/audit.ts';
+import { openSqliteStores } from '../sqlite/index.ts';
+import { quiet } from '../testing/quiet-log.ts';
+import { createTestDatabase, type TestDatabase, usePostgres } from '../testing/test-database.ts';
 import { migrations } from './all.ts';
 
 const options = { now: () => Date.UTC(2026, 0, 10), log: quiet };
 const fixture = (schema: number, dialect: string): string =>
-  readFileSync(new URL(`../fixtures/schema-${schema}.${dialect}.sql`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../testing/schemas/schema-${schema}.${dialect}.sql`, import.meta.url), 'utf8');
 
 /** Those whose databases hold the same; upgrade.test.ts opens one of every schema. */
 const EARLIER = [1, 2, 3];

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 import { isMarker } from '../copy/marker.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../sql/schema.ts';
 import { migrations } from './all.ts';
 import type { ColumnTypes, Migration } from './migration.ts';
 

@@ -1,5 +1,5 @@
 import type { Kysely, RawBuilder } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../sql/schema.ts';
 
 /**
  * Forward only: once released, a migration's file never changes again. It speaks to the schema builder and in `sql` texts, because

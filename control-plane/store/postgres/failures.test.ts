@@ -1,13 +1,23 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { verifyChain } from '../audit.ts';
-import { ACCOUNT, APP, by, commit, create, refusal, settle, toggle, until } from '../contract/fixture.ts';
-import { clock } from '../contract.ts';
-import { openPostgresStores } from '../postgres.ts';
-import { quiet } from '../test-log.ts';
-import { type CuttableProxy, openProxy } from './cuttable-proxy.ts';
+import { verifyChain } from '../sql/audit.ts';
+import {
+  ACCOUNT,
+  APP,
+  by,
+  commit,
+  create,
+  refusal,
+  settle,
+  toggle,
+  until,
+} from '../testing/contract/fixture.ts';
+import { clock } from '../testing/contract.ts';
+import { type CuttableProxy, openProxy } from '../testing/cuttable-proxy.ts';
+import { quiet } from '../testing/quiet-log.ts';
+import { createTestDatabase, type TestDatabase, usePostgres } from '../testing/test-database.ts';
+import { openPostgresStores } from './index.ts';
 import { createPool } from './pool.ts';
-import { createTestDatabase, type TestDatabase, usePostgres } from './test-database.ts';
 import { Transactions } from './transactions.ts';
 
 const options = { now: clock, log: quiet };

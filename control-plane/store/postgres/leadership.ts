@@ -1,7 +1,7 @@
 import type { Subscription } from '@halyard/caches';
 import type pg from 'pg';
-import type { StoreLog } from '../log.ts';
-import { sleep } from '../sleep.ts';
+import type { StoreLog } from '../sql/log.ts';
+import { sleep } from '../sql/sleep.ts';
 import { connectClient } from './pool.ts';
 import { messageOf } from './problems.ts';
 

@@ -1,8 +1,8 @@
 import pg from 'pg';
-import type { Listeners } from '../listeners.ts';
-import type { StoreLog } from '../log.ts';
 import type { Place } from '../port.ts';
-import { sleep } from '../sleep.ts';
+import type { Listeners } from '../sql/listeners.ts';
+import type { StoreLog } from '../sql/log.ts';
+import { sleep } from '../sql/sleep.ts';
 import { connectClient } from './pool.ts';
 import { messageOf } from './problems.ts';
 

@@ -1,9 +1,9 @@
 import { Kysely } from 'kysely';
 import type pg from 'pg';
-import { Problem } from '../../problem.ts';
-import type { ConsistentRead, Transaction } from '../database.ts';
+import { Problem } from '../../model/problem.ts';
 import type { Place } from '../port.ts';
-import type { Schema } from '../schema.ts';
+import type { ConsistentRead, Transaction } from '../sql/database.ts';
+import type { Schema } from '../sql/schema.ts';
 import { PgDialect } from './driver.ts';
 import { isLost, mayRetry, notConnected, problemOf } from './problems.ts';
 

@@ -2,11 +2,11 @@ import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { verifyChain } from '../audit.ts';
-import { ACCOUNT, APP, all, by, commit, create, settle, toggle } from '../contract/fixture.ts';
-import { clock } from '../contract.ts';
-import { backupSqlite, openSqliteStores, restoreSqlite } from '../sqlite.ts';
-import { quiet } from '../test-log.ts';
+import { verifyChain } from '../sql/audit.ts';
+import { ACCOUNT, APP, all, by, commit, create, settle, toggle } from '../testing/contract/fixture.ts';
+import { clock } from '../testing/contract.ts';
+import { quiet } from '../testing/quiet-log.ts';
+import { backupSqlite, openSqliteStores, restoreSqlite } from './index.ts';
 
 const options = { now: clock, log: quiet };
 let directory: string;

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from '
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { newEpoch } from '@halyard/caches';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 import { APPLICATION_ID, openReader, pathOfUrl } from './connect.ts';
 import { copyPrivately, makeDirectory, makePrivate } from './private-files.ts';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 import { makeDirectory, makePrivate } from './private-files.ts';
 
 /** How long SQLite waits for another process (a token made on the command line, say) that holds the file. */

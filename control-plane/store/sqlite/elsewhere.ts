@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 import type { Answer, Connection } from './connection.ts';
 import type { Question, Reply } from './writer-thread.ts';
 

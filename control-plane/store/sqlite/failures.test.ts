@@ -7,11 +7,21 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { verifyChain } from '../audit.ts';
-import { ACCOUNT, APP, by, commit, create, refusal, settle, toggle, until } from '../contract/fixture.ts';
-import { clock } from '../contract.ts';
-import { openSqliteStores } from '../sqlite.ts';
-import { quiet } from '../test-log.ts';
+import { verifyChain } from '../sql/audit.ts';
+import {
+  ACCOUNT,
+  APP,
+  by,
+  commit,
+  create,
+  refusal,
+  settle,
+  toggle,
+  until,
+} from '../testing/contract/fixture.ts';
+import { clock } from '../testing/contract.ts';
+import { quiet } from '../testing/quiet-log.ts';
+import { openSqliteStores } from './index.ts';
 
 const options = { now: clock, log: quiet };
 let directory: string;
@@ -28,7 +38,7 @@ const startChild = (): { child: ChildProcess; tell: (line: string) => Promise<st
     process.execPath,
     [
       '--conditions=halyard-source',
-      fileURLToPath(new URL('./obedient-process.ts', import.meta.url)),
+      fileURLToPath(new URL('../testing/obedient-process.ts', import.meta.url)),
       `file:${path}`,
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },

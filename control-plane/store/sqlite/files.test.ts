@@ -3,11 +3,11 @@ import { copyFile, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { by, commit, create, settle, toggle } from '../contract/fixture.ts';
-import { clock } from '../contract.ts';
-import type { StoreLog } from '../log.ts';
 import type { Stores } from '../port.ts';
-import { backupSqlite, openSqliteStores, restoreSqlite } from '../sqlite.ts';
+import type { StoreLog } from '../sql/log.ts';
+import { by, commit, create, settle, toggle } from '../testing/contract/fixture.ts';
+import { clock } from '../testing/contract.ts';
+import { backupSqlite, openSqliteStores, restoreSqlite } from './index.ts';
 
 let directory: string;
 let stores: Stores | null = null;

@@ -3,12 +3,12 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statfsSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { verifyChain } from '../audit.ts';
-import { by, commit, create, settle, toggle } from '../contract/fixture.ts';
-import { clock } from '../contract.ts';
-import type { StoreLog } from '../log.ts';
 import type { Stores } from '../port.ts';
-import { openSqliteStores } from '../sqlite.ts';
+import { verifyChain } from '../sql/audit.ts';
+import type { StoreLog } from '../sql/log.ts';
+import { by, commit, create, settle, toggle } from '../testing/contract/fixture.ts';
+import { clock } from '../testing/contract.ts';
+import { openSqliteStores } from './index.ts';
 
 const MIB = 1024 * 1024;
 let directory: string;

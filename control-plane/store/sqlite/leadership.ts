@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Subscription } from '@halyard/caches';
-import type { StoreLog } from '../log.ts';
-import { sleep } from '../sleep.ts';
+import type { StoreLog } from '../sql/log.ts';
+import { sleep } from '../sql/sleep.ts';
 import { makePrivate } from './private-files.ts';
 import { isBusy } from './problems.ts';
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
-import type { ConsistentRead } from '../database.ts';
-import type { Schema } from '../schema.ts';
+import type { ConsistentRead } from '../sql/database.ts';
+import type { Schema } from '../sql/schema.ts';
 import { openReader, openWriter } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { NodeSqliteDialect } from './driver.ts';

@@ -1,4 +1,4 @@
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 import type { Answer, Connection } from './connection.ts';
 import { isFull } from './problems.ts';
 

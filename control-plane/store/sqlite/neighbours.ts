@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { Listeners } from '../listeners.ts';
 import type { Place } from '../port.ts';
-import type { Schema } from '../schema.ts';
+import type { Listeners } from '../sql/listeners.ts';
+import type { Schema } from '../sql/schema.ts';
 
 const LOOK_MS = 500;
 

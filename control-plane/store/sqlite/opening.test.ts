@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { by, commit, create, refusal, settle } from '../contract/fixture.ts';
-import { clock } from '../contract.ts';
-import { openSqliteStores } from '../sqlite.ts';
-import { quiet } from '../test-log.ts';
+import { by, commit, create, refusal, settle } from '../testing/contract/fixture.ts';
+import { clock } from '../testing/contract.ts';
+import { quiet } from '../testing/quiet-log.ts';
+import { openSqliteStores } from './index.ts';
 
 const options = { now: clock, log: quiet };
 let directory: string;

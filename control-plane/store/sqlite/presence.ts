@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 
 /** Which file it is, whatever its name; null if there is none. */
 const identity = (path: string): string | null => {

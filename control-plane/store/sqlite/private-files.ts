@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Problem } from '../../problem.ts';
-import type { StoreLog } from '../log.ts';
+import { Problem } from '../../model/problem.ts';
+import type { StoreLog } from '../sql/log.ts';
 
 /** Names, hashes of secrets and every flag are in these files: nobody but the server's user reads them. */
 const FILE_MODE = 0o600;

@@ -1,4 +1,4 @@
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html) that mean: not now, or not this file. */
 const UNAVAILABLE = new Map<number, string>([

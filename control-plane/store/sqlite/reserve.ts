@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { StoreLog } from '../log.ts';
+import type { StoreLog } from '../sql/log.ts';
 
 const BYTES = 8 * 1024 * 1024;
 /** Left free beyond the reserve when it is made again, so that it is not given and taken by turns. */

@@ -1,6 +1,6 @@
 /** The thread that the writing connection lives in: a flush to disk blocks it, and nobody else. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../model/problem.ts';
 import { openWriter } from './connect.ts';
 import { type Answer, Statements } from './connection.ts';
 

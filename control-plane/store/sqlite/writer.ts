@@ -1,8 +1,8 @@
 import { Kysely } from 'kysely';
-import { Problem } from '../../problem.ts';
-import type { Transaction } from '../database.ts';
+import { Problem } from '../../model/problem.ts';
 import type { Place } from '../port.ts';
-import type { Schema } from '../schema.ts';
+import type { Transaction } from '../sql/database.ts';
+import type { Schema } from '../sql/schema.ts';
 import type { Connection } from './connection.ts';
 import { NodeSqliteDialect } from './driver.ts';
 import { MeteredConnection } from './metered.ts';

@@ -1,0 +1,84 @@
+import type { Bucketing, Rule } from '@halyard/engine';
+import type { FlagChange, FlagDefinition, StoredFlag } from '../../model/flag.ts';
+import { Problem } from '../../model/problem.ts';
+import type { CommitRequest, Committed } from '../../store/port.ts';
+import { Issues, shown } from '../body/issues.ts';
+import { checkAcross, checkSize } from '../body/parse-flag.ts';
+import { sameFlag } from '../diff/diff.ts';
+
+/** One write, ready to be given to the store's `commit`: which flags it looks at, and the pure decision. */
+export interface Write<A extends Before = Before> {
+  readonly keys: CommitRequest<A>['keys'];
+  readonly decide: (flags: Current) => { readonly changes: readonly FlagChange[]; readonly answer: A };
+}
+
+/** A write that may concern segments too. */
+export interface AppWrite<A extends Before = Before> {
+  readonly keys: CommitRequest<A>['keys'];
+  readonly segments?: NonNullable<CommitRequest<A>['segments']>;
+  readonly decide: CommitRequest<A>['decide'];
+}
+
+/** The flags as they were found, so that a write that changed nothing can be answered too. */
+export interface Before {
+  readonly before: Current;
+}
+
+export type Current = ReadonlyMap<string, StoredFlag>;
+
+/** A flag as it is after the commit, whether it changed or not. Null: it is not there. */
+export function flagAfter(committed: Committed<Before>, key: string): StoredFlag | null {
+  const changed = committed.flags.get(key);
+  return changed === undefined ? (committed.answer.before.get(key) ?? null) : changed;
+}
+
+/** Problem: `not_found`. */
+export function existing(current: Current, key: string): StoredFlag {
+  const stored = current.get(key);
+  if (stored === undefined) throw noSuchFlag(key);
+  return stored;
+}
+
+export const noSuchFlag = (key: string): Problem =>
+  new Problem('not_found', { message: `There is no flag ${shown(key)} in this app` });
+
+/** Problem: `precondition` with the current version. Null: the last writer wins. */
+export function checkVersion(stored: StoredFlag, ifMatch: number | null): void {
+  if (ifMatch === null || ifMatch === stored.version) return;
+  throw new Problem('precondition', {
+    message: `The flag ${shown(stored.definition.key)} is at version ${stored.version}; If-Match names ${ifMatch}`,
+    version: stored.version,
+  });
+}
+
+/** Nothing, if the flag is the same already. */
+export const updateTo = (stored: StoredFlag, after: FlagDefinition): FlagChange[] =>
+  sameFlag(stored.definition, withoutNewIds(after, stored.definition))
+    ? []
+    : [{ event: 'update', key: after.key, after }];
+
+/** Rules that were stored before rules had ids get theirs with the next change, and are none themselves. */
+function withoutNewIds(after: FlagDefinition, before: FlagDefinition): FlagDefinition {
+  if (before.rules.every(({ id }) => id !== undefined)) return after;
+  const known = new Set(before.rules.flatMap(({ id }) => id ?? []));
+  const rules = after.rules.map((rule): Rule => {
+    if (rule.id === undefined || known.has(rule.id)) return rule;
+    const { id: _, ...rest } = rule;
+    return rest;
+  });
+  return { ...after, rules };
+}
+
+/** What a flag gets that does not say. */
+export const ownBucketing = (account: string, key: string): Bucketing => ({
+  hash: 'murmur3',
+  salt: `${account}/${key}`,
+});
+
+/** For a definition put together from a request and what is stored: the parts were valid, the whole may not be. Problem: `invalid`. */
+export function checkWhole(definition: FlagDefinition): FlagDefinition {
+  const issues = new Issues();
+  if (checkSize(definition, issues, [])) checkAcross(definition, issues, []);
+  issues.throwIfAny();
+  return definition;
+}

@@ -1,0 +1,71 @@
+import type { Change } from '@halyard/caches';
+import type { Kysely } from 'kysely';
+import { Problem } from '../../model/problem.ts';
+import type { AccountNote, WriteInfo } from '../port.ts';
+import { appendToLog } from './account-log.ts';
+import type { Database, Transaction } from './database.ts';
+import { changesText } from './outbox.ts';
+import type { Schema } from './schema.ts';
+import { settleTokens } from './token-entries.ts';
+
+/** What one change of an account does besides its own rows. */
+export interface AccountChange<T> {
+  readonly answer: T;
+  /** The account's log gets these; null where nobody in particular did it. */
+  readonly log: AccountNote | null;
+  /** The account's space gets these. */
+  readonly changes: readonly Change[];
+}
+
+/**
+ * One transaction on an account: its rows, an entry in its log, and a commit of its space. Serialized per account.
+ *
+ * @throws Problem `not_found` if there is no such account; what `work` throws.
+ */
+export const changeAccount = <T>(
+  database: Database,
+  account: string,
+  write: WriteInfo,
+  work: (db: Kysely<Schema>, transaction: Transaction) => Promise<AccountChange<T>>,
+): Promise<T> =>
+  database.transact(async (transaction) => {
+    const { db, rowLocks, textBytes } = transaction;
+    const row = await db
+      .selectFrom('account')
+      .select(['version', 'log_count', 'log_hash', 'space_hash'])
+      .where('id', '=', account)
+      .$if(rowLocks, (query) => query.forUpdate())
+      .executeTakeFirst();
+    if (row === undefined) throw new Problem('not_found', { message: `There is no account ${account}.` });
+
+    const { answer, log, changes } = await work(db, transaction);
+    const head =
+      log === null
+        ? null
+        : await appendToLog(
+            db,
+            database.sha256,
+            { account, count: row.log_count, hash: row.log_hash },
+            log,
+            write,
+          );
+    let { version, space_hash } = row;
+    if (changes.length > 0) {
+      version += 1;
+      const all = [...changes, ...(await settleTokens(db, account, write.at, changes))];
+      const parent = space_hash;
+      space_hash = await database.sha256(`${parent ?? ''}\n${version}\n${JSON.stringify(all)}`);
+      await db
+        .insertInto('outbox')
+        .values({ account, app: '', version, changes: changesText(all, textBytes), hash: space_hash, parent })
+        .execute();
+    }
+    // Also where there is nothing to deliver: other processes remember tokens that never leave the control plane.
+    if (log !== null || changes.length > 0) transaction.announce({ account, app: null });
+    await db
+      .updateTable('account')
+      .set({ version, space_hash, ...head })
+      .where('id', '=', account)
+      .execute();
+    return answer;
+  });

@@ -1,0 +1,172 @@
+import { replicatedFromText } from '../../flags/replicated.ts';
+import { segmentName } from '../../model/flag.ts';
+import { Problem } from '../../model/problem.ts';
+import type { AppStore } from '../port.ts';
+import { everyFlagRow } from './batch.ts';
+import { pageOfEntries } from './changelog.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import { createContexts } from './contexts.ts';
+import type { Database } from './database.ts';
+import { pageOfFlags } from './flag-list.ts';
+import { flagsAtOneVersion } from './flags-at-version.ts';
+import { identity } from './identity.ts';
+import { readNews } from './news.ts';
+import { createOutbox } from './outbox.ts';
+import { Reach } from './reach.ts';
+import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
+import { everySegment, pageOfSegments, segmentsIn } from './segments.ts';
+
+const ENTRY_CHUNK = 500;
+/** A flag may have 256 KiB. */
+const FLAG_PAGE = 200;
+
+export const createAppStore = (
+  database: Database,
+  place: AppPlace,
+  queue: (place: AppPlace) => CommitQueue,
+  now: () => number,
+): AppStore => {
+  const { db } = database;
+  const { account, app } = place;
+  return {
+    async flag(key) {
+      const row = await db
+        .selectFrom('flag')
+        .select(flagColumns)
+        .where('account', '=', account)
+        .where('app', '=', app)
+        .where('key', '=', key)
+        .executeTakeFirst();
+      return row === undefined ? null : flagOfRow(row);
+    },
+
+    flags: (query) => pageOfFlags(db, place, query),
+
+    everyFlag: (page = FLAG_PAGE) => flagsAtOneVersion(db, place, page),
+
+    async flagCount() {
+      const row = await db
+        .selectFrom('app')
+        .select('flag_count')
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      return row?.flag_count ?? 0;
+    },
+
+    changelog: (query) => pageOfEntries(db, place, query),
+
+    async entry(id) {
+      if (!/^[1-9][0-9]{0,15}$/.test(id)) return null;
+      const row = await db
+        .selectFrom('changelog')
+        .select(changelogColumns)
+        .where('account', '=', account)
+        .where('app', '=', app)
+        .where('seq', '=', Number(id))
+        .executeTakeFirst();
+      return row === undefined ? null : entryOfRow(row);
+    },
+
+    async segment(key) {
+      return (await segmentsIn(db, place, [key])).get(key) ?? null;
+    },
+
+    segments: (query) => pageOfSegments(db, place, query),
+
+    async reaching(entity) {
+      const reach = new Reach(db, place);
+      const users = await reach.upwards([entity]);
+      return {
+        flags: reach.affectedBy(entity),
+        segments: users.flatMap(({ kind, key }) => (kind === 'segment' ? key : [])).sort(),
+      };
+    },
+
+    async surroundings(entities) {
+      const reach = new Reach(db, place);
+      await reach.downwards(entities);
+      return reach.surroundings(account);
+    },
+
+    news: (query) => readNews(db, place, query),
+
+    async *everyEntry() {
+      // Entries are only ever added, so what was there at first is one state, however long it is read.
+      const head = await db
+        .selectFrom('app')
+        .select('entry_count')
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .executeTakeFirst();
+      const last = head?.entry_count ?? 0;
+      for (let after = 0; after < last; ) {
+        const rows = await db
+          .selectFrom('changelog')
+          .select(changelogColumns)
+          .where('account', '=', account)
+          .where('app', '=', app)
+          .where('seq', '>', after)
+          .where('seq', '<=', last)
+          .orderBy('seq')
+          .limit(ENTRY_CHUNK)
+          .execute();
+        const newest = rows.at(-1);
+        if (newest === undefined) {
+          throw new Problem('not_found', {
+            message: `The changelog of the app ${app} ends before its last entry: the app was deleted meanwhile, or somebody removed entries.`,
+          });
+        }
+        yield* rows.map(entryOfRow);
+        after = newest.seq;
+      }
+    },
+
+    async head() {
+      const row = await db
+        .selectFrom('app')
+        .select(['version', 'flag_count', 'entry_count', 'last_hash', 'deleted_at'])
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const { version, entry_count: entries, last_hash } = row;
+      return { version, flags: row.deleted_at === null ? row.flag_count : 0, entries, last_hash };
+    },
+
+    ...createContexts(database, place),
+
+    commit: (request) => queue(place).submit(request),
+
+    outbox: createOutbox({ database, now }, place, {
+      standing: (from) =>
+        from
+          .selectFrom('app')
+          .select(['version', 'epoch', 'last_hash', identity])
+          .where('account', '=', account)
+          .where('id', '=', app)
+          .where('deleted_at', 'is', null)
+          .executeTakeFirst(),
+      async putEpoch(to, epoch, from) {
+        await to
+          .updateTable('app')
+          .set({ epoch })
+          .where('account', '=', account)
+          .where('id', '=', app)
+          .where('epoch', '=', from)
+          .execute();
+      },
+      async entries(from) {
+        const entries = new Map<string, string>();
+        for await (const rows of everyFlagRow(from, place)) {
+          for (const row of rows) entries.set(row.key, replicatedFromText(row.definition, row.version));
+        }
+        for await (const { definition } of everySegment(from, place)) {
+          entries.set(segmentName(definition.key), JSON.stringify(definition));
+        }
+        return entries;
+      },
+    }),
+  };
+};

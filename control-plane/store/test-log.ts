@@ -1,3 +1,0 @@
-import type { StoreLog } from './log.ts';
-
-export const quiet: StoreLog = { debug() {}, info() {}, warn() {}, error() {} };
