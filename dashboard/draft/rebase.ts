@@ -1,10 +1,10 @@
 import type { Flag, Split } from '@halyard/engine';
 import type { StoredFlag } from '../api.ts';
-import { type Draft, type DraftRule, definitionOf, draftOf, type Serve } from '../flag/draft.ts';
-import type { Finished } from '../flag/finish.ts';
-import { type Keyed, mergedKeyed, type Side } from '../flag/merge.ts';
 import { newId } from '../flag/query.ts';
 import { same } from '../words/same.ts';
+import { type Draft, type DraftRule, definitionOf, draftOf, type Serve } from './draft.ts';
+import type { Finished } from './finish.ts';
+import { type Keyed, mergedKeyed, type Side } from './merge.ts';
 import { inOrder, keysFrom, type RuleKeys } from './rule-keys.ts';
 
 /** Which rule of the state it was begun from each rule of a draft is; new ones go by their own ids. */

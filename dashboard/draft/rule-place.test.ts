@@ -1,6 +1,6 @@
 import type { Rule } from '@halyard/engine';
 import { expect, test } from 'vitest';
-import { type DraftRule, draftRuleOf, newRule } from '../flag/draft.ts';
+import { type DraftRule, draftRuleOf, newRule } from './draft.ts';
 import { placesOf, ruleMovedTo } from './rule-place.ts';
 
 const open = (id: string): DraftRule => ({ ...draftRuleOf(ruleOf([])), id });

@@ -1,5 +1,5 @@
-import { type DraftRule, placeOfNewRule } from '../flag/draft.ts';
-import { movedTo } from '../flag/order.ts';
+import { type DraftRule, placeOfNewRule } from './draft.ts';
+import { movedTo } from './order.ts';
 
 interface Range {
   readonly first: number;

@@ -1,7 +1,7 @@
 import type { Flag, Rule } from '@halyard/engine';
 import { describe, expect, it } from 'vitest';
-import { reviewOf } from '../flag/review.ts';
 import { textOf } from '../words/words.ts';
+import { reviewOf } from './review.ts';
 import { keysFrom } from './rule-keys.ts';
 import { undoOf } from './undo.ts';
 

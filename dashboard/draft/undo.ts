@@ -1,7 +1,7 @@
 import type { Flag } from '@halyard/engine';
-import { merged, mergeOf } from '../flag/merge.ts';
-import { reviewOf } from '../flag/review.ts';
 import { same } from '../words/same.ts';
+import { merged, mergeOf } from './merge.ts';
+import { reviewOf } from './review.ts';
 import { keysFrom } from './rule-keys.ts';
 
 /** What one write did: the state it was made from, and the state it produced. */

@@ -13,11 +13,11 @@ import {
 } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { StoredFlag } from '../api.ts';
+import type { DraftMetadata } from '../draft/draft.ts';
 import { snippetOf } from '../flags/new-flag.ts';
 import { Snippet } from '../shell/snippet.tsx';
 import { strings } from '../strings.ts';
 import { DeleteFlag } from './delete-flag.tsx';
-import type { DraftMetadata } from './draft.ts';
 import { newId } from './query.ts';
 import type { Editing } from './use-draft.ts';
 

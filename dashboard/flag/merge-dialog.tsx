@@ -1,16 +1,16 @@
 import { Button, Group, Modal, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { StoredFlag } from '../api.ts';
+import { definitionOf } from '../draft/draft.ts';
+import { mergeOf, ORDER, type Side } from '../draft/merge.ts';
 import { draftKeys, rebased } from '../draft/rebase.ts';
+import { reviewOf } from '../draft/review.ts';
 import { keysFrom } from '../draft/rule-keys.ts';
 import { ChangeList } from '../history/change-list.tsx';
 import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
 import type { ChangeInWords } from '../words/change.ts';
-import { definitionOf } from './draft.ts';
 import classes from './flag.module.css';
-import { mergeOf, ORDER, type Side } from './merge.ts';
-import { reviewOf } from './review.ts';
 import type { Editing } from './use-draft.ts';
 
 interface MergeDialogProps {

@@ -1,5 +1,5 @@
 import type { Flag } from '@halyard/engine';
-import { RAMP_STEPS, type RampTarget, rampOf } from './ramp.ts';
+import { RAMP_STEPS, type RampTarget, rampOf } from '../draft/ramp.ts';
 
 /** What somebody who looks at a flag most likely wants to do next. */
 export type NextAction =

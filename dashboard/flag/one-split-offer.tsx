@@ -1,11 +1,11 @@
 import { sharesOf } from '@halyard/engine/shares';
 import { Alert, Button, Group, Text } from '@mantine/core';
+import { type DraftRule, draftRuleOf } from '../draft/draft.ts';
 import { splitOffer } from '../draft/one-split.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { flagPage } from '../strings/flag-page.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { sharesWords } from '../words/summary.ts';
-import { type DraftRule, draftRuleOf } from './draft.ts';
 import type { Editing } from './use-draft.ts';
 
 /** Offers to say in one split what several rules that are open to everyone come to. */

@@ -1,6 +1,6 @@
 import type { Condition } from '@halyard/engine';
 import { describe, expect, it } from 'vitest';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf } from '../draft/conditions.ts';
 import { type BuilderGroup, EMPTY_OPERAND, mayNest, queryOf } from './query.ts';
 
 const nested = (depth: number): Condition =>

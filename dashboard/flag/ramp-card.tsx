@@ -3,6 +3,7 @@ import { Button, Card, Group, Progress, Select, Stack, Text, Title } from '@mant
 import { IconPlayerStop } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
+import { RAMP_STEPS, type Ramp, type RampTarget, rampOf, rampTo } from '../draft/ramp.ts';
 import { inOrder } from '../draft/rule-keys.ts';
 import { askSwitch } from '../flags/ask-switch.tsx';
 import { useFlagWrite, useShownFlag } from '../flags/write-flag.ts';
@@ -15,7 +16,6 @@ import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { sharesWords } from '../words/summary.ts';
 import { percent, plain, variation, type Words } from '../words/words.ts';
-import { RAMP_STEPS, type Ramp, type RampTarget, rampOf, rampTo } from './ramp.ts';
 
 interface StepsProps {
   /** Null: there is no share yet. */

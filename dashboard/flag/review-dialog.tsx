@@ -4,7 +4,9 @@ import { IconUsers } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, call, flagPath, type StoredFlag } from '../api.ts';
+import { definitionOf } from '../draft/draft.ts';
 import { draftKeys } from '../draft/rebase.ts';
+import { wholeOf } from '../draft/whole.ts';
 import { widened } from '../draft/widened.ts';
 import { replaceFlag } from '../flags/cached-flags.ts';
 import { flagWriteKey, flagWriteScope, useFlagWrite } from '../flags/write-flag.ts';
@@ -14,10 +16,8 @@ import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
-import { definitionOf } from './draft.ts';
 import classes from './flag.module.css';
 import type { Editing } from './use-draft.ts';
-import { wholeOf } from './whole.ts';
 
 interface ReviewDialogProps {
   readonly app: string;

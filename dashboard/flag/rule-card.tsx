@@ -11,6 +11,8 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import type { DraftRule, DraftVariation } from '../draft/draft.ts';
+import { isUnfinished } from '../draft/finish.ts';
 import { BuilderSheet } from '../rules/builder-sheet.tsx';
 import { ConditionBuilder } from '../rules/condition-builder.tsx';
 import { ServeField } from '../rules/serve-field.tsx';
@@ -21,8 +23,6 @@ import { conditionsWords } from '../words/condition.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { servesWords } from '../words/summary.ts';
 import { percent } from '../words/words.ts';
-import type { DraftRule, DraftVariation } from './draft.ts';
-import { isUnfinished } from './finish.ts';
 import classes from './flag.module.css';
 
 export interface RuleActions {

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FlagEntry, StoredFlag } from '../api.ts';
+import { type RampTarget, rampTo } from '../draft/ramp.ts';
 import { useFlagWrite, useWriting } from '../flags/write-flag.ts';
 import { UndoDialog } from '../history/undo-dialog.tsx';
 import { lastOfFlagQuery } from '../queries.ts';
@@ -13,7 +14,6 @@ import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { percent, plain, variation } from '../words/words.ts';
 import { nextActionOf } from './next-action.ts';
-import { type RampTarget, rampTo } from './ramp.ts';
 
 interface StripActionProps {
   readonly app: string;

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
+import { type Draft, definitionOf, draftOf } from '../draft/draft.ts';
+import { type Finished, finish } from '../draft/finish.ts';
+import { mergeOf } from '../draft/merge.ts';
 import { draftKeys, rebased } from '../draft/rebase.ts';
+import { reviewOf } from '../draft/review.ts';
 import type { ChangeInWords } from '../words/change.ts';
-import { type Draft, definitionOf, draftOf } from './draft.ts';
-import { type Finished, finish } from './finish.ts';
-import { mergeOf } from './merge.ts';
-import { reviewOf } from './review.ts';
 
 export interface Editing {
   readonly base: StoredFlag;

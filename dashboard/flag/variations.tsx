@@ -14,11 +14,11 @@ import {
   Tooltip,
 } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import type { Draft, DraftVariation } from '../draft/draft.ts';
+import type { DraftProblem } from '../draft/finish.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';
-import type { Draft, DraftVariation } from './draft.ts';
-import type { DraftProblem } from './finish.ts';
 import classes from './flag.module.css';
 import { newId } from './query.ts';
 import type { Editing } from './use-draft.ts';

@@ -13,8 +13,8 @@ import {
 import { useForm } from '@mantine/form';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { DraftVariation } from '../flag/draft.ts';
-import { readVariations } from '../flag/finish.ts';
+import type { DraftVariation } from '../draft/draft.ts';
+import { readVariations } from '../draft/finish.ts';
 import { Snippet } from '../shell/snippet.tsx';
 import { strings } from '../strings.ts';
 import { KEY_PATTERN, keyOf, newBooleanFlag, newFlag, snippetOf } from './new-flag.ts';

@@ -1,7 +1,7 @@
 import type { FlagType } from '@halyard/engine';
 import { ActionIcon, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import type { DraftVariation } from '../flag/draft.ts';
+import type { DraftVariation } from '../draft/draft.ts';
 import { newId } from '../flag/query.ts';
 import { flagPage } from '../strings/flag-page.ts';
 import { strings } from '../strings.ts';

@@ -7,10 +7,10 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { type Answer, ApiError, appPath, call, flagPath, type StoredFlag } from '../api.ts';
+import { definitionOf } from '../draft/draft.ts';
+import { merged, mergeOf } from '../draft/merge.ts';
 import { undoOf, type Written } from '../draft/undo.ts';
-import { definitionOf } from '../flag/draft.ts';
-import { merged, mergeOf } from '../flag/merge.ts';
-import { wholeOf } from '../flag/whole.ts';
+import { wholeOf } from '../draft/whole.ts';
 import { flagQuery, flagsKey } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { sayDone, sayFailed } from '../shell/notify.tsx';

@@ -2,7 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ApiError, call, type FlagEntry, flagPath, type StoredFlag } from '../api.ts';
-import { definitionOf } from '../flag/draft.ts';
+import { definitionOf } from '../draft/draft.ts';
 import { replaceFlag } from '../flags/cached-flags.ts';
 import { flagQuery, flagsKey } from '../queries.ts';
 import { useSession } from '../session/session.ts';

@@ -1,9 +1,9 @@
 import { stateBefore } from '@halyard/control-plane/diff';
 import type { Bucketing, Flag } from '@halyard/engine';
 import type { FlagEntry, StoredFlag } from '../api.ts';
+import { definitionOf } from '../draft/draft.ts';
 import { undoOf as undoOfWrite } from '../draft/undo.ts';
-import { definitionOf } from '../flag/draft.ts';
-import { wholeOf, withOff } from '../flag/whole.ts';
+import { wholeOf, withOff } from '../draft/whole.ts';
 import { changesBetween } from '../words/flag-change.ts';
 import { same } from '../words/same.ts';
 

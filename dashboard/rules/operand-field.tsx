@@ -3,7 +3,7 @@ import { ActionIcon, Group, TagsInput, Textarea, TextInput, Tooltip } from '@man
 import { IconLetterCase } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ValueEditorProps } from 'react-querybuilder';
-import { mayIgnoreCase, takesBound, takesList, takesNothing } from '../flag/conditions.ts';
+import { mayIgnoreCase, takesBound, takesList, takesNothing } from '../draft/conditions.ts';
 import { EMPTY_OPERAND, type Operand } from '../flag/query.ts';
 import { strings } from '../strings.ts';
 import { DateButton } from './date-button.tsx';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { splitOf } from '../flag/finish.ts';
+import { splitOf } from '../draft/finish.ts';
 import { serveAs } from './serve-as.ts';
 
 const variations = ['on', 'off', 'new'].map((name) => ({ id: name, name, text: name }));

@@ -1,5 +1,5 @@
 import type { Split } from '@halyard/engine';
-import type { DraftVariation, Serve } from '../flag/draft.ts';
+import type { DraftVariation, Serve } from '../draft/draft.ts';
 
 export type ServeKind = Serve['kind'];
 

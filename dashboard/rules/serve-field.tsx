@@ -1,5 +1,5 @@
 import { Autocomplete, Group, SegmentedControl, Select, Slider, Stack, Text } from '@mantine/core';
-import type { DraftVariation, Serve } from '../flag/draft.ts';
+import type { DraftVariation, Serve } from '../draft/draft.ts';
 import { strings } from '../strings.ts';
 import { PercentField } from './percent-field.tsx';
 import { type ServeKind, serveAs } from './serve-as.ts';

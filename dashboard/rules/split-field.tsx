@@ -1,8 +1,8 @@
 import { Button, Group, Slider, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { DraftVariation, Serve } from '../flag/draft.ts';
-import { splitOf } from '../flag/finish.ts';
-import { evenly, totalOf, type Weights, withTotal, withWeight } from '../flag/weights.ts';
+import type { DraftVariation, Serve } from '../draft/draft.ts';
+import { splitOf } from '../draft/finish.ts';
+import { evenly, totalOf, type Weights, withTotal, withWeight } from '../draft/weights.ts';
 import { strings } from '../strings.ts';
 import { percent } from '../words/words.ts';
 import { PercentField } from './percent-field.tsx';

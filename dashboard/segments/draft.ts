@@ -1,7 +1,7 @@
 import type { Scalar } from '@halyard/engine';
 import type { SegmentState, StoredSegment } from '../api.ts';
-import { conditionsOf } from '../flag/conditions.ts';
-import { problemOfCondition } from '../flag/finish.ts';
+import { conditionsOf } from '../draft/conditions.ts';
+import { problemOfCondition } from '../draft/finish.ts';
 import { type BuilderGroup, queryOf } from '../flag/query.ts';
 import { segmentPage } from '../strings/segment-page.ts';
 

@@ -1,8 +1,8 @@
 import { Button, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { StoredSegment } from '../api.ts';
+import type { Side } from '../draft/merge.ts';
 import flagClasses from '../flag/flag.module.css';
-import type { Side } from '../flag/merge.ts';
 import { ChangeList } from '../history/change-list.tsx';
 import { segmentStrings } from '../strings/segments.ts';
 import { strings } from '../strings.ts';

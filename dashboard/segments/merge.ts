@@ -1,6 +1,6 @@
 import type { Scalar } from '@halyard/engine';
 import type { SegmentState } from '../api.ts';
-import type { Side } from '../flag/merge.ts';
+import type { Side } from '../draft/merge.ts';
 import { same } from '../words/same.ts';
 import { textsOf, withMembers, withoutMembers } from './draft.ts';
 

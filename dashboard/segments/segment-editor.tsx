@@ -2,7 +2,7 @@ import { Alert, Button, Card, Group, Stack, Text, Textarea, TextInput, Title } f
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import type { StoredSegment } from '../api.ts';
-import { attributesIn } from '../flag/attributes.ts';
+import { attributesIn } from '../draft/attributes.ts';
 import flagClasses from '../flag/flag.module.css';
 import { LeaveGuard } from '../flag/leave-guard.tsx';
 import { SaveBar } from '../flag/save-bar.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { SegmentState, StoredSegment } from '../api.ts';
-import type { Side } from '../flag/merge.ts';
+import type { Side } from '../draft/merge.ts';
 import { same } from '../words/same.ts';
 import { segmentChanges } from '../words/segment-change.ts';
 import {

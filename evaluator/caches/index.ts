@@ -1,3 +1,3 @@
 export * from './account-space.ts';
-export * from './history.ts';
+export * from './following/history.ts';
 export * from './port.ts';

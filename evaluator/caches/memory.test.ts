@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { flagCacheContract } from './contract.ts';
 import { createMemoryCache } from './memory.ts';
 import type { FlagCache, Watcher } from './port.ts';
+import { flagCacheContract } from './testing/contract.ts';
 
 flagCacheContract({ describe, test, expect }, 'the cache in memory', async () => {
   let time = 1_700_000_000_000;

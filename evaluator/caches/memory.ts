@@ -1,4 +1,6 @@
-import { type History, judgeCommit, judgeSnapshot, type Position, positionOf } from './history.ts';
+import { type History, judgeCommit, judgeSnapshot, type Position, positionOf } from './following/history.ts';
+import { type Shown, showTo } from './following/shown.ts';
+import { tellUses, usesText } from './following/uses.ts';
 import {
   type CacheLog,
   EDGE_KEPT_MS,
@@ -10,8 +12,6 @@ import {
   type Snapshot,
   type Subscription,
 } from './port.ts';
-import { type Shown, showTo } from './shown.ts';
-import { tellUses, usesText } from './uses.ts';
 
 export interface MemoryCacheOptions {
   /** Epoch milliseconds; ages the receipts. */

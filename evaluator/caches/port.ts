@@ -1,4 +1,4 @@
-import type { History, Lineage, Position } from './history.ts';
+import type { History, Lineage, Position } from './following/history.ts';
 
 /**
  * The flag cache: where the writer puts commits and every edge finds them. It holds *spaces*; a space is a versioned

@@ -1,7 +1,7 @@
 import { visitorAddress } from '@halyard/caches/access';
+import { EventStreams } from './calls/event-streams.ts';
+import { renderMetrics } from './calls/metrics.ts';
 import { assembleEdge, type Edge } from './edge.ts';
-import { EventStreams } from './event-streams.ts';
-import { renderMetrics } from './metrics.ts';
 import { DEFAULT_LIMITS, type EdgeOptions } from './options.ts';
 
 /** An edge in a process of its own, before a cache that pushes. */

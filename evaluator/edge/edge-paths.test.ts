@@ -1,6 +1,6 @@
 import { isEdgePath } from '@halyard/caches/access';
 import { expect, test } from 'vitest';
-import { startWorld } from './edge.fixture.ts';
+import { startWorld } from './testing/world.ts';
 
 test('every path that an edge beside a writer answers is told to be one, also without an app', async () => {
   const { edge } = await startWorld({});

@@ -1,27 +1,27 @@
 import type { Position } from '@halyard/caches';
 import { Hono } from 'hono';
-import { Account } from './account.ts';
-import { Gate } from './admission.ts';
-import { Apps } from './apps.ts';
-import { basePathOf } from './base-path.ts';
-import { BulkAnswers } from './bulk-answers.ts';
-import { configRoutes } from './config.ts';
-import { preflightAnswer } from './cors.ts';
+import { BulkAnswers } from './calls/bulk-answers.ts';
+import { configRoutes } from './calls/config.ts';
+import type { Streams } from './calls/event-streams.ts';
+import { flagshipRoutes } from './calls/flagship.ts';
+import { failure } from './calls/fragments.ts';
+import type { Counted } from './calls/metrics.ts';
+import { noticeRoutes } from './calls/notices.ts';
+import { ofrepRoutes } from './calls/ofrep.ts';
+import { operationRoutes } from './calls/operations.ts';
 import { Durations } from './durations.ts';
-import type { Streams } from './event-streams.ts';
-import { FIXED_HEADERS } from './fixed-headers.ts';
-import { flagshipRoutes } from './flagship.ts';
-import type { FollowOptions } from './followed-space.ts';
-import { failure } from './fragments.ts';
-import { Guesses } from './guesses.ts';
-import type { Counted } from './metrics.ts';
-import { noticeRoutes } from './notices.ts';
-import { ofrepRoutes } from './ofrep.ts';
-import { operationRoutes } from './operations.ts';
+import { Gate } from './entry/admission.ts';
+import { basePathOf } from './entry/base-path.ts';
+import { preflightAnswer } from './entry/cors.ts';
+import { FIXED_HEADERS } from './entry/fixed-headers.ts';
+import { Guesses } from './entry/guesses.ts';
+import { StreamRoom } from './entry/stream-room.ts';
+import { Tickets } from './entry/tickets.ts';
+import { Account } from './held/account.ts';
+import { Apps } from './held/apps.ts';
+import type { FollowOptions } from './held/followed-space.ts';
+import { Receipts } from './held/receipts.ts';
 import type { EdgeLimits, EdgeOptions } from './options.ts';
-import { Receipts } from './receipts.ts';
-import { StreamRoom } from './stream-room.ts';
-import { Tickets } from './tickets.ts';
 
 export interface Edge {
   /** Serves evaluation and streams; fetch-shaped, so that it runs wherever Hono does. */

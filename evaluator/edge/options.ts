@@ -1,5 +1,5 @@
 import type { FlagCache } from '@halyard/caches';
-import type { LastGood } from './last-good.ts';
+import type { LastGood } from './held/last-good.ts';
 
 /** Structured logging in pino's shape. */
 export interface Log {

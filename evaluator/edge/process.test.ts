@@ -1,4 +1,4 @@
-import { processHome } from './edge.fixture.ts';
-import { edgeSuites } from './suites/index.ts';
+import { edgeSuites } from './testing/suites/index.ts';
+import { processHome } from './testing/world.ts';
 
 edgeSuites(processHome);

@@ -2,8 +2,8 @@ import type { Flag, FlagValue } from '@halyard/engine';
 import { OpenFeature } from '@openfeature/server-sdk';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SmallEdge } from '../in-process/testing/small-edge.ts';
 import { HalyardProvider } from '../server/index.ts';
-import { SmallEdge } from '../small-edge.ts';
 import { createClient, type FlagClient, type FlagClientOptions } from './index.ts';
 
 const soon = { timeout: 10_000, interval: 5 };

@@ -1,6 +1,6 @@
 import type { Context, JsonValue, Scalar } from '@halyard/engine';
-import { type Health, InProcess, type InProcessOptions } from '../configuration/in-process.ts';
-import type { Answer, AskedType, LocalFlags } from '../configuration/local-flags.ts';
+import { type Health, InProcess, type InProcessOptions } from '../in-process/in-process.ts';
+import type { Answer, AskedType, LocalFlags } from '../in-process/local-flags.ts';
 
 /** OpenFeature's evaluation details. `errorCode` is there exactly when the value is the caller's default because of an error. */
 export interface FlagDetails<T> {

@@ -1,2 +1,2 @@
-export type { Health, Log } from '../configuration/in-process.ts';
+export type { Health, Log } from '../in-process/in-process.ts';
 export { createClient, type FlagClient, type FlagClientOptions, type FlagDetails } from './client.ts';

@@ -5,8 +5,8 @@ import {
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
 import type { FlagsBinding, FlagsContext, FlagsDetails } from '../binding/index.ts';
-import type { Start } from '../configuration/in-process.ts';
-import type { AskedType } from '../configuration/local-flags.ts';
+import type { Start } from '../in-process/in-process.ts';
+import type { AskedType } from '../in-process/local-flags.ts';
 import type { StatusEvents } from './events.ts';
 import type { Resolver } from './resolver.ts';
 

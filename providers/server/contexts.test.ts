@@ -2,7 +2,7 @@ import { type EvaluationContext, OpenFeature, ProviderStatus } from '@openfeatur
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FlagsBinding } from '../binding/index.ts';
 import { createClient } from '../client/index.ts';
-import { SmallEdge } from '../small-edge.ts';
+import { SmallEdge } from '../in-process/testing/small-edge.ts';
 import { HalyardProvider, type HalyardProviderOptions } from './index.ts';
 
 const FLAG = {

@@ -1,2 +1,2 @@
-export type { Log } from '../configuration/in-process.ts';
+export type { Log } from '../in-process/in-process.ts';
 export { type HalyardBindingOptions, HalyardProvider, type HalyardProviderOptions } from './provider.ts';

@@ -1,6 +1,6 @@
 import type { EvaluationContext, JsonValue, ResolutionDetails } from '@openfeature/server-sdk';
-import { type Health, InProcess, type InProcessOptions, type Start } from '../configuration/in-process.ts';
-import type { AskedType, LocalFlags } from '../configuration/local-flags.ts';
+import { type Health, InProcess, type InProcessOptions, type Start } from '../in-process/in-process.ts';
+import type { AskedType, LocalFlags } from '../in-process/local-flags.ts';
 import type { StatusEvents, Told } from './events.ts';
 import { resolution } from './resolution.ts';
 import type { Resolver } from './resolver.ts';

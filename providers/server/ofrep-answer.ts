@@ -1,5 +1,5 @@
 import { ErrorCode } from '@openfeature/server-sdk';
-import type { AskedType } from '../configuration/local-flags.ts';
+import type { AskedType } from '../in-process/local-flags.ts';
 
 /** What an OFREP answer to one evaluation says. */
 export type OfrepAnswer =

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SmallEdge } from '../small-edge.ts';
+import { SmallEdge } from '../in-process/testing/small-edge.ts';
 
 let edge: SmallEdge;
 beforeEach(async () => {

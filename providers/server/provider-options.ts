@@ -1,5 +1,5 @@
-import { IN_PROCESS_EXPECTATIONS } from '../configuration/in-process-options.ts';
-import { checkOptions } from '../configuration/options.ts';
+import { IN_PROCESS_EXPECTATIONS } from '../in-process/in-process-options.ts';
+import { checkOptions } from '../in-process/options.ts';
 import type { HalyardBindingOptions, HalyardProviderOptions } from './provider.ts';
 
 const MODES: readonly unknown[] = ['in-process', 'remote'];

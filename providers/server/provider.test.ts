@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SmallEdge } from '../small-edge.ts';
+import { SmallEdge } from '../in-process/testing/small-edge.ts';
 import { HalyardProvider, type HalyardProviderOptions } from './index.ts';
 
 const flag = (key: string, on: boolean, more: object = {}): object => ({

@@ -8,7 +8,7 @@ import {
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
 import type { FlagsBinding } from '../binding/index.ts';
-import type { InProcessOptions } from '../configuration/in-process.ts';
+import type { InProcessOptions } from '../in-process/in-process.ts';
 import { BoundResolver } from './bound.ts';
 import { StatusEvents } from './events.ts';
 import { LocalResolver } from './local.ts';

@@ -1,6 +1,6 @@
 import { OpenFeature, ProviderStatus } from '@openfeature/server-sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SmallEdge } from '../small-edge.ts';
+import { SmallEdge } from '../in-process/testing/small-edge.ts';
 import { HalyardProvider, type HalyardProviderOptions } from './index.ts';
 
 const soon = { timeout: 10_000, interval: 5 };

@@ -4,12 +4,12 @@ import {
   type JsonValue,
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
-import { REFUSED_MS } from '../configuration/backoff.ts';
-import { contextBody } from '../configuration/context-json.ts';
-import { baseUrl, type EdgeOptions } from '../configuration/edge.ts';
-import type { Start } from '../configuration/in-process.ts';
-import type { AskedType } from '../configuration/local-flags.ts';
-import { retryAfterMs } from '../configuration/retry-after.ts';
+import { REFUSED_MS } from '../in-process/backoff.ts';
+import { contextBody } from '../in-process/context-json.ts';
+import { baseUrl, type EdgeOptions } from '../in-process/edge.ts';
+import type { Start } from '../in-process/in-process.ts';
+import type { AskedType } from '../in-process/local-flags.ts';
+import { retryAfterMs } from '../in-process/retry-after.ts';
 import type { StatusEvents } from './events.ts';
 import { type OfrepAnswer, readAnswer } from './ofrep-answer.ts';
 import type { Resolver } from './resolver.ts';

@@ -1,5 +1,5 @@
 import { ErrorCode, type JsonValue, type ResolutionDetails } from '@openfeature/server-sdk';
-import type { Answer } from '../configuration/local-flags.ts';
+import type { Answer } from '../in-process/local-flags.ts';
 
 const CODES = {
   FLAG_NOT_FOUND: ErrorCode.FLAG_NOT_FOUND,

@@ -1,6 +1,6 @@
 import type { EvaluationContext, JsonValue, ResolutionDetails } from '@openfeature/server-sdk';
-import type { Start } from '../configuration/in-process.ts';
-import type { AskedType } from '../configuration/local-flags.ts';
+import type { Start } from '../in-process/in-process.ts';
+import type { AskedType } from '../in-process/local-flags.ts';
 
 /** Where answers come from. Never throws; an error is in the details, with the caller's default. */
 export interface Resolver {

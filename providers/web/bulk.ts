@@ -1,5 +1,5 @@
 import type { ErrorCode, EvaluationContext, ResolutionDetails } from '@openfeature/web-sdk';
-import { contextBody } from '../configuration/context-json.ts';
+import { contextBody } from '../in-process/context-json.ts';
 
 export interface EdgeOptions {
   /** The edge's origin, or `{origin}/apps/{app}`. */

@@ -1,8 +1,8 @@
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/web-sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SmallEdge } from '../small-edge.ts';
-import { FetchedEventSource } from './fetched-event-source.ts';
+import { SmallEdge } from '../in-process/testing/small-edge.ts';
 import { HalyardWebProvider, type HalyardWebProviderOptions } from './index.ts';
+import { FetchedEventSource } from './testing/fetched-event-source.ts';
 
 const soon = { timeout: 10_000, interval: 5 };
 

@@ -9,14 +9,14 @@ import {
   ProviderFatalError,
   type ResolutionDetails,
 } from '@openfeature/web-sdk';
-import { backoffMs, FIRST_MS } from '../configuration/backoff.ts';
+import { backoffMs, FIRST_MS } from '../in-process/backoff.ts';
 import {
   checkOptions,
   type Expectation,
   edgeExpectations,
   LEAST_POLL_MS,
   milliseconds,
-} from '../configuration/options.ts';
+} from '../in-process/options.ts';
 import { type BulkAnswer, BulkError, baseOf, type EdgeOptions, fetchBulk, type Loaded } from './bulk.ts';
 import { shareStream } from './shared-stream.ts';
 import { StoredValues } from './stored.ts';

@@ -1,4 +1,4 @@
-import { contextBody } from '../configuration/context-json.ts';
+import { contextBody } from '../in-process/context-json.ts';
 import { type Loaded, parseBulk } from './bulk.ts';
 
 /** How many contexts of an app are kept: a login and a logout find their values again, and the storage does not grow. */

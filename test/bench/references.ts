@@ -1,7 +1,7 @@
 import { appSpace } from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { CompiledApp, type Flag, type Segment } from '@halyard/engine';
-import { HeldApp } from '../../evaluator/edge/held-app.ts';
+import { HeldApp } from '../../evaluator/edge/held/held-app.ts';
 import type { Candidate } from './measure.ts';
 import { flagOf } from './subjects/halyard.ts';
 import { contexts, many } from './workloads.ts';

@@ -67,7 +67,7 @@ describe('a service in plain JavaScript', () => {
       folder,
       process.execPath,
       '-e',
-      "await import('@halyard/providers/configuration/follower.js')",
+      "await import('@halyard/providers/in-process/follower.js')",
     );
     expect(code).toBe(1);
     expect(text).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');

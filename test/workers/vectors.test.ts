@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Home, World } from '@halyard/edge/suites';
 import { afterAll, describe, expect, test } from 'vitest';
-import { processHome } from '../../evaluator/edge/edge.fixture.ts';
+import { processHome } from '../../evaluator/edge/testing/world.ts';
 import type { Vectors } from '../conformance/answers.ts';
 import { openWorkerHome } from './worker-home.ts';
 

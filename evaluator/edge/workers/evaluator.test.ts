@@ -1,8 +1,17 @@
 import { appKey, appSpace } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import { describe, expect, test } from 'vitest';
-import { silent } from '../edge.fixture.ts';
-import { ACCOUNT, APP, fillCache, NOON, onFlag, TOKENS, type World, worldOf } from '../suites/world.ts';
+import {
+  ACCOUNT,
+  APP,
+  fillCache,
+  NOON,
+  onFlag,
+  TOKENS,
+  type World,
+  worldOf,
+} from '../testing/suites/world.ts';
+import { silent } from '../testing/world.ts';
 import { Evaluator, type EvaluatorOptions } from './evaluator.ts';
 
 /** A KV that shows every write at once. */

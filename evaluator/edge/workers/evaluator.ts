@@ -1,9 +1,9 @@
 import { accountSpace } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import type { Context, Evaluation } from '@halyard/engine';
-import { MISSED_MS } from '../admission.ts';
-import { basePathOf, withoutBasePath } from '../base-path.ts';
 import { type AssembledEdge, assembleEdge } from '../edge.ts';
+import { MISSED_MS } from '../entry/admission.ts';
+import { basePathOf, withoutBasePath } from '../entry/base-path.ts';
 import { DEFAULT_LIMITS, type EdgeLimits, type Log } from '../options.ts';
 import { DEFAULT_FRESHNESS, Freshness, type FreshnessLimits } from './freshness.ts';
 import { type PolledStreamLimits, PolledStreams } from './polled-streams.ts';

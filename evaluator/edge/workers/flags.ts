@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { asType, type Context, type Evaluation, type JsonValue } from '@halyard/engine';
-import { type Environment, evaluatorOf } from './environment.ts';
+import { type Environment, evaluatorOf } from './bindings.ts';
 import type { NoAnswer } from './evaluator.ts';
 
 /** As Cloudflare Flagship's binding answers, with the flag's metadata where it has some. */

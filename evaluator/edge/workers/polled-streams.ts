@@ -1,4 +1,10 @@
-import { endUnlessAllowed, HEARTBEAT, type OpenStream, type Reader, type Streams } from '../event-streams.ts';
+import {
+  endUnlessAllowed,
+  HEARTBEAT,
+  type OpenStream,
+  type Reader,
+  type Streams,
+} from '../calls/event-streams.ts';
 import type { EdgeLimits } from '../options.ts';
 
 export interface PolledStreamLimits extends Pick<EdgeLimits, 'streamBytes' | 'heartbeatMs'> {

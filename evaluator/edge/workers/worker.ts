@@ -1,4 +1,4 @@
-import { type Environment, evaluatorOf } from './environment.ts';
+import { type Environment, evaluatorOf } from './bindings.ts';
 
 export { Flags } from './flags.ts';
 
