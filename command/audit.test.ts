@@ -98,6 +98,9 @@ beforeAll(async () => {
   await write(stores, 'gone1', 7, [{ event: 'update', key: 'x', enabled: false }]);
   await accounts.deleteApp(ACCOUNT, 'gone1', by('ann', 8));
   await accounts.revokeToken(ACCOUNT, 't-old', by('ann', 9));
+  const live = { key: 'live', rank: 30, production: false, ephemeral: false, expires_at: null };
+  const environments = [{ ...live, comment_required: true, app: 'shop1' }];
+  await accounts.createProject(ACCOUNT, { id: 'p1', name: 'shop', environments }, by('ann', 9));
   await accounts.changeApp(ACCOUNT, 'shop1', { name: 'store' }, by('ann', 10));
   await accounts.changeApp(ACCOUNT, 'shop1', { tests: 'block' }, by('ann', 11));
   await stores.close();
@@ -147,7 +150,7 @@ const SET_HASH = (table: string, column: string, of: string) =>
 test('a trail that nobody touched is good, on the machine and from outside', async () => {
   const [here, outside] = await verdictsOn([]);
   expect(here).toMatch(
-    /^store \(shop1\): 7 entries verified, last hash [0-9a-f]{64}\ngone \(gone1\), deleted 2026-01-01T00:00:08.000Z: 2 entries verified, last hash [0-9a-f]{64}\nThe account's log: 9 entries verified, last hash [0-9a-f]{64}$/,
+    /^store \(shop1\): 7 entries verified, last hash [0-9a-f]{64}\ngone \(gone1\), deleted 2026-01-01T00:00:08.000Z: 2 entries verified, last hash [0-9a-f]{64}\nThe account's log: 11 entries verified, last hash [0-9a-f]{64}$/,
   );
   expect(outside).toBe(here);
 });
@@ -193,6 +196,27 @@ describe.each<readonly [string, readonly string[], string]>([
     'a flag that was taken out',
     [`delete from flag where key = 'a'`],
     'store (shop1): the flag a is not there, but its newest entry 3 left it at version 2.',
+  ],
+  // Projects.
+  [
+    'an environment that stopped asking for comments',
+    ['update environment set comment_required = 0'],
+    'The account\'s log: the environment live of the project p1 is {"project":"p1","environment":"live","app":"shop1","expires_at":null,"rank":30,"production":false,"ephemeral":false,"comment_required":false}, but entry 9 says {"project":"p1","environment":"live","app":"shop1","rank":30,"production":false,"ephemeral":false,"expires_at":null,"comment_required":true}.',
+  ],
+  [
+    'an environment that was taken out',
+    ['delete from environment'],
+    "The account's log: the environment live of the project p1 of entry 9 is not there, and no entry took it away.",
+  ],
+  [
+    'a project that got another name',
+    [`update project set name = 'store'`],
+    `The account's log: the project p1 is {"name":"store"}, but entry 8 says {"name":"shop"}.`,
+  ],
+  [
+    'a project that was put in',
+    [`insert into project select account, 'p2', 'evil', created_at, updated_at, updated_by from project`],
+    "The account's log: the project p2 is there, but no entry tells of it.",
   ],
   // Entries of an app.
   [
@@ -303,28 +327,28 @@ describe.each<readonly [string, readonly string[], string]>([
   ],
   [
     'the end of the log cut off',
-    [`delete from account_log where seq = 9`],
-    "The account's log: 9 entries were written, and the last that is there is entry 8: entries were removed from the end.",
+    [`delete from account_log where seq = 11`],
+    "The account's log: 11 entries were written, and the last that is there is entry 10: entries were removed from the end.",
   ],
   [
     'the end of the log cut off and the count with it',
-    [`delete from account_log where seq = 9`, 'update account set log_count = 8'],
-    "The account's log: the hash of its last entry 8 is",
+    [`delete from account_log where seq = 11`, 'update account set log_count = 10'],
+    "The account's log: the hash of its last entry 10 is",
   ],
   [
     'the end of the log cut off, and all that the account says of it with it',
     [
-      `delete from account_log where seq = 9`,
-      `${SET_HASH('account', 'log_hash', 'account_log where seq = 8')}, log_count = 8`,
+      `delete from account_log where seq = 11`,
+      `${SET_HASH('account', 'log_hash', 'account_log where seq = 10')}, log_count = 10`,
     ],
     'The account\'s log: the app store (shop1) has the tests "block", but entry 4 says "warn".',
   ],
   [
     'an entry put in behind the last of the log',
     [
-      'insert into account_log select account, 10, at, actor_name, actor_token, event, detail, address, comment, hash from account_log where seq = 9',
+      'insert into account_log select account, 12, at, actor_name, actor_token, event, detail, address, comment, hash from account_log where seq = 11',
     ],
-    "The account's log: entry 10 is there, but only 9 were written: entries were put in behind the last.",
+    "The account's log: entry 12 is there, but only 11 were written: entries were put in behind the last.",
   ],
   // What the log tells of.
   [
@@ -352,12 +376,12 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'an app that was renamed behind the log',
     [`update app set name = 'mine' where id = 'shop1'`],
-    'The account\'s log: the app mine (shop1) has the name "mine", but entry 8 says "store".',
+    'The account\'s log: the app mine (shop1) has the name "mine", but entry 10 says "store".',
   ],
   [
     'an app that was made to let failing tests pass behind the log',
     [`update app set tests = 'warn' where id = 'shop1'`],
-    'The account\'s log: the app store (shop1) has the tests "warn", but entry 9 says "block".',
+    'The account\'s log: the app store (shop1) has the tests "warn", but entry 11 says "block".',
   ],
   [
     'an app whose new flags were opened to browsers behind the log',
@@ -374,7 +398,7 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'an app taken out behind the log',
     [`delete from app where id = 'shop1'`, `delete from flag`, `delete from changelog where app = 'shop1'`],
-    "The account's log: the app store (shop1) of entry 9 is not there, and none deleted it.",
+    "The account's log: the app store (shop1) of entry 11 is not there, and none deleted it.",
   ],
 ])('%s is found', (_, meddling, sentence) => {
   test('on the machine and from outside', async () => {

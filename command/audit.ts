@@ -39,6 +39,7 @@ export const trailBehind = (client: Client): Trail => ({
     head: async () => chainHead((await client.listAccountLog({ limit: 1 })).info['head']),
     newestFirst: () => everyPage((query) => client.listAccountLog(query)),
     apps: () => client.listApps(),
+    projects: () => client.listProjects(),
     tokens: () => client.listTokens(),
   },
   whole: async () => chainHead((await client.listAccountLog({ limit: 1 })).info['head']) !== null,

@@ -1,6 +1,7 @@
 /** The two long-running commands: what joins the writer, the reader and a port. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlagCache } from '@halyard/caches';
 import { isEdgePath } from '@halyard/caches/access';
 import type { Place } from '@halyard/control-plane';
@@ -24,6 +25,9 @@ const SETTLE_MS = 250;
 
 /** How often a control plane looks for deleted apps whose history was kept long enough. */
 const FORGET_EVERY_MS = 60 * 60_000;
+
+/** An environment is gone within a minute of its time. */
+const EXPIRE_EVERY_MS = 15_000;
 
 export type Close = () => Promise<unknown>;
 
@@ -81,6 +85,7 @@ export const startWriter = async (
   replicator.start();
   await Promise.all([controlPlane.start(), edge?.start()]);
   const forgetting = repeat(() => controlPlane.forgetDeleted(), FORGET_EVERY_MS, log);
+  const expiring = stores.lead((term) => whileLeading(term, controlPlane.expireEnvironments, log));
   if (edge === null && cache.kind === 'memory') {
     log.warn(
       {},
@@ -93,11 +98,25 @@ export const startWriter = async (
   return async () => {
     clearInterval(forgetting);
     // Streams end first: a server that waits for open answers would wait for them.
-    await Promise.all([edge?.close(), controlPlane.close(), server.close(GRACE_MS)]);
+    await Promise.all([edge?.close(), expiring.close(), controlPlane.close(), server.close(GRACE_MS)]);
     await replicator.close();
     await cache.close();
     await stores.close();
   };
+};
+
+/** Deletes environments whose time is over. One server does it, by its clock: the one that leads. */
+const whileLeading = async (
+  term: AbortSignal,
+  expire: () => Promise<unknown>,
+  log: Logger,
+): Promise<void> => {
+  while (!term.aborted) {
+    await expire().catch((error: unknown) =>
+      log.warn({ err: error }, 'Environments could not be expired; it is tried again later.'),
+    );
+    await sleep(EXPIRE_EVERY_MS, null, { signal: term }).catch(() => {});
+  }
 };
 
 /** At once and then every so often; what fails is tried again the next time. */

@@ -12,6 +12,12 @@ import type {
 import type { SegmentView } from '../flags/segments/segment.ts';
 import type { FlagView } from '../flags/view.ts';
 import type { ChangelogEntry, FlagEntry } from '../model/flag.ts';
+import type {
+  EnvironmentPatch,
+  NewEnvironment,
+  NewProject,
+  ProjectView,
+} from '../projects/schema-project.ts';
 import type { AccountLogEntry } from '../store/port.ts';
 import type {
   Account,
@@ -38,6 +44,7 @@ export type {
   FlagView,
   MintedToken,
   NewToken,
+  ProjectView,
   Propagation,
   SegmentView,
   Session,
@@ -106,6 +113,10 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
 
   const segmentPath = (app: string, key: string): string =>
     `${appPath(app)}/segments/${encodeURIComponent(key)}`;
+
+  const projectPath = (project: string): string => `${root}/projects/${encodeURIComponent(project)}`;
+  const environmentPath = (project: string, key: string): string =>
+    `${projectPath(project)}/environments/${encodeURIComponent(key)}`;
 
   const send = async (method: string, path: string, body?: unknown, write: WriteOptions = {}) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -266,6 +277,20 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
       query: { mode?: 'merge' | 'replace'; dry_run?: 1; allow_empty?: 1; flagship_account?: string } = {},
       write?: WriteOptions,
     ) => ask<Imported>('POST', `${appPath(app)}/import${search(query)}`, lines, write),
+
+    listProjects: () => ask<ProjectView[]>('GET', `${root}/projects`),
+    getProject: (project: string) => ask<ProjectView>('GET', projectPath(project)),
+    createProject: (given: z.input<typeof NewProject>) => ask<ProjectView>('POST', `${root}/projects`, given),
+    renameProject: (project: string, name: string) =>
+      ask<ProjectView>('PATCH', projectPath(project), { name }),
+    deleteProject: (project: string, query: { apps?: 1 } = {}) =>
+      ask<{ id: string }>('DELETE', `${projectPath(project)}${search(query)}`),
+    addEnvironment: (project: string, given: z.input<typeof NewEnvironment>) =>
+      ask<ProjectView>('POST', `${projectPath(project)}/environments`, given),
+    changeEnvironment: (project: string, key: string, patch: z.input<typeof EnvironmentPatch>) =>
+      ask<ProjectView>('PATCH', environmentPath(project, key), patch),
+    removeEnvironment: (project: string, key: string, query: { app?: 1 } = {}) =>
+      ask<{ key: string }>('DELETE', `${environmentPath(project, key)}${search(query)}`),
 
     listAccountLog: (
       query: {

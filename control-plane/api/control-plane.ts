@@ -7,6 +7,7 @@ import { mintLink, signInToken } from '../access/link.ts';
 import { type RandomBytes, systemRandom } from '../access/secret.ts';
 import { followUses } from '../access/uses.ts';
 import { Problem } from '../model/problem.ts';
+import { expireEnvironments } from '../projects/expiry.ts';
 import type { Place, Stores, Subscription } from '../store/port.ts';
 import type { Metrics } from './calls/metrics.ts';
 import { serveProbes } from './calls/probes.ts';
@@ -65,6 +66,11 @@ export interface ControlPlane {
   mintSignInLink(url: string, tokenName?: string): Promise<string>;
   /** Removes what is left of deleted apps whose changelog was kept long enough, by the clock. To be called now and then. */
   forgetDeleted(): Promise<void>;
+  /**
+   * Deletes environments whose time is over by the clock, and announces those that have a day left. When the next is due, in epoch ms;
+   * null: none is. To be called then, or every few seconds.
+   */
+  expireEnvironments(): Promise<number | null>;
   /** Follows what other replicas commit. */
   start(): Promise<void>;
   /** Ends streams and stops following; answers under way go on. */
@@ -168,6 +174,9 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
         await stores.accounts.forgetApp(account, id, { actor: SYSTEM, at, comment: null });
       }
     },
+
+    expireEnvironments: () =>
+      expireEnvironments({ accounts: stores.accounts, account, now: now(), actor: SYSTEM }),
 
     async start() {
       // Another replica may have revoked a token: what was remembered is asked again.

@@ -4,10 +4,12 @@ import { appOperations } from './calls/apps.ts';
 import { changelogOperations } from './calls/changelog.ts';
 import { changesOperations } from './calls/changes.ts';
 import { contextOperations } from './calls/contexts.ts';
+import { environmentOperations } from './calls/environments.ts';
 import { evaluateOperations } from './calls/evaluate.ts';
 import { eventOperations } from './calls/events.ts';
 import { explainOperations } from './calls/explain.ts';
 import { flagOperations } from './calls/flags.ts';
+import { projectOperations } from './calls/projects.ts';
 import { propagationOperations } from './calls/propagation-call.ts';
 import { ruleOperations } from './calls/rules.ts';
 import { segmentHistoryOperations } from './calls/segment-history.ts';
@@ -33,6 +35,8 @@ export const operationsOf = (setting: Setting): readonly AnyServed[] => [
   ...transferOperations(setting),
   ...propagationOperations(setting),
   ...eventOperations(setting),
+  ...projectOperations(setting),
+  ...environmentOperations(setting),
   ...tokenOperations(setting),
   ...accountLogOperations(setting),
   ...accountOperations(setting),

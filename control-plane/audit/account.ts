@@ -4,12 +4,14 @@ import { canonicalText, hashedLogText } from '../store/sql/audit.ts';
 import type { AppName } from './app.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';
+import { type KnownProject, ToldOfProjects } from './projects.ts';
 
 /** The account's log, and what it tells of. */
 export interface AccountTrail {
   head(): Promise<ChainHead | null>;
   newestFirst(): AsyncIterable<AccountLogEntry>;
   apps(): Promise<readonly KnownApp[]>;
+  projects(): Promise<readonly KnownProject[]>;
   /** Those that were not revoked. */
   tokens(): Promise<readonly KnownToken[]>;
 }
@@ -49,20 +51,25 @@ export const verifyAccount = async (trail: AccountTrail): Promise<Verdict> => {
   for (let tries = 1; ; tries += 1) {
     const findings = new Findings(OF);
     const told: Told = { apps: new Map(), tokens: new Map() };
+    const ofProjects = new ToldOfProjects();
     const before = await trail.head();
     const chain: Chain<AccountLogEntry> = {
       head: () => trail.head(),
       newestFirst: () => trail.newestFirst(),
       textOf: hashedLogText,
     };
-    const { entries, newest } = await walkChain(chain, findings, (entry) => listen(told, entry));
-    const [apps, tokens] = [await trail.apps(), await trail.tokens()];
+    const { entries, newest } = await walkChain(chain, findings, (entry) => {
+      listen(told, entry);
+      ofProjects.listen(entry);
+    });
+    const [apps, projects, tokens] = [await trail.apps(), await trail.projects(), await trail.tokens()];
     const after = await trail.head();
     const quiet = before?.last_hash === after?.last_hash;
     if (!quiet && tries < TRIES) continue;
     // An account that never comes to rest is judged by its chain alone.
     if (quiet) {
       compareApps(told, apps, findings);
+      ofProjects.compare(projects, findings);
       compareTokens(told, tokens, findings);
     }
     return { of: OF, entries, last: newest?.hash ?? null, findings: findings.list };

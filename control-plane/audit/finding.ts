@@ -19,6 +19,12 @@ export type FindingKind =
   | 'app differs'
   | 'app missing'
   | 'app without entry'
+  | 'project differs'
+  | 'project missing'
+  | 'project without entry'
+  | 'environment differs'
+  | 'environment missing'
+  | 'environment without entry'
   | 'token differs'
   | 'token missing'
   | 'token without entry';

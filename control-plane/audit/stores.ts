@@ -45,5 +45,6 @@ export const accountTrailIn = ({ accounts }: Pick<Stores, 'accounts'>, account: 
   head: () => accounts.accountLogHead(account),
   newestFirst: () => everyPage((query) => accounts.accountLog(account, query)),
   apps: () => accounts.apps(account),
+  projects: () => accounts.projects(account),
   tokens: async () => (await accounts.tokens(account)).filter((token) => token.revoked_at === null),
 });

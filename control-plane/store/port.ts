@@ -94,16 +94,56 @@ export interface Accounts {
   /** What the change leaves out stays. The log gets `app_renamed` for a name alone, else `app_changed`. `not_found`, `conflict`. */
   changeApp(account: string, app: string, change: AppChange, write: WriteInfo): Promise<App>;
   /**
-   * Removes the app with its flags, and leaves an entry with the last hash in the account's log. Its changelog stays readable for 400
-   * days, or goes too. Its name is free, its id is not while the changelog is kept. `not_found`.
+   * Removes the app with its flags, from its project too, and leaves an entry with the last hash in the account's log. Its changelog stays readable for 400
+   * days, or goes too. Its name is free, its id is not while the changelog is kept. `not_found`; with `expired`, `conflict` where it
+   * is not an environment whose time is over at `write.at`.
    */
-  deleteApp(account: string, app: string, write: WriteInfo, history?: 'kept' | 'gone'): Promise<void>;
+  deleteApp(
+    account: string,
+    app: string,
+    write: WriteInfo,
+    history?: 'kept' | 'gone',
+    only?: 'expired',
+  ): Promise<void>;
   /** Those whose changelog is kept, last deleted first. */
   deletedApps(account: string): Promise<readonly DeletedApp[]>;
   /** Null: it lives, never was, or its changelog is gone. */
   deletedApp(account: string, app: string): Promise<DeletedApp | null>;
   /** Removes what is left of a deleted app, and notes it in the account's log. Nothing if there is nothing. */
   forgetApp(account: string, app: string, write: WriteInfo): Promise<void>;
+
+  /** By name, each with its environments by rank and key. */
+  projects(account: string): Promise<readonly Project[]>;
+  /** By its id, else by its name. */
+  project(account: string, project: string): Promise<Project | null>;
+  /** With its environments, and the apps that are made for them. `conflict` if the name, or that of an app, exists; `limit`; as `addEnvironment`. */
+  createProject(account: string, project: NewProject, write: WriteInfo): Promise<Project>;
+  /** `not_found`, `conflict`. */
+  renameProject(account: string, project: string, name: string, write: WriteInfo): Promise<Project>;
+  /** Its apps stay. `not_found`. */
+  deleteProject(account: string, project: string, write: WriteInfo): Promise<void>;
+  /**
+   * Makes the app, or takes one that is there. `not_found`; `conflict` if the key is taken or the app is an environment already; `limit` at
+   * 20 lasting and 200 ephemeral ones.
+   */
+  addEnvironment(
+    account: string,
+    project: string,
+    environment: NewEnvironment,
+    write: WriteInfo,
+  ): Promise<Project>;
+  /** `not_found`; `limit`. Where it becomes production, failing tests refuse writes of its app from then on. */
+  changeEnvironment(
+    account: string,
+    project: string,
+    key: string,
+    change: EnvironmentChange,
+    write: WriteInfo,
+  ): Promise<Project>;
+  /** Its app stays. `not_found`. */
+  removeEnvironment(account: string, project: string, key: string, write: WriteInfo): Promise<void>;
+  /** Notes in the account's log, once, that an environment will expire. */
+  announceExpiry(account: string, project: string, key: string, write: WriteInfo): Promise<void>;
 
   /** Newest first. */
   accountLog(account: string, query: AccountLogQuery): Promise<Page<AccountLogEntry>>;
@@ -383,7 +423,54 @@ export interface App extends Required<NewApp> {
   readonly created_at: string;
   readonly updated_at: string;
   readonly updated_by: string;
+  /** Null: it is no environment of any project. */
+  readonly project: { readonly id: string; readonly name: string } | null;
+  readonly environment: Environment | null;
 }
+
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly updated_by: string;
+  readonly environments: readonly Environment[];
+}
+
+/** What an environment is besides its app. */
+interface EnvironmentTraits {
+  /** Orders the environments of a project: what is promoted goes from lower to higher. */
+  readonly rank: number;
+  readonly production: boolean;
+  readonly ephemeral: boolean;
+  /** ISO 8601; null: it stays until it is deleted. Only of an ephemeral one. */
+  readonly expires_at: string | null;
+  /** Whether writes of its app need a comment. */
+  readonly comment_required: boolean;
+}
+
+export interface Environment extends EnvironmentTraits {
+  /** `^[a-z0-9][a-z0-9-]{0,31}$` */
+  readonly key: string;
+  readonly app_id: string;
+}
+
+export interface NewEnvironment extends EnvironmentTraits {
+  readonly key: string;
+  /** The id of an app that is there, or one to make. */
+  readonly app: string | NewApp;
+}
+
+export interface NewProject {
+  /** Chosen by the caller (random). */
+  readonly id: string;
+  readonly name: string;
+  readonly environments: readonly NewEnvironment[];
+}
+
+export type EnvironmentChange = Partial<
+  Pick<Environment, 'rank' | 'production' | 'expires_at' | 'comment_required'>
+>;
 
 export type Permission = 'evaluate' | 'config' | 'read' | 'write' | 'admin';
 

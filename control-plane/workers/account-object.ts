@@ -5,7 +5,7 @@ import type { Log } from '../api/http/setting.ts';
 import { Problem } from '../model/problem.ts';
 import { openDurableObjectDatabase } from '../store/durable-object/index.ts';
 import { noteHead } from '../store/durable-object/own-app.ts';
-import type { Accounts, Stores } from '../store/port.ts';
+import type { Accounts, Project, Stores } from '../store/port.ts';
 import type { Database } from '../store/sql/database.ts';
 import type { AppPlace } from '../store/sql/rows.ts';
 import { createStores } from '../store/sql/stores.ts';
@@ -84,6 +84,14 @@ export class AccountObject extends DurableObject<Environment> {
       log: this.#log,
     });
     await controlPlane.forgetDeleted();
+    await this.#comeAgain(await controlPlane.expireEnvironments());
+  }
+
+  /** By then at the latest, epoch ms; null: whenever. */
+  async #comeAgain(at: number | null): Promise<void> {
+    const { storage } = this.ctx;
+    const set = await storage.getAlarm();
+    if (at !== null && (set === null || set > at)) await storage.setAlarm(at);
   }
 
   /** What the first request to the account finds done. */
@@ -147,10 +155,16 @@ export class AccountObject extends DurableObject<Environment> {
         await this.#bringSoon({ account, app });
         return changed;
       },
-      deleteApp: (account, app, write, history) => {
+      addEnvironment: async (account, project, environment, write) => {
+        const changed = await accounts.addEnvironment(account, project, environment, write);
+        return this.#told(account, changed, environment.key);
+      },
+      changeEnvironment: async (account, project, key, change, write) =>
+        this.#told(account, await accounts.changeEnvironment(account, project, key, change, write), key),
+      deleteApp: (account, app, write, history, only) => {
         const place = { account, app };
         const deletion = this.#lastWord(place, database).then(() =>
-          accounts.deleteApp(account, app, write, history),
+          accounts.deleteApp(account, app, write, history, only),
         );
         const ended = deletion.then(
           () => {
@@ -175,6 +189,13 @@ export class AccountObject extends DurableObject<Environment> {
     return this.#app(place)
       .bring(place)
       .catch((error: unknown) => this.#log.debug({ ...place, err: error }, 'an app is told later'));
+  }
+
+  /** The project, when the app of an environment knows what it is. */
+  async #told(account: string, project: Project, key: string): Promise<Project> {
+    const environment = project.environments.find((each) => each.key === key);
+    if (environment !== undefined) await this.#bringSoon({ account, app: environment.app_id });
+    return project;
   }
 
   async #lastWord(place: AppPlace, database: Database): Promise<void> {

@@ -33,6 +33,20 @@ export const sentenceOf = ({ event, detail }: Pick<AccountLogEntry, 'event' | 'd
       return events.app_deleted(text('name'), typeof detail['kept_until'] === 'string');
     case 'app_forgotten':
       return events.app_forgotten(text('name'));
+    case 'project_created':
+      return events.project_created(text('name'));
+    case 'project_changed':
+      return events.project_changed(text('from'), text('to'));
+    case 'project_deleted':
+      return events.project_deleted(text('name'));
+    case 'environment_added':
+      return events.environment_added(text('environment'), text('app'));
+    case 'environment_changed':
+      return events.environment_changed(text('environment'), text('app'));
+    case 'environment_expiring':
+      return events.environment_expiring(text('environment'), text('expires_at'));
+    case 'environment_removed':
+      return events.environment_removed(text('environment'), text('app'));
     case 'token_created':
       return events.token_created(text('name'), text('permission'));
     case 'token_revoked':

@@ -15,6 +15,7 @@ export const accountLogStrings = {
     all: 'Everything',
     tokens: 'Tokens',
     apps: 'Apps',
+    projects: 'Projects and environments',
     signIns: 'Links and sign-ins',
     operations: 'Operations',
   },
@@ -33,6 +34,14 @@ export const accountLogStrings = {
     app_deleted: (name: string, kept: boolean) =>
       `deleted the app ${name}; its history is ${kept ? 'kept' : 'gone'}`,
     app_forgotten: (name: string) => `removed the history of the deleted app ${name}`,
+    project_created: (name: string) => `created the project ${name}`,
+    project_changed: (from: string, to: string) => `renamed the project ${from} to ${to}`,
+    project_deleted: (name: string) => `deleted the project ${name}`,
+    environment_added: (key: string, app: string) => `added the environment ${key} (app ${app})`,
+    environment_changed: (key: string, app: string) => `changed the environment ${key} (app ${app})`,
+    environment_expiring: (key: string, at: string) =>
+      `announced that the environment ${key} expires at ${at}`,
+    environment_removed: (key: string, app: string) => `removed the environment ${key} (app ${app})`,
     token_created: (name: string, permission: string) => `created the token ${name} (${permission})`,
     token_revoked: (name: string) => `revoked the token ${name}`,
     link_created: (name: string) => `made a sign-in link for ${name}`,
@@ -52,6 +61,15 @@ export const EVENTS_OF: Readonly<Record<LogKind, readonly AccountEvent[]>> = {
   all: [],
   tokens: ['token_created', 'token_revoked'],
   apps: ['app_created', 'app_renamed', 'app_changed', 'app_deleted', 'app_forgotten'],
+  projects: [
+    'project_created',
+    'project_changed',
+    'project_deleted',
+    'environment_added',
+    'environment_changed',
+    'environment_expiring',
+    'environment_removed',
+  ],
   signIns: ['link_created', 'signed_in', 'signed_out'],
   operations: ['database_restored', 'cache_adopted', 'edge_dismissed'],
 };

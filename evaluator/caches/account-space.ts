@@ -36,6 +36,8 @@ export interface OtherTokenEntry {
 export interface AppEntry {
   readonly id: string;
   readonly name: string;
+  /** The key of the environment that it is of a project. */
+  readonly environment?: string;
 }
 
 /** Signs stream tickets; shared by the control plane and every edge. */

@@ -33,6 +33,13 @@ const OF_APPS: readonly AccountEvent[] = [
   'app_changed',
   'app_deleted',
   'app_forgotten',
+  'project_created',
+  'project_changed',
+  'project_deleted',
+  'environment_added',
+  'environment_changed',
+  'environment_expiring',
+  'environment_removed',
   'edge_dismissed',
 ];
 
@@ -45,7 +52,7 @@ export const accountLogOperations = ({ stores }: Setting): readonly AnyServed[] 
       tag: 'Log',
       summary: 'The account’s own log',
       description:
-        'Newest first: who made and revoked which token, made, renamed, changed and deleted which app, dismissed which silent edge, made which sign-in link for whom, signed in and out, when and where from. Needs a token for every app. With less than `admin` only what happened to apps, and no addresses: whose tokens there are and where people sign in from is the business of those who administer them.',
+        'Newest first: who made and revoked which token, made, renamed, changed and deleted which app, project and environment, dismissed which silent edge, made which sign-in link for whom, signed in and out, when and where from. Needs a token for every app. With less than `admin` only what happened to apps and projects, and no addresses: whose tokens there are and where people sign in from is the business of those who administer them.',
       method: 'get',
       path: `${ACCOUNT}/log`,
       needs: 'read',

@@ -32,6 +32,8 @@ test('POST creates an app that every edge will know of', async () => {
     created_at: '2026-11-24T09:00:00.000Z',
     updated_at: '2026-11-24T09:00:00.000Z',
     updated_by: 'ada',
+    project: null,
+    environment: null,
   });
   expect(await accountOutbox()).toContain(`app/${id}`);
   expect((await ground.stores.accounts.accountLog(ACCOUNT, { limit: 1 })).items[0]).toMatchObject({
@@ -94,6 +96,8 @@ describe('PATCH', () => {
         created_at: '2026-11-24T09:00:00.000Z',
         updated_at: '2026-11-24T09:01:00.000Z',
         updated_by: 'ada',
+        project: null,
+        environment: null,
       },
     ]);
     expect((await ground.ask('GET', '/apps/shop')).json.result).toEqual(changed.json.result);

@@ -31,6 +31,8 @@ export const appView = (app: StoredApp): App => ({
   created_at: app.created_at,
   updated_at: app.updated_at,
   updated_by: app.updated_by,
+  project: app.project?.id ?? null,
+  environment: app.environment?.key ?? null,
 });
 
 export const noSuchApp = (app: string): Problem =>

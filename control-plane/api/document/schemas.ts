@@ -25,6 +25,11 @@ export const App = z
     created_at: instant,
     updated_at: instant,
     updated_by: z.string(),
+    project: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The id of the project that it is an environment of.' }),
+    environment: z.string().nullable().openapi({ description: 'The key of the environment that it is.' }),
   })
   .openapi('App');
 export type App = z.infer<typeof App>;

@@ -5,6 +5,8 @@ export const ACCOUNT = `${ACCOUNTS}/{account_id}/flagship`;
 export const APP = `${ACCOUNT}/apps/{app_id}`;
 export const CONTEXT = `${APP}/contexts/{context_name}`;
 export const FLAG = `${APP}/flags/{flag_key}`;
+export const PROJECT = `${ACCOUNT}/projects/{project}`;
+export const ENVIRONMENT = `${PROJECT}/environments/{environment}`;
 
 export const SEGMENT = `${APP}/segments/{segment_key}`;
 
@@ -16,6 +18,8 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   segment_key: 'The segment’s key.',
   context_name: 'The saved context’s name: 1 to 64 characters.',
   priority: 'The priority that names the rule in its flag.',
+  project: 'The project’s id or name.',
+  environment: 'The environment’s key.',
   token_id: 'The token’s id.',
   edge_id: 'The edge’s id, as `silent_edges` has it.',
 };
@@ -26,3 +30,5 @@ export const appOf = ({ params }: Placed): string => params['app_id'] ?? '';
 export const contextNameOf = ({ params }: Placed): string => params['context_name'] ?? '';
 export const flagOf = ({ params }: Placed): string => params['flag_key'] ?? '';
 export const segmentOf = ({ params }: Placed): string => params['segment_key'] ?? '';
+export const projectOf = ({ params }: Placed): string => params['project'] ?? '';
+export const environmentKeyOf = ({ params }: Placed): string => params['environment'] ?? '';

@@ -35,6 +35,7 @@ export interface Ground {
   request(url: string, init: RequestInit): Promise<Response>;
   mintSignInLink: ControlPlane['mintSignInLink'];
   forgetDeleted: ControlPlane['forgetDeleted'];
+  expireEnvironments: ControlPlane['expireEnvironments'];
   /** Of the app: what was committed, in the order it was. */
   /** Of flags. */
   changelog(app?: string): Promise<readonly FlagEntry[]>;
@@ -97,6 +98,7 @@ export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Pr
     ask: asking(request, settled.admin),
     mintSignInLink: controlPlane.mintSignInLink,
     forgetDeleted: controlPlane.forgetDeleted,
+    expireEnvironments: controlPlane.expireEnvironments,
 
     async changelog(of = settled.app) {
       const entries: FlagEntry[] = [];

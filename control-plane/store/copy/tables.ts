@@ -14,6 +14,8 @@ export const TABLES: Readonly<Record<keyof Schema, Copying>> = {
   account_log: { how: 'grows', chain: ['account'] },
   // With those that were deleted and whose history is kept.
   app: { how: 'changes', key: ['account', 'id'] },
+  project: { how: 'changes', key: ['account', 'id'] },
+  environment: { how: 'changes', key: ['account', 'project', 'key'] },
   flag: { how: 'changes', key: ['account', 'app', 'key'] },
   flag_tag: { how: 'changes', key: ['account', 'app', 'tag', 'key'] },
   flag_text: { how: 'changes', key: ['account', 'app', 'key'] },

@@ -1,7 +1,9 @@
 import { newEpoch } from '@halyard/caches';
 import type { App, DeletedApp } from '../port.ts';
-import { ALIVE, buryApp } from '../sql/apps.ts';
+import { ALIVE } from '../sql/apps.ts';
 import type { Database } from '../sql/database.ts';
+import { buryApp } from '../sql/deleted-apps.ts';
+import { settleEnvironment } from '../sql/environments.ts';
 import type { AppPlace } from '../sql/rows.ts';
 import type { ObjectStorage } from './storage.ts';
 
@@ -67,6 +69,7 @@ export const adopt = (database: Database, account: string, app: App): Promise<vo
           .doUpdateSet({ name, client_side_default, tests, updated_at, updated_by }),
       )
       .execute();
+    await settleEnvironment(db, account, app);
   });
 
 export const headOf = async ({ db }: Database, { account, app }: AppPlace): Promise<OwnHead | null> =>

@@ -5,6 +5,7 @@ import * as accountLog from './0004-account-log.ts';
 import * as histories from './0005-histories.ts';
 import * as segments from './0006-segments.ts';
 import * as contexts from './0007-contexts.ts';
+import * as projects from './0008-projects.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   histories,
   segments,
   contexts,
+  projects,
 ];

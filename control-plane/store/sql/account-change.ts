@@ -11,8 +11,8 @@ import { settleTokens } from './token-entries.ts';
 /** What one change of an account does besides its own rows. */
 export interface AccountChange<T> {
   readonly answer: T;
-  /** The account's log gets these; null where nobody in particular did it. */
-  readonly log: AccountNote | null;
+  /** The account's log gets these, in this order; null where nobody in particular did it. */
+  readonly log: AccountNote | readonly AccountNote[] | null;
   /** The account's space gets these. */
   readonly changes: readonly Change[];
 }
@@ -39,17 +39,12 @@ export const changeAccount = <T>(
     if (row === undefined) throw new Problem('not_found', { message: `There is no account ${account}.` });
 
     const { answer, log, changes } = await work(db, transaction);
-    const head =
-      log === null
-        ? null
-        : await appendToLog(
-            db,
-            database.sha256,
-            { account, count: row.log_count, hash: row.log_hash },
-            log,
-            write,
-          );
-    let { version, space_hash } = row;
+    let { version, space_hash, log_count, log_hash } = row;
+    const notes = log === null ? [] : [log].flat();
+    for (const note of notes) {
+      const head = { account, count: log_count, hash: log_hash };
+      ({ log_count, log_hash } = await appendToLog(db, database.sha256, head, note, write));
+    }
     if (changes.length > 0) {
       version += 1;
       const all = [...changes, ...(await settleTokens(db, account, write.at, changes))];
@@ -61,10 +56,10 @@ export const changeAccount = <T>(
         .execute();
     }
     // Also where there is nothing to deliver: other processes remember tokens that never leave the control plane.
-    if (log !== null || changes.length > 0) transaction.announce({ account, app: null });
+    if (notes.length > 0 || changes.length > 0) transaction.announce({ account, app: null });
     await db
       .updateTable('account')
-      .set({ version, space_hash, ...head })
+      .set({ version, space_hash, log_count, log_hash })
       .where('id', '=', account)
       .execute();
     return answer;

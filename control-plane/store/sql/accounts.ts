@@ -5,9 +5,11 @@ import { createAccountLog } from './account-log.ts';
 import { appEntryText, createApps } from './apps.ts';
 import { createBrowserTokens } from './browser-tokens.ts';
 import type { Database } from './database.ts';
+import { createDeletedApps } from './deleted-apps.ts';
 import { createIdempotency } from './idempotency.ts';
 import { identity } from './identity.ts';
 import { createOutbox } from './outbox.ts';
+import { createProjects } from './projects.ts';
 import { createSecret } from './secret.ts';
 import { createSessions } from './sessions.ts';
 import { tokenEntries } from './token-entries.ts';
@@ -49,6 +51,8 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
     accounts: () => database.db.selectFrom('account').select(['id', 'created_at']).orderBy('id').execute(),
 
     ...createApps(database, appLimit),
+    ...createDeletedApps(database),
+    ...createProjects(database, appLimit),
     ...createTokens(database),
     ...createBrowserTokens(database),
     ...createSessions(database),
@@ -85,9 +89,12 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
             const entries = new Map(await tokenEntries(db, account, nowText()));
             const apps = await db
               .selectFrom('app')
-              .select(['id', 'name'])
-              .where('account', '=', account)
-              .where('deleted_at', 'is', null)
+              .leftJoin('environment', (join) =>
+                join.onRef('environment.account', '=', 'app.account').onRef('environment.app', '=', 'app.id'),
+              )
+              .select(['app.id', 'app.name', 'environment.key as environment'])
+              .where('app.account', '=', account)
+              .where('app.deleted_at', 'is', null)
               .execute();
             for (const app of apps) entries.set(appKey(app.id), appEntryText(app));
             const row = await db

@@ -31,14 +31,14 @@ export const loadKnown = async (
   const row = await db
     .selectFrom('app')
     .select(['version', 'flag_count', 'entry_count', 'last_hash', 'last_at', 'tests'])
-    .select(hasReferences(place))
+    .select([hasReferences(place), needsComment(place)])
     .where('account', '=', place.account)
     .where('id', '=', place.app)
     .where('deleted_at', 'is', null)
     .$if(rowLocks, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row === undefined) throw new Problem('not_found', { message: `There is no app ${place.app}.` });
-  const { tests, has_references, ...head } = row;
+  const { tests, has_references, needs_comment, ...head } = row;
 
   const all = requests.some(({ keys }) => keys === 'all');
   const asked = new Set(requests.flatMap((request) => (request.keys === 'all' ? [] : request.keys)));
@@ -79,6 +79,7 @@ export const loadKnown = async (
     segmentCount,
     hasReferences: Number(has_references) === 1,
     tests,
+    needsComment: Number(needs_comment) === 1,
     reach: (overlay) => new Reach(db, place, overlay),
     deleted,
     answers: await knownAnswers(db, place, idempotencyKeys),
@@ -88,6 +89,11 @@ export const loadKnown = async (
 const hasReferences = ({ account, app }: AppPlace) =>
   sql<number>`case when exists (select 1 from reference where account = ${account} and app = ${app}) then 1 else 0 end`.as(
     'has_references',
+  );
+
+const needsComment = ({ account, app }: AppPlace) =>
+  sql<number>`case when exists (select 1 from environment where account = ${account} and app = ${app} and comment_required = 1) then 1 else 0 end`.as(
+    'needs_comment',
   );
 
 async function* flagRows(db: Kysely<Schema>, place: AppPlace, keys: readonly string[]) {

@@ -49,6 +49,8 @@ export interface Known {
   readonly hasReferences: boolean;
   /** What a failing test of a flag does. */
   readonly tests: 'warn' | 'block';
+  /** The app is an environment whose changes need a comment. */
+  readonly needsComment: boolean;
   /** The app's graph as an overlay makes it; reads inside the transaction. */
   readonly reach: (overlay: Overlay) => Reach;
   /** The last versions of deleted flags, and of segments by `segment/KEY`. */
@@ -124,6 +126,7 @@ export class Plan {
       this.#currentSegments(request.segments ?? []),
     );
     const dryRun = request.dryRun === true;
+    if (this.#known.needsComment && changes.length > 0 && !dryRun) checkCommented(write);
     const { affects, failing } = await this.#examine(changes, dryRun);
     const draft = await this.#draft(changes, write, affects);
     const committed: Committed<A> = {
@@ -376,6 +379,16 @@ export class Plan {
     return this.writes.answers.get(key) ?? this.#known.answers.get(key);
   }
 }
+
+/** Problem: `invalid`. */
+const checkCommented = ({ comment }: WriteInfo): void => {
+  if (comment !== null && comment.trim() !== '') return;
+  throw new Problem('invalid', {
+    pointer: '/comment',
+    message:
+      'comment is missing; expected why the change is made, because this environment asks for a comment with every change (comment_required). Send it as the header X-Halyard-Comment, or as comment where the body has it.',
+  });
+};
 
 const unkeepable = (body: string, bytes: number): Problem =>
   new Problem('too_large', {

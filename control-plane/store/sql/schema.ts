@@ -10,6 +10,8 @@ export interface Schema {
   account: AccountTable;
   account_log: AccountLogTable;
   app: AppTable;
+  project: ProjectTable;
+  environment: EnvironmentTable;
   flag: FlagTable;
   flag_tag: FlagTagTable;
   flag_text: FlagTextTable;
@@ -82,6 +84,30 @@ export interface AppTable {
   kept_until: string | null;
   /** See `History`. */
   epoch: string;
+}
+
+export interface ProjectTable {
+  account: string;
+  id: string;
+  name: string;
+  created_at: string;
+  updated_at: string;
+  updated_by: string;
+}
+
+/** Which app is which environment of which project. In an app's own object: the app's alone. */
+export interface EnvironmentTable {
+  account: string;
+  project: string;
+  key: string;
+  app: string;
+  rank: number;
+  production: Bit;
+  ephemeral: Bit;
+  expires_at: string | null;
+  /** The account's log has told that it expires. */
+  announced: Bit;
+  comment_required: Bit;
 }
 
 export interface FlagTable {

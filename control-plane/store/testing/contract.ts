@@ -8,6 +8,7 @@ import { dryRunsContract } from './contract/dry-runs.ts';
 import type { Check, Fixture, Runner } from './contract/fixture.ts';
 import { listsContract } from './contract/lists.ts';
 import { namesContract } from './contract/names.ts';
+import { projectsContract } from './contract/projects.ts';
 import { referencesContract } from './contract/references.ts';
 import { repeatsContract } from './contract/repeats.ts';
 
@@ -37,6 +38,7 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
     describe('accounts', () => accountsContract(suite));
     describe('the log of an account', () => accountLogContract(suite));
     describe('deleted apps', () => deletedAppsContract(suite));
+    describe('projects', () => projectsContract(suite));
     describe('names', () => namesContract(suite));
     describe('distribution', () => distributionContract(suite));
   });

@@ -53,6 +53,11 @@ export class GroundAccount extends AccountObject {
     return controlPlane.forgetDeleted();
   }
 
+  async expire(): Promise<number | null> {
+    const { controlPlane } = await this.opened();
+    return controlPlane.expireEnvironments();
+  }
+
   async link(url: string, name?: string): Promise<string> {
     const { controlPlane } = await this.opened();
     return controlPlane.mintSignInLink(url, name);
@@ -108,6 +113,8 @@ const behindTheDoor = async (call: DoorCall, env: Environment): Promise<unknown>
       return account.commits(call.account);
     case 'forget':
       return account.forget();
+    case 'expire':
+      return account.expire();
     case 'link':
       return account.link(call.url, call.name);
     case 'app': {

@@ -11,6 +11,7 @@ import { bundleWorker } from './bundle.ts';
 export type DoorCall =
   | { readonly open: 'account'; readonly call: AccountCall; readonly given: readonly unknown[] }
   | { readonly open: 'forget' }
+  | { readonly open: 'expire' }
   | { readonly open: 'commits'; readonly account: string }
   | { readonly open: 'link'; readonly url: string; readonly name?: string }
   | { readonly open: 'app'; readonly place: AppPlace };
@@ -104,6 +105,7 @@ export const openWorkersGround = async (): Promise<Ground> => {
       throw new Error('The control plane is in another process.');
     },
     forgetDeleted: () => open({ open: 'forget' }),
+    expireEnvironments: () => open({ open: 'expire' }),
     get cache(): never {
       throw new Error('The flag cache is in another process.');
     },

@@ -48,7 +48,13 @@ export const accountsContract = ({ check, expect }: Suite): void => {
     await settle(stores);
     const { accounts } = stores;
     const api = { id: 'api', name: 'api', client_side_default: false };
-    const dates = { created_at: at(1), updated_at: at(1), updated_by: 'ann' };
+    const dates = {
+      created_at: at(1),
+      updated_at: at(1),
+      updated_by: 'ann',
+      project: null,
+      environment: null,
+    };
     expect(await accounts.createApp(ACCOUNT, api, by('ann', 1))).toEqual({ ...api, tests: 'warn', ...dates });
     expect(await accounts.changeApp(ACCOUNT, APP, { name: 'a-shop' }, by('ben', 2))).toEqual({
       ...shop,
@@ -57,6 +63,8 @@ export const accountsContract = ({ check, expect }: Suite): void => {
       created_at: at(0),
       updated_at: at(2),
       updated_by: 'ben',
+      project: null,
+      environment: null,
     });
     expect((await other.accounts.apps(ACCOUNT)).map((app) => app.name)).toEqual(['a-shop', 'api']);
     expect(await other.accounts.app(ACCOUNT, 'api')).toEqual({ ...api, tests: 'warn', ...dates });

@@ -89,4 +89,15 @@ const fillAccount = async ({ accounts, app }: Stores): Promise<void> => {
   await accounts.createApp(ACCOUNT, { id: 'app-2', name: 'old', client_side_default: false }, by('ann', 9));
   await write(app(ACCOUNT, 'app-2'), by('ann', 10), [create('a')]);
   await accounts.deleteApp(ACCOUNT, 'app-2', by('ann', 11));
+  const live = { key: 'live', rank: 30, production: true, ephemeral: false, expires_at: null };
+  const preview = { key: 'pr-7', rank: 15, production: false, ephemeral: true, expires_at: at(86_000) };
+  const environments = [
+    { ...live, comment_required: false, app: APP },
+    {
+      ...preview,
+      comment_required: false,
+      app: { id: 'app-3', name: 'shop-pr-7', client_side_default: true },
+    },
+  ];
+  await accounts.createProject(ACCOUNT, { id: 'p1', name: 'shop', environments }, by('ann', 12));
 };
