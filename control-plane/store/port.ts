@@ -1,4 +1,12 @@
-import type { Commit, History, Lineage, Position, Snapshot, Subscription } from '@halyard/caches';
+import type {
+  Commit,
+  FiledReport,
+  History,
+  Lineage,
+  Position,
+  Snapshot,
+  Subscription,
+} from '@halyard/caches';
 import type { FlagType, Surroundings } from '@halyard/engine';
 import type { ContextBody } from '../flags/body/saved-context.ts';
 import type { Entity } from '../flags/references/integrity.ts';
@@ -7,7 +15,7 @@ import type { FailedTest } from '../flags/tests/run-tests.ts';
 import type { Actor, Affected, Change, ChangelogEntry, FlagDefinition, StoredFlag } from '../model/flag.ts';
 import type { AccountLogEntry, AccountLogQuery, AccountNote } from './sql/account-event.ts';
 
-export type { AccountLogEntry, AccountLogQuery, AccountNote, Subscription };
+export type { AccountLogEntry, AccountLogQuery, AccountNote, FiledReport, Subscription };
 
 /**
  * The truth. Two ports, because no transaction ever spans both: `Accounts` (accounts, apps, tokens, sessions) and `AppStore`
@@ -237,6 +245,47 @@ export interface AppStore {
   commit<A>(request: CommitRequest<A>): Promise<Committed<A> | Replayed>;
 
   readonly outbox: Outbox;
+  readonly tallies: Tallies;
+}
+
+/**
+ * How often the flags of an app were evaluated: aggregates beside the audit trail, never in it, which may be dropped without anybody
+ * noticing a gap. Nothing of whom it was for. Days and hours are UTC's.
+ */
+export interface Tallies {
+  /**
+   * Adds what these reports count, in one transaction: each report once, however often it comes. Those of one reporter and epoch count
+   * in the order of `seq`, and one that is below what was taken is passed over. Nothing where there is no such app.
+   */
+  add(reports: readonly FiledReport[]): Promise<void>;
+  /** Of these flags from a day on (`2026-01-04`), by flag, then by day. */
+  of(flags: readonly string[], from: string): Promise<readonly TallyRow[]>;
+  /** When each variation that ever was served was last served; of one flag or of all. */
+  uses(flag?: string): Promise<readonly VariationUse[]>;
+  /** When the newest report that was taken was made; null: none ever was. */
+  completeUntil(): Promise<string | null>;
+  /** Drops hours after 30 days and days after 400, by the clock given in epoch ms. To be called now and then. */
+  compact(now: number): Promise<void>;
+}
+
+export interface TallyRow {
+  readonly flag: string;
+  /** `2026-01-04`. */
+  readonly day: string;
+  /** Null: the caller's own default. */
+  readonly variation: string | null;
+  readonly reason: string;
+  readonly kind: 'evaluated' | 'delivered';
+  /** 24 numbers, an hour each; one, the day's, where hours are no longer told apart. */
+  readonly hours: readonly number[];
+}
+
+export interface VariationUse {
+  readonly flag: string;
+  readonly variation: string | null;
+  /** ISO 8601; null: never. */
+  readonly evaluated_at: string | null;
+  readonly delivered_at: string | null;
 }
 
 export interface SavedContext {

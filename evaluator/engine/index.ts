@@ -17,6 +17,7 @@ export { isOperator, OPERATORS, type OperatorRow } from './operators/index.ts';
 export { excessiveWork } from './operators/pattern.ts';
 export type { ValueKind, ValueOf } from './operators/value.ts';
 export { isPercentage } from './parse/fields.ts';
+export { type Report, Reports } from './reports.ts';
 export {
   type Reweighted,
   type ReweightOptions,
@@ -24,4 +25,4 @@ export {
   weightsProblem,
 } from './reweight.ts';
 export { largestOf, rolloutOfSplit, sharesOf, splitOfRollout } from './split.ts';
-export { Tally } from './tally.ts';
+export { type Count, ERROR, Tally } from './tally.ts';

@@ -23,6 +23,13 @@ export const TABLES: Readonly<Record<keyof Schema, Copying>> = {
   segment: { how: 'changes', key: ['account', 'app', 'key'] },
   reference: { how: 'changes', key: ['account', 'app', 'from_kind', 'from_key', 'place'] },
   saved_context: { how: 'changes', key: ['account', 'app', 'name'] },
+  tally: {
+    how: 'changes',
+    key: ['account', 'app', 'flag', 'day', 'variation', 'reason', 'kind'],
+  },
+  variation_use: { how: 'changes', key: ['account', 'app', 'flag', 'variation'] },
+  // With them a report that is repeated after the move counts once.
+  reporter: { how: 'changes', key: ['account', 'app', 'reporter'] },
   changelog: { how: 'grows', chain: ['account', 'app'] },
   outbox: { how: 'changes', key: ['account', 'app', 'version'] },
   idempotency: { how: 'changes', key: ['account', 'app', 'key'] },

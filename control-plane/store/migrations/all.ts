@@ -6,6 +6,7 @@ import * as histories from './0005-histories.ts';
 import * as segments from './0006-segments.ts';
 import * as contexts from './0007-contexts.ts';
 import * as projects from './0008-projects.ts';
+import * as tallies from './0009-tallies.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   segments,
   contexts,
   projects,
+  tallies,
 ];

@@ -15,6 +15,7 @@ import { createOutbox } from './outbox.ts';
 import { Reach } from './reach.ts';
 import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
 import { everySegment, pageOfSegments, segmentsIn } from './segments.ts';
+import { createTallies } from './tallies.ts';
 
 const ENTRY_CHUNK = 500;
 /** A flag may have 256 KiB. */
@@ -134,6 +135,8 @@ export const createAppStore = (
       const { version, entry_count: entries, last_hash } = row;
       return { version, flags: row.deleted_at === null ? row.flag_count : 0, entries, last_hash };
     },
+
+    tallies: createTallies(database, place),
 
     ...createContexts(database, place),
 

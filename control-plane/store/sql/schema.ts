@@ -18,6 +18,9 @@ export interface Schema {
   segment: SegmentTable;
   reference: ReferenceTable;
   saved_context: SavedContextTable;
+  tally: TallyTable;
+  variation_use: VariationUseTable;
+  reporter: ReporterTable;
   deleted_flag: DeletedFlagTable;
   changelog: ChangelogTable;
   outbox: OutboxTable;
@@ -176,6 +179,46 @@ interface SavedContextTable {
   context: string;
   updated_at: string;
   updated_by: string;
+}
+
+/**
+ * How often a flag gave an answer on a day. A row a day and not an hour: an hour's row would be mostly its key, many times a day. Of
+ * flags that are gone too, until the days are dropped.
+ */
+interface TallyTable {
+  account: string;
+  app: string;
+  flag: string;
+  /** `2026-01-04`, in UTC. */
+  day: string;
+  /** Empty: the caller's own default. */
+  variation: string;
+  reason: string;
+  kind: 'evaluated' | 'delivered';
+  /** JSON: 24 numbers, an hour each; one number, the day's, when the hours are no longer kept. */
+  hours: string;
+}
+
+/** When a variation of a flag was last served; null: never so. */
+interface VariationUseTable {
+  account: string;
+  app: string;
+  flag: string;
+  /** Empty: the caller's own default. */
+  variation: string;
+  evaluated_at: string | null;
+  delivered_at: string | null;
+}
+
+/** The newest report that was taken of whoever reports, so that none counts twice. */
+interface ReporterTable {
+  account: string;
+  app: string;
+  /** Empty: the row that those who write tallies of the app wait for each other by. */
+  reporter: string;
+  epoch: number;
+  seq: number;
+  at: string;
 }
 
 /** What a flag created again under the key counts its versions on from. */

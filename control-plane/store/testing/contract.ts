@@ -11,6 +11,7 @@ import { namesContract } from './contract/names.ts';
 import { projectsContract } from './contract/projects.ts';
 import { referencesContract } from './contract/references.ts';
 import { repeatsContract } from './contract/repeats.ts';
+import { talliesContract } from './contract/tallies.ts';
 
 export { clock, type Fixture, LIMITS, type Runner } from './contract/fixture.ts';
 
@@ -31,6 +32,7 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
   describe(`${name} keeps the promises of the stores`, () => {
     describe('commits', () => commitsContract(suite));
     describe('saved contexts', () => contextsContract(suite));
+    describe('tallies', () => talliesContract(suite));
     describe('dry runs', () => dryRunsContract(suite));
     describe('repeats', () => repeatsContract(suite));
     describe('references', () => referencesContract(suite));

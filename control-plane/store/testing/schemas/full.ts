@@ -50,6 +50,8 @@ const fillApp = async (app: AppStore): Promise<void> => {
     { event: 'delete', key: 'old-search' },
     { kind: 'segment', event: 'update', key: 'beta', after: { ...beta, include: ['ada', 'cleo'] } },
   ]);
+  const counts = [['new-checkout', 'on', 'TARGETING_MATCH', 'evaluated', 7]] as const;
+  await app.tallies.add([{ app: APP, reporter: 'pod-1', epoch: 1, seq: 1, at: at(4), counts }]);
   await app.saveContext('ada', { targetingKey: 'ada', plan: 'pro' }, by('ann', 4));
 };
 
