@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import type { FiledReport, Tallies, TallyRow, VariationUse } from '../port.ts';
 import { chunks } from './chunks.ts';
 import type { Database } from './database.ts';
-import type { FiledReport, Tallies, TallyRow, VariationUse } from '../port.ts';
 import type { AppPlace } from './rows.ts';
 import type { Schema } from './schema.ts';
 
