@@ -195,7 +195,13 @@ export const strings = {
   },
   flag: {
     copyKey: 'Copy the key',
-    tabs: { targeting: 'Targeting', variations: 'Variations', history: 'History', settings: 'Settings' },
+    tabs: {
+      targeting: 'Targeting',
+      variations: 'Variations',
+      tests: 'Tests',
+      history: 'History',
+      settings: 'Settings',
+    },
     changedBy: (name: string) => `by ${name}`,
     on: 'On',
     off: 'Off',

@@ -14,6 +14,7 @@ import { APP_NAME } from './create-app.tsx';
 import { DeleteApp } from './delete-app.tsx';
 import { ExportFlags } from './export-flags.tsx';
 import { ImportFlags } from './import-flags.tsx';
+import { TestsSetting } from './tests-setting.tsx';
 
 const route = getRouteApi('/signed-in/apps/$app/settings');
 
@@ -70,6 +71,7 @@ const Settings = ({ app }: { readonly app: App }) => {
           </Text>
         </Stack>
       </Card>
+      <TestsSetting app={app} />
       <ExportFlags app={app} />
       {writable && <ImportFlags app={app} />}
       {admin && <DeleteApp app={app} />}

@@ -2,6 +2,7 @@ import type { Flag, FlagType, FlagValue, Rule, Scalar, Split } from '@halyard/en
 import type { StoredFlag } from '../api.ts';
 import { type BuilderGroup, emptyCondition, newId, queryOf } from '../flag/query.ts';
 import { sharesOf } from '../words/summary.ts';
+import { type DraftTest, draftTestOf } from './tests.ts';
 import type { Weights } from './weights.ts';
 
 /** A flag while it is edited. Variations have ids, so that renaming one is one change and not a search through the rules. */
@@ -15,6 +16,7 @@ export interface Draft {
   readonly tags: readonly string[];
   readonly metadata: readonly DraftMetadata[];
   readonly clientSide: boolean;
+  readonly tests: readonly DraftTest[];
 }
 
 /** What it serves while it is off: what everyone else gets, nothing (the default in the caller's code), or a variation by its id. */
@@ -143,6 +145,7 @@ export const draftOf = (flag: Flag & { readonly type: FlagType }): Draft => ({
     was,
   })),
   clientSide: flag.client_side ?? true,
+  tests: (flag.tests ?? []).map(draftTestOf),
 });
 
 /** The parts of a stored flag that are its definition: what a write sends back. */

@@ -1,7 +1,6 @@
 import {
   type Condition,
   type Flag,
-  type FlagTest,
   isPercentage,
   OPERATORS,
   type Operator,
@@ -27,12 +26,13 @@ import {
 } from './draft.ts';
 import { readNumber } from './read-number.ts';
 import { problemOfReference } from './reference.ts';
+import { finishTest } from './tests.ts';
 import { totalOf, type Weights } from './weights.ts';
 import { withOff } from './whole.ts';
 
 /** What keeps a draft from being saved, and where. */
 export interface DraftProblem {
-  /** The id of the variation, rule or metadata it is about. */
+  /** The id of the variation, rule, metadata or test it is about. */
   readonly id: string;
   readonly message: string;
 }
@@ -231,12 +231,6 @@ const offFields = (draft: Draft): Pick<Flag, 'off_variation'> => {
   }
 };
 
-/** A test goes on expecting the variation that it named, whatever that is called now. */
-const renamed = (draft: Draft, test: FlagTest): FlagTest =>
-  test.expect.variant === undefined
-    ? test
-    : { ...test, expect: { ...test.expect, variant: nameOf(draft, test.expect.variant) } };
-
 /** The flag a draft stands for, and all that is still wrong with it. Fields that were absent and are untouched stay absent. */
 export const finish = (draft: Draft, base: StoredFlag): Finished => {
   const variations = readVariations(draft.type, draft.variations);
@@ -250,6 +244,8 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
       ...(servedBy(draft, rule.serve) as { serve_variation: string }),
     }),
   );
+  // A test goes on expecting the variation that it named, whatever that is called now.
+  const tests = draft.tests.map((test) => finishTest(test, (id) => nameOf(draft, id)));
   const { off_variation: _, ...before } = definitionOf(base);
   const said: Flag = {
     ...before,
@@ -258,7 +254,7 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
     default_variation: nameOf(draft, draft.defaultVariation),
     ...offFields(draft),
     rules,
-    ...(before.tests === undefined ? {} : { tests: before.tests.map((test) => renamed(draft, test)) }),
+    ...(tests.length === 0 && before.tests === undefined ? {} : { tests: tests.map(({ test }) => test) }),
     ...(draft.tags.length === 0 && before.tags === undefined ? {} : { tags: draft.tags }),
     ...(draft.metadata.length === 0 && before.metadata === undefined
       ? {}
@@ -270,6 +266,10 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
     ...draft.rules.flatMap(problemsOfRule),
     ...problemsOfOrder(draft, rules),
     ...problemsOfNames(draft.metadata),
+    ...tests.flatMap(({ problem }, index) => {
+      const id = draft.tests[index]?.id;
+      return problem === null || id === undefined ? [] : [{ id, message: problem }];
+    }),
   ];
   return { flag: withOff(said, base), problems };
 };

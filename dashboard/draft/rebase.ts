@@ -32,6 +32,7 @@ export const rebased = ({ draft, finished, base, theirs, choices = {} }: Rebase)
   const ids = idsOf(draft, fresh);
   const id = (name: string): string => ids.get(name) ?? name;
   const metadata = new Map(draft.metadata.map((each) => [each.name, each.id]));
+  const tests = new Map(draft.tests.map((each) => [each.name, each.id]));
   return {
     ...fresh,
     variations: fresh.variations.map((each) => ({ ...each, id: id(each.name) })),
@@ -42,6 +43,11 @@ export const rebased = ({ draft, finished, base, theirs, choices = {} }: Rebase)
       (rule) => ('kept' in rule ? rule.kept : { ...rule.fresh, serve: withIds(rule.fresh.serve, id) }),
     ),
     metadata: fresh.metadata.map((each) => ({ ...each, id: metadata.get(each.name) ?? each.id })),
+    tests: fresh.tests.map((each) => ({
+      ...each,
+      id: tests.get(each.name) ?? each.id,
+      variation: each.variation === null ? null : id(each.variation),
+    })),
   };
 };
 

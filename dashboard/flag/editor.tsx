@@ -3,12 +3,17 @@ import { Button, Grid, Group, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import type { StoredFlag } from '../api.ts';
-import { usePermitted, useSession } from '../session/session.ts';
+import { type DraftTest, freeName, testOf } from '../draft/tests.ts';
+import { Tests } from '../flag-tests/tests.tsx';
+import type { FlagTab } from '../router-search.ts';
+import { usePermitted } from '../session/session.ts';
 import { useCommand } from '../shell/commands.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { flagPage } from '../strings/flag-page.ts';
+import { testStrings } from '../strings/tests.ts';
 import { strings } from '../strings.ts';
 import { readContext } from '../try/context-text.ts';
+import { useSurroundings } from '../try/surroundings.ts';
 import { TryPanel } from '../try/try-panel.tsx';
 import classes from './flag.module.css';
 import { FlagSettings } from './flag-settings.tsx';
@@ -23,14 +28,13 @@ import { Variations } from './variations.tsx';
 interface EditorProps {
   readonly app: string;
   readonly flag: StoredFlag;
-  readonly tab: 'targeting' | 'variations' | 'settings' | 'history';
+  readonly tab: FlagTab;
   /** From the address: a shared context to try. */
   readonly context: string | undefined;
 }
 
 /** Everything of a flag that is edited, reviewed and then saved at once; loaded apart, with the engine. */
 export const Editor = ({ app, flag, tab, context }: EditorProps) => {
-  const { account } = useSession();
   const writable = usePermitted('write');
   const editing = useDraft(flag);
   const [text, setText] = useState(context ?? '');
@@ -39,15 +43,25 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
   const [merging, merge] = useDisclosure(false);
   const { dirty, finished, theirs, begin } = editing;
 
+  const around = useSurroundings(app, finished.flag, trying && tab === 'targeting');
   const read = useMemo(() => readContext(text), [text]);
+  const setTests = (change: (tests: readonly DraftTest[]) => readonly DraftTest[]) =>
+    editing.edit((before) => ({ ...before, tests: change(before.tests) }));
   const explanation = useMemo(
     // A flag that is off answers the same to everyone; what it would answer is what people try.
     () =>
-      trying && text.trim() !== '' && 'context' in read
-        ? explain({ ...finished.flag, enabled: true }, read.context, account)
+      around !== null && text.trim() !== '' && 'context' in read
+        ? explain({ ...finished.flag, enabled: true }, read.context, around)
         : null,
-    [finished.flag, read, account, trying, text],
+    [finished.flag, read, around, text],
   );
+  const makeTest = () => {
+    const made = explanation === null || 'message' in read ? null : testOf(read.context, explanation);
+    if (made === null) return;
+    const test = { ...made, name: freeName(made.name, editing.draft.tests) };
+    setTests((tests) => [...tests, test]);
+    sayDone(testStrings.made(test.name), () => setTests((tests) => tests.filter(({ id }) => id !== test.id)));
+  };
   const savable = dirty && finished.problems.length === 0 && theirs === null;
   const discard = () => {
     const { base, draft } = editing;
@@ -90,6 +104,7 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
                   problem={'message' in read ? read.message : null}
                   explanation={explanation}
                   unsaved={dirty}
+                  makeTest={writable ? makeTest : null}
                   close={tryUser.close}
                 />
               </div>
@@ -101,6 +116,7 @@ export const Editor = ({ app, flag, tab, context }: EditorProps) => {
         </Grid>
       )}
       {tab === 'variations' && <Variations editing={editing} writable={writable} />}
+      {tab === 'tests' && <Tests app={app} editing={editing} writable={writable} change={setTests} />}
       {tab === 'settings' && <FlagSettings app={app} flag={flag} editing={editing} writable={writable} />}
       {dirty && writable && (
         <div className={classes['savebar']} data-savebar>

@@ -13,25 +13,27 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
-import { IconTrash, IconUser } from '@tabler/icons-react';
+import { IconTestPipe, IconTrash, IconUser } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { CopyIcon } from '../shell/copy-icon.tsx';
 import { LongText } from '../shell/long-text.tsx';
 import { flagPage } from '../strings/flag-page.ts';
+import { testStrings } from '../strings/tests.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { plain, value, variation } from '../words/words.ts';
 import { readTestUsers, type TestUser, writeTestUsers } from './context-text.ts';
 import classes from './try.module.css';
 
-const Answer = ({
-  explanation,
-  enabled,
-}: {
+interface AnswerProps {
   readonly explanation: Explanation;
   readonly enabled: boolean;
-}) => {
+  /** Null: this person may not write. */
+  readonly makeTest: (() => void) | null;
+}
+
+const Answer = ({ explanation, enabled, makeTest }: AnswerProps) => {
   const { evaluation, why } = explanation;
   if (evaluation.kind === 'failed') {
     return (
@@ -60,6 +62,29 @@ const Answer = ({
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         {evaluation.reason}: <LongText text={why} />
       </Text>
+      {explanation.prerequisites.map(({ flag, met, why: because }) => (
+        <Text key={flag} size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {met ? testStrings.met : testStrings.notMet} <LongText text={because} />
+        </Text>
+      ))}
+      {makeTest !== null && (
+        <Group gap="xs" mt={6}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconTestPipe size={14} />}
+            disabled={!enabled}
+            onClick={makeTest}
+          >
+            {testStrings.make}
+          </Button>
+          {!enabled && (
+            <Text size="xs" c="dimmed">
+              {testStrings.whileOff}
+            </Text>
+          )}
+        </Group>
+      )}
     </div>
   );
 };
@@ -133,11 +158,14 @@ interface TryPanelProps {
   readonly problem: string | null;
   readonly explanation: Explanation | null;
   readonly unsaved: boolean;
+  /** Keeps the answer as a test of the flag; null: this person may not write. */
+  readonly makeTest: (() => void) | null;
   readonly close: () => void;
 }
 
 /** Whose context, what they get, and why; computed here from what is on the screen, saved or not. */
-export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved, close }: TryPanelProps) => {
+export const TryPanel = (props: TryPanelProps) => {
+  const { flag, text, onText, problem, explanation, unsaved, makeTest, close } = props;
   const router = useRouter();
   const { href } = router.buildLocation({ to: '.', search: (before) => ({ ...before, context: text }) });
   return (
@@ -176,7 +204,7 @@ export const TryPanel = ({ flag, text, onText, problem, explanation, unsaved, cl
             {strings.tryUser.enter}
           </Text>
         ) : (
-          <Answer explanation={explanation} enabled={flag.enabled} />
+          <Answer explanation={explanation} enabled={flag.enabled} makeTest={makeTest} />
         )}
         {unsaved && (
           <Text size="xs" c="dimmed">

@@ -75,7 +75,23 @@ describe('a change in words', () => {
       },
       'Variation while off: off → the default in their own code\n' +
         'Prerequisites: ∅ → the flag “payments” is on and serves “on” or “new”\n' +
-        'Owner: “ada” → “ben”\nPermanent: ∅ → yes\nTests: ∅ → “pro gets it”',
+        'Owner: “ada” → “ben”\nPermanent: ∅ → yes\nTests: ∅ → “pro gets it”: {} → on',
+    ],
+    [
+      'a test changed, of several',
+      {
+        tests: {
+          from: [
+            { name: 'a', context: {}, expect: { variant: 'on' } },
+            { name: 'b', context: { plan: 'pro' }, expect: { variant: 'on' } },
+          ],
+          to: [
+            { name: 'a', context: {}, expect: { variant: 'on' } },
+            { name: 'b', context: { plan: 'team' }, expect: { variant: 'on' } },
+          ],
+        },
+      },
+      'Tests: “b”: {"plan":"pro"} → on → “b”: {"plan":"team"} → on',
     ],
     ['a tag', { 'tags.0': { to: 'checkout' } }, 'Tag: ∅ → “checkout”'],
     ['the default', { default_variation: { from: 'off', to: 'on' } }, 'Default variation: off → on'],

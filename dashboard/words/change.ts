@@ -1,7 +1,9 @@
 import type { Condition, FlagTest, JsonValue, Prerequisite, Rule } from '@halyard/engine';
 import type { Diff } from '../api.ts';
 import { conditionsWords, prerequisitesWords } from './condition.ts';
+import { same } from './same.ts';
 import { OWN_DEFAULT, ruleWords, servesWords } from './summary.ts';
+import { testWords } from './test.ts';
 import { join, percent, plain, value, variation, type Words } from './words.ts';
 
 /** One changed field in words: what it is, what it was (null: not there before) and what it is now (null: gone). */
@@ -94,12 +96,6 @@ const wordsOfValue = (path: string, names: readonly string[], json: JsonValue): 
   if (names.length === 1 && last === 'prerequisites' && Array.isArray(json)) {
     return prerequisitesWords(json as unknown as Prerequisite[]);
   }
-  if (names.length === 1 && last === 'tests' && Array.isArray(json)) {
-    return join(
-      (json as unknown as FlagTest[]).map(({ name }) => jsonWords(name)),
-      ', ',
-    );
-  }
   if (names.length === 1 && last === 'tags' && Array.isArray(json)) return join(json.map(jsonWords), ', ');
   return jsonWords(json);
 };
@@ -138,17 +134,39 @@ export const labelOf = (names: readonly string[]): string => {
   return `${rule}: ${FIELDS[rest.at(-1) ?? inner] ?? rest.join(' › ')}`;
 };
 
+/** The tests that are in one list and not in the other; null: there are none. */
+const testsWords = (tests: readonly FlagTest[], others: readonly FlagTest[]): Words | null => {
+  const own = tests.filter((test) => !others.some((other) => same(test, other)));
+  return own.length === 0 ? null : join(own.map(testWords), '; ');
+};
+
+const isTests = (names: readonly string[]): boolean => names.length === 1 && names[0] === 'tests';
+
 export const changeInWords = (
   path: string,
   names: readonly string[],
   from: JsonValue | undefined,
   to: JsonValue | undefined,
-): ChangeInWords => ({
-  path,
-  label: labelOf(names),
-  from: from === undefined ? null : wordsOfValue(path, names, from),
-  to: to === undefined ? null : wordsOfValue(path, names, to),
-});
+): ChangeInWords => {
+  const label = labelOf(names);
+  if (isTests(names)) {
+    // A flag's tests, as the server answers them; only the type of a diff says JSON.
+    const [old, young] = [from ?? [], to ?? []] as unknown as readonly [FlagTest[], FlagTest[]];
+    const [gone, added] = [testsWords(old, young), testsWords(young, old)];
+    return {
+      path,
+      label,
+      from: gone,
+      to: gone === null && added === null ? [plain('in another order')] : added,
+    };
+  }
+  return {
+    path,
+    label,
+    from: from === undefined ? null : wordsOfValue(path, names, from),
+    to: to === undefined ? null : wordsOfValue(path, names, to),
+  };
+};
 
 /** The field-level diff of a change, each entry in words, in the diff's order. */
 export const changesInWords = (diff: Diff): readonly ChangeInWords[] =>
