@@ -24,9 +24,9 @@ export const appTrailIn = (store: AppStore): AppTrail => ({
   head: () => store.head(),
   newestFirst: () => everyPage((query) => store.changelog(query)),
   async *states() {
-    for await (const flag of store.everyFlag()) yield { ...flag, name: flag.definition.key };
-    for await (const segment of everyPage((query) => store.segments(query))) {
-      yield { ...segment, name: segmentName(segment.definition.key) };
+    for await (const stored of store.everything()) {
+      const { key } = stored.definition;
+      yield { ...stored, name: stored.kind === 'segment' ? segmentName(key) : key };
     }
   },
   async state(name) {

@@ -1,5 +1,5 @@
 import type { FlagType } from '@halyard/engine';
-import type { FlagDefinition, StoredFlag } from '../model/flag.ts';
+import type { FlagDefinition, Stored, StoredFlag } from '../model/flag.ts';
 
 /** A flag as it is answered. */
 export type FlagView = FlagDefinition & {
@@ -23,5 +23,6 @@ export const flagView = ({
   updated_by,
 }: StoredFlag): FlagView => ({ ...definition, type, version, created_at, updated_at, updated_by });
 
-/** One flag as a line of an export: what an import takes, to the same flag. */
-export const exportLine = ({ definition }: StoredFlag): string => `${JSON.stringify(definition)}\n`;
+/** One flag or segment as a line of an export: what an import takes, to the same. */
+export const exportLine = ({ kind, definition }: Stored): string =>
+  `${JSON.stringify(kind === 'segment' ? { segment: definition } : definition)}\n`;

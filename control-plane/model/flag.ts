@@ -1,5 +1,5 @@
 import type { Bucketing, Flag, FlagType, JsonValue } from '@halyard/engine';
-import type { SegmentDefinition } from '../flags/segments/segment.ts';
+import type { SegmentDefinition, StoredSegment } from '../flags/segments/segment.ts';
 
 /** A flag's complete definition as it is stored, hashed and replicated: exactly the evaluation semantics' flag, bucketing included. */
 export type FlagDefinition = Flag & { readonly bucketing: Bucketing };
@@ -14,6 +14,11 @@ export interface StoredFlag {
   readonly updated_at: string;
   readonly updated_by: string;
 }
+
+/** A flag or a segment as the store holds it. */
+export type Stored =
+  | ({ readonly kind: 'flag' } & StoredFlag)
+  | ({ readonly kind: 'segment' } & StoredSegment);
 
 /** One flag's part of a commit, decided by a pure function before anything is written. */
 export type FlagChange = { readonly kind?: 'flag' } & Named & Outcome<FlagDefinition>;

@@ -12,7 +12,15 @@ import type { ContextBody } from '../flags/body/saved-context.ts';
 import type { Entity } from '../flags/references/integrity.ts';
 import type { SegmentDefinition, StoredSegment } from '../flags/segments/segment.ts';
 import type { FailedTest } from '../flags/tests/run-tests.ts';
-import type { Actor, Affected, Change, ChangelogEntry, FlagDefinition, StoredFlag } from '../model/flag.ts';
+import type {
+  Actor,
+  Affected,
+  Change,
+  ChangelogEntry,
+  FlagDefinition,
+  Stored,
+  StoredFlag,
+} from '../model/flag.ts';
 import type { AccountLogEntry, AccountLogQuery, AccountNote } from './sql/account-event.ts';
 
 export type { AccountLogEntry, AccountLogQuery, AccountNote, FiledReport, Subscription };
@@ -204,10 +212,10 @@ export interface AppStore {
   /** Ordered by key, after a key; prefix (keyset) pagination, never offset. */
   flags(query: FlagQuery): Promise<Page<StoredFlag>>;
   /**
-   * Every flag at one version, ordered by key, in pages of as many flags: for export and explain-all. Nothing is held between two pages, so
-   * that they may be taken as slowly as one likes. `not_found` if the app is deleted meanwhile.
+   * Every segment, and then every flag, at one version, each ordered by key, read in pages of as many. Nothing is held between two pages,
+   * so that they may be taken as slowly as one likes. `not_found` if the app is deleted meanwhile.
    */
-  everyFlag(page?: number): AsyncIterable<StoredFlag>;
+  everything(page?: number): AsyncIterable<Stored>;
   flagCount(): Promise<number>;
   /** Newest first. */
   changelog(query: ChangelogQuery): Promise<Page<ChangelogEntry>>;

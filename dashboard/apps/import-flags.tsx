@@ -1,6 +1,5 @@
 import {
   Alert,
-  Badge,
   Button,
   Card,
   Checkbox,
@@ -13,56 +12,17 @@ import {
 } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError, type App, appPath, call, type Diff, search } from '../api.ts';
-import { ChangeList } from '../history/change-list.tsx';
+import { ApiError, type App, appPath, call, search } from '../api.ts';
 import { useSession } from '../session/session.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { ReasonField } from '../shell/reason-field.tsx';
 import { strings } from '../strings.ts';
-import { changesInWords } from '../words/change.ts';
-
-interface Imported {
-  readonly created: number;
-  readonly updated: number;
-  readonly deleted: number;
-  readonly unchanged: number;
-  readonly diff?: Readonly<Record<string, Diff>>;
-}
+import { changesNothing, type Imported, ImportPreview } from './import-preview.tsx';
 
 interface Options {
   readonly replace: boolean;
   readonly flagshipAccount: string;
 }
-
-const FLAGS_SHOWN = 50;
-
-const Preview = ({ result }: { readonly result: Imported }) => {
-  const flags = Object.entries(result.diff ?? {});
-  return (
-    <Stack gap="xs">
-      <Group gap={6}>
-        {(['created', 'updated', 'deleted', 'unchanged'] as const).map((part) => (
-          <Badge key={part} variant="default" radius="sm" tt="none">
-            {strings.settings.counts[part](result[part])}
-          </Badge>
-        ))}
-      </Group>
-      {flags.slice(0, FLAGS_SHOWN).map(([key, diff]) => (
-        <section key={key} aria-label={key}>
-          <Text size="sm" fw={600}>
-            {key}
-          </Text>
-          <ChangeList changes={changesInWords(diff)} />
-        </section>
-      ))}
-      {flags.length > FLAGS_SHOWN && (
-        <Text size="sm" c="dimmed">
-          {strings.settings.andMore(flags.length - FLAGS_SHOWN)}
-        </Text>
-      )}
-    </Stack>
-  );
-};
 
 const Refused = ({ error }: { readonly error: Error }) => (
   <Alert color="red" role="alert" title={strings.settings.importFailed}>
@@ -112,7 +72,7 @@ export const ImportFlags = ({ app }: { readonly app: App }) => {
     };
   const change = again((part: Partial<Options>) => setOptions((before) => ({ ...before, ...part })));
   const found = preview.data;
-  const nothing = found !== undefined && found.created + found.updated + found.deleted === 0;
+  const nothing = found !== undefined && changesNothing(found);
   return (
     <Card withBorder component="section" aria-label={strings.settings.importTitle}>
       <Stack gap="sm">
@@ -149,7 +109,7 @@ export const ImportFlags = ({ app }: { readonly app: App }) => {
         {nothing ? (
           <Text size="sm">{strings.settings.nothingToImport}</Text>
         ) : (
-          found && <Preview result={found} />
+          found && <ImportPreview result={found} />
         )}
         <Group>
           <Button

@@ -172,11 +172,14 @@ test('flags are exported, changed, previewed and imported', async () => {
   await page.getByRole('button', { name: 'Download flags' }).click();
   const text = await readFile(await (await waiting).path(), 'utf8');
   const file = join(tmpdir(), `halyard-import-${process.pid}.ndjson`);
-  await writeFile(file, text.replace('"Gift cards as a way to pay"', '"Gift cards, but better"'));
+  const changed = text.replace('"Gift cards as a way to pay"', '"Gift cards, but better"');
+  await writeFile(file, `${changed}{"segment": {"key": "guests", "include": ["ada", "ben"]}}\n`);
   await page.locator('input[type="file"]').setInputFiles(file);
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByText('1 changed').waitFor();
   await page.getByText('“Gift cards, but better”').waitFor();
+  await page.getByText('1 new segment').waitFor();
+  await page.getByLabel('Segment guests').getByText('Holds 2 members').waitFor();
   const flag = `/apps/${world.shop}/flags/gift-cards`;
   expect((await world.api('GET', flag))['description']).toBe('Gift cards as a way to pay');
   await page.getByLabel('Why').pressSequentially('From the other region');
@@ -184,6 +187,7 @@ test('flags are exported, changed, previewed and imported', async () => {
   await page.getByText('Imported').waitFor();
   const [newest] = Object.values(await world.api('GET', `/apps/${world.shop}/changelog?limit=1`));
   expect(newest).toMatchObject({ flag_key: 'gift-cards', comment: 'From the other region' });
+  expect((await world.api('GET', `/apps/${world.shop}/segments/guests`))['include']).toEqual(['ada', 'ben']);
   expect((await world.api('GET', flag))['description']).toBe('Gift cards, but better');
 });
 

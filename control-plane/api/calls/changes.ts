@@ -15,7 +15,8 @@ import { APP, appOf, FLAG, flagOf } from '../http/paths.ts';
 import type { Setting } from '../http/setting.ts';
 import { existingApp } from './apps.ts';
 import { entryToRestore } from './changelog.ts';
-import { hintMessages, writtenFlag } from './flags.ts';
+import { writtenFlag } from './flags.ts';
+import { hintMessages } from './hint-messages.ts';
 
 const tag = 'Flags';
 

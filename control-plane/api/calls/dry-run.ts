@@ -1,6 +1,5 @@
 import { type ChangedAnswer, changedAnswers } from '../../flags/decide/changed-answers.ts';
-import { hintsOf } from '../../flags/decide/hints.ts';
-import { type Before, flagAfter, type Write } from '../../flags/decide/write.ts';
+import { type Before, type CurrentSegments, flagAfter } from '../../flags/decide/write.ts';
 import { diffFlags, diffSegments } from '../../flags/diff/diff.ts';
 import { type Exposure, exposureOfChange } from '../../flags/exposure/exposure.ts';
 import { testSentence } from '../../flags/tests/run-tests.ts';
@@ -9,32 +8,35 @@ import type { Committed, Foreseen, SavedContext } from '../../store/port.ts';
 import type { Answer } from '../http/call.ts';
 import { etagOf } from '../http/headers.ts';
 import type { DryRun } from '../http/operation.ts';
+import { hintMessages } from './hint-messages.ts';
 
 interface ExposureChange {
   readonly before: Exposure;
   readonly after: Exposure;
 }
 
-/** What a write would do, as docs/api.md has it. The `ETag` is the version of the flag that the write was tried on. */
-export const dryRunAnswer = <A extends Before>(
+/** So many flags are looked at before others get a turn. */
+const CHUNK = 256;
+
+/** What a write would do, as docs/api.md has it. The `ETag` is the version of the flag or segment that the write was tried on. */
+export const dryRunAnswer = async <A extends Before>(
   committed: Committed<A>,
-  { keys }: Pick<Write<A>, 'keys'>,
   kind: DryRun,
-): Answer & { readonly result: object } => {
-  const named = keys === 'all' ? [...committed.flags.keys()] : keys;
-  const { before } = committed.answer;
-  const exposures = new Map(
-    named.map((key) => [
-      key,
-      exposureOfChange(before.get(key)?.definition ?? null, flagAfter(committed, key)?.definition ?? null),
-    ]),
-  );
+): Promise<Answer & { readonly result: object }> => {
+  const { before, segmentsBefore = NO_SEGMENTS } = committed.answer;
+  const changed = [...committed.flags.keys()];
+  const exposures = new Map<string, ExposureChange>();
+  for (const key of kind === 'one' ? new Set([...before.keys(), ...changed]) : changed) {
+    const now = flagAfter(committed, key)?.definition ?? null;
+    exposures.set(key, exposureOfChange(before.get(key)?.definition ?? null, now));
+    if (exposures.size % CHUNK === 0) await turn();
+  }
   const affects = affectedExposures(committed.foreseen);
-  const [only] = named;
-  const tried = kind === 'one' && only !== undefined ? before.get(only) : undefined;
+  const diffs = await diffsOf(committed);
+  const [tried] = kind === 'one' ? [...before.values(), ...segmentsBefore.values()] : [];
   return {
     result: {
-      diff: diffOf(committed, kind),
+      diff: kind === 'one' ? (diffs[0]?.[1] ?? {}) : Object.fromEntries(diffs),
       affects,
       exposure: foremost(
         exposures.size > 0 ? [...exposures.values()] : affects.map(({ exposure }) => exposure),
@@ -42,12 +44,12 @@ export const dryRunAnswer = <A extends Before>(
       ...(kind === 'several' ? { exposures: Object.fromEntries(exposures) } : {}),
       tests: committed.failing.map((failed) => ({ ...failed, message: testSentence(failed) })),
     },
-    messages: [...committed.flags.values()].flatMap((flag) =>
-      flag === null ? [] : hintsOf(flag.definition).map((message) => ({ message })),
-    ),
+    messages: hintMessages(committed.flags.values()),
     ...(tried === undefined ? {} : { headers: { etag: etagOf(tried) } }),
   };
 };
+
+const NO_SEGMENTS: CurrentSegments = new Map();
 
 /** The saved contexts that would get another answer, of what changes and of what depends on it. */
 export const answersChanged = async (
@@ -63,18 +65,22 @@ export const answersChanged = async (
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-const diffOf = (committed: Committed<Before>, kind: DryRun): Diff | Readonly<Record<string, Diff>> => {
-  const diffs: [name: string, diff: Diff][] = [
-    ...[...committed.flags].map(([key, now]): [string, Diff] => [
-      key,
-      diffFlags(committed.answer.before.get(key)?.definition ?? null, now?.definition ?? null),
-    ]),
-    ...[...committed.segments].map(([key, now]): [string, Diff] => [
-      segmentName(key),
-      diffSegments(committed.foreseen?.before.segments.get(key) ?? null, now?.definition ?? null),
-    ]),
-  ];
-  return kind === 'one' ? (diffs[0]?.[1] ?? {}) : Object.fromEntries(diffs);
+/** Of what changes; a segment's as `segment/KEY`. */
+const diffsOf = async ({
+  answer: { before, segmentsBefore = NO_SEGMENTS },
+  flags,
+  segments,
+}: Committed<Before>): Promise<readonly (readonly [name: string, diff: Diff])[]> => {
+  const diffs: [name: string, diff: Diff][] = [];
+  for (const [key, now] of flags) {
+    diffs.push([key, diffFlags(before.get(key)?.definition ?? null, now?.definition ?? null)]);
+    if (diffs.length % CHUNK === 0) await turn();
+  }
+  for (const [key, now] of segments) {
+    const was = segmentsBefore.get(key)?.definition ?? null;
+    diffs.push([segmentName(key), diffSegments(was, now?.definition ?? null)]);
+  }
+  return diffs;
 };
 
 /** Each by its own before and after: what it depends on does not count, so only its own definition says it. */

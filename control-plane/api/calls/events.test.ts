@@ -68,9 +68,9 @@ const counting = (stores: Ground['stores']) => {
         counts.changelog += 1;
         return real.changelog(query);
       },
-      everyFlag: () => {
+      everything: () => {
         counts.exports += 1;
-        return real.everyFlag();
+        return real.everything();
       },
     };
   };

@@ -3,7 +3,6 @@ import { z } from '@hono/zod-openapi';
 import { parsePatch } from '../../flags/body/parse-body.ts';
 import { parseFlag, parseNewFlag } from '../../flags/body/parse-flag.ts';
 import { FlagCreate, FlagPatch, FlagReplace, FlagSchema } from '../../flags/body/schema-flag.ts';
-import { hintsOf } from '../../flags/decide/hints.ts';
 import { patchFlag } from '../../flags/decide/patch-flag.ts';
 import { flagAfter, noSuchFlag } from '../../flags/decide/write.ts';
 import { createFlag, deleteFlag, replaceFlag } from '../../flags/decide/write-flag.ts';
@@ -12,7 +11,7 @@ import type { StoredFlag } from '../../model/flag.ts';
 import { DeletedFlag } from '../document/schemas.ts';
 import type { Answer, Call } from '../http/call.ts';
 import { commit } from '../http/commit.ts';
-import { type Message, pageInfo } from '../http/envelope.ts';
+import { pageInfo } from '../http/envelope.ts';
 import { etagOf, noneMatches } from '../http/headers.ts';
 import { type AnyServed, serve } from '../http/operation.ts';
 import { withoutNul } from '../http/parse.ts';
@@ -20,6 +19,7 @@ import { APP, appOf, FLAG, flagOf } from '../http/paths.ts';
 import { Paging } from '../http/query.ts';
 import type { Setting } from '../http/setting.ts';
 import { existingApp } from './apps.ts';
+import { hintMessages } from './hint-messages.ts';
 
 const tag = 'Flags';
 const TYPES = ['boolean', 'string', 'number', 'json'] as const satisfies readonly FlagType[];
@@ -61,11 +61,6 @@ export const writtenFlag = (flag: StoredFlag | null, key: string, status: 200 | 
   ...flagAnswer(flag, key, status),
   messages: hintMessages([flag]),
 });
-
-export const hintMessages = (flags: Iterable<StoredFlag | null>): readonly Message[] =>
-  [...flags].flatMap((flag) =>
-    flag === null ? [] : hintsOf(flag.definition).map((message) => ({ message })),
-  );
 
 /** A flag as it now is, with its version as the tag that the next write may name. */
 const flagAnswer = (flag: StoredFlag | null, key: string, status: 200 | 201 = 200): Answer => {

@@ -94,7 +94,7 @@ export const ruleOperations = (setting: Setting): readonly AnyServed[] => [
           result: { ...flagView(flag), ...moving(committed) },
         };
       };
-      return commit(call, setting, write, respond, moving);
+      return commit(call, setting, write, respond, (committed) => ({ result: moving(committed) }));
     },
   ),
 ];

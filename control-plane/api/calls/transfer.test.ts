@@ -1,4 +1,6 @@
-import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { flagDefinition } from '../../flags/testing/arbitrary.ts';
 import { FLAG, flagship, type Ground, onNode, openGround } from '../testing/scenario.ts';
 
 let ground: Ground;
@@ -11,11 +13,36 @@ afterAll(async () => {
   for (const each of opened) await each.close();
 });
 
-const bring = (lines: readonly unknown[], query = '', headers: Record<string, string> = {}) =>
-  ground.ask('POST', `/apps/shop/import${query}`, {
+const bring = (
+  lines: readonly unknown[],
+  query = '',
+  headers: Record<string, string> = {},
+  app: string = ground.app,
+) =>
+  ground.ask('POST', `/apps/${app}/import${query}`, {
     body: lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
     headers: { 'content-type': 'application/x-ndjson', ...headers },
   });
+
+const NO_SEGMENTS = { created: 0, updated: 0, deleted: 0, unchanged: 0 };
+const BETA = { segment: { key: 'beta', include: ['ada'] } };
+const STAFF = {
+  segment: { key: 'staff', conditions: [{ operator: 'in_segment', value: ['beta'] }] },
+};
+const inSegment = (key: string, segment: string) => ({
+  ...FLAG,
+  key,
+  rules: [
+    {
+      id: `r_${key}`,
+      priority: 1,
+      conditions: [{ operator: 'in_segment', value: [segment] }],
+      serve_variation: 'on',
+    },
+  ],
+});
+const segmentsOf = async (app = 'shop') =>
+  (await ground.ask('GET', `/apps/${app}/segments`)).json.result.map(({ key }: { key: string }) => key);
 
 test('what is exported can be imported elsewhere, bucketing and all', async () => {
   const bucketing = { hash: 'flagship', salt: 'cf:a' };
@@ -41,6 +68,7 @@ test('what is exported can be imported elsewhere, bucketing and all', async () =
     updated: 0,
     deleted: 0,
     unchanged: 0,
+    segments: NO_SEGMENTS,
   });
   expect((await ground.ask('GET', `/apps/${other}/export`)).text).toBe(file.text);
   expect(await ground.outbox(other)).toEqual([{ version: 1, keys: ['a', 'b'] }]);
@@ -77,6 +105,229 @@ test('merges by default; replace deletes what is not there; a dry run tells and 
     'b delete',
   ]);
 });
+
+describe('segments', () => {
+  test('come in any order with the flags that name them, in one commit, and leave before them', async () => {
+    const done = await bring([inSegment('a', 'staff'), STAFF, BETA]);
+    expect([done.status, done.json.result]).toEqual([
+      200,
+      {
+        app_version: 1,
+        dry_run: false,
+        created: 1,
+        updated: 0,
+        deleted: 0,
+        unchanged: 0,
+        segments: { ...NO_SEGMENTS, created: 2 },
+      },
+    ]);
+    const entries = (await ground.ask('GET', '/apps/shop/changelog')).json.result;
+    expect(
+      entries.map((entry: { segment_key?: string; flag_key?: string; affects?: object }) => [
+        entry.segment_key ?? entry.flag_key,
+        entry.affects,
+      ]),
+    ).toEqual([
+      ['a', undefined],
+      ['beta', [{ flag: 'a', rules: ['r_a'] }]],
+      ['staff', [{ flag: 'a', rules: ['r_a'] }]],
+    ]);
+    const lines = (await ground.ask('GET', '/apps/shop/export')).text.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line)).map(({ segment, key }) => segment?.key ?? key)).toEqual([
+      'beta',
+      'staff',
+      'a',
+    ]);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      segment: { key: 'beta', include: ['ada'], exclude: [], conditions: [] },
+    });
+  });
+
+  test('are kept by a merge, and deleted by a replacement that is judged by its end', async () => {
+    await bring([BETA, STAFF, inSegment('a', 'staff')]);
+    const changed = { segment: { key: 'beta', include: ['ben'] } };
+    expect((await bring([changed])).json.result).toMatchObject({
+      unchanged: 0,
+      segments: { ...NO_SEGMENTS, updated: 1 },
+    });
+    const refused = await bring([inSegment('a', 'staff'), BETA], '?mode=replace');
+    expect([refused.status, refused.json.errors]).toEqual([
+      409,
+      [
+        {
+          code: 1006,
+          message: 'The segment "staff" is used by the flag "a" in rule r_a; expected one that nothing uses',
+        },
+      ],
+    ]);
+    expect(await segmentsOf()).toEqual(['beta', 'staff']);
+    const done = await bring([inSegment('a', 'beta'), changed], '?mode=replace');
+    expect(done.json.result).toMatchObject({
+      updated: 1,
+      segments: { ...NO_SEGMENTS, deleted: 1, unchanged: 1 },
+    });
+    expect(await segmentsOf()).toEqual(['beta']);
+    // An export of an earlier release has no segments.
+    expect((await bring([{ ...FLAG, key: 'a' }], '?mode=replace')).status).toBe(200);
+    expect(await segmentsOf()).toEqual([]);
+  });
+
+  test('that are not there, or go round in a circle, are refused with the line that names them', async () => {
+    const refused = await bring([
+      { ...FLAG, key: 'b' },
+      inSegment('a', 'staff'),
+      { segment: { key: 'x', conditions: [{ operator: 'in_segment', value: ['y'] }] } },
+      { segment: { key: 'y', conditions: [{ operator: 'in_segment', value: ['x'] }] } },
+    ]);
+    expect(refused.status).toBe(400);
+    expect(refused.json.errors).toEqual([
+      { code: 1001, message: 'Line 3: segment x → segment y → segment x is a circle; expected none' },
+      { code: 1001, message: 'Line 4: segment y → segment x → segment y is a circle; expected none' },
+      {
+        code: 1001,
+        message: 'Line 2: rules[0].conditions[0].value[0] is "staff"; expected a segment of this app',
+      },
+    ]);
+    expect(await ground.changelog()).toEqual([]);
+    const dry = await bring([inSegment('a', 'staff')], '?dry_run=1');
+    expect([dry.status, dry.json.errors[0].message]).toEqual([400, expect.stringContaining('Line 1: ')]);
+  });
+
+  test('are at most 1,000 of an app, of 5,000 members and 256 KiB', async () => {
+    const many = Array.from({ length: 1_001 }, (_, n) => ({ segment: { key: `s${n}` } }));
+    const refused = await bring(many);
+    expect([refused.status, refused.json.errors[0].message]).toEqual([
+      409,
+      'The app would have 1001 segments; an app holds at most 1000. Delete segments that are no longer used.',
+    ]);
+    expect((await bring(many.slice(1))).json.result.segments.created).toBe(1_000);
+    const crowd = Array.from({ length: 5_001 }, (_, n) => n);
+    const large = await bring([
+      { segment: { key: 'crowd', include: crowd } },
+      { segment: { key: 'long', description: 'x'.repeat(257 * 1024) } },
+    ]);
+    expect(large.json.errors.map(({ message }: { message: string }) => message)).toEqual([
+      'Line 1: include and exclude have 5001 members together; expected at most 5000',
+      'Line 2: segment is 263199 bytes serialized; expected at most 262144 (256 KiB)',
+    ]);
+  });
+});
+
+test('a dry run answers what an import would do as that of any write does, and needs only `read`', async () => {
+  await bring([BETA, { ...inSegment('a', 'beta'), tests: [TEST] }, { ...FLAG, key: 'b' }]);
+  await ground.ask('PUT', '/apps/shop/contexts/ada', { body: { context: { targetingKey: 'ada' } } });
+  const { secret: token } = await ground.mint({ permission: 'read' });
+  const asReader = (lines: readonly unknown[], query: string) =>
+    bring(lines, query, { authorization: `Bearer ${token}`, 'idempotency-key': 'once' });
+  const lines = [
+    { segment: { key: 'beta', include: ['ben'] } },
+    { ...FLAG, key: 'b', rules: [{ ...FLAG.rules[0] }, { ...FLAG.rules[0], priority: 2 }] },
+    { ...FLAG, key: 'c', bucketing: { hash: 'murmur3', salt: 'other/c' } },
+  ];
+  const dry = await asReader(lines, '?dry_run=1');
+  expect(dry.status).toBe(200);
+  expect(dry.json.result).toMatchObject({
+    app_version: 1,
+    dry_run: true,
+    created: 1,
+    updated: 1,
+    deleted: 0,
+    segments: { ...NO_SEGMENTS, updated: 1 },
+    diff: { 'segment/beta': { 'include.0': { from: 'ada', to: 'ben' } } },
+    affects: [{ flag: 'a', rules: ['r_a'] }],
+    tests: [{ flag: 'a', name: 'ada' }],
+    answers: [
+      { context: 'ada', flag: 'a', before: { value: true }, after: { value: false } },
+      { context: 'ada', flag: 'c', before: null, after: { variant: 'off' } },
+    ],
+  });
+  expect(Object.keys(dry.json.result.exposures)).toEqual(['b', 'c']);
+  expect(dry.json.messages).toEqual([
+    { message: 'In the flag b, rule 2 can never be reached: rule 1 already serves everybody it is for' },
+  ]);
+  for (const query of ['', '?dry_run=0']) expect((await asReader(lines, query)).status).toBe(403);
+  const unclear = await bring(lines, '?dry_run=true');
+  expect([unclear.status, unclear.json.errors[0].message]).toEqual([
+    400,
+    'dry_run is "true"; expected 1 or 0',
+  ]);
+  expect((await ground.ask('GET', '/apps/shop/propagation')).json.result.version).toBe(1);
+  const done = await bring(lines, '', { 'idempotency-key': 'once' });
+  expect([done.status, done.headers.get('idempotency-replayed')]).toEqual([200, null]);
+  expect(done.json.messages.map(({ message }: { message: string }) => message)).toEqual([
+    'In the flag b, rule 2 can never be reached: rule 1 already serves everybody it is for',
+    'Test "ada" of the flag a expected variant "on", but got variant "off", reason DEFAULT',
+  ]);
+});
+
+const TEST = { name: 'ada', context: { targetingKey: 'ada' }, expect: { variant: 'on' } };
+
+test('whatever an app holds, its export imported into an empty app is exported the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(flagDefinition, { maxLength: 4 }), wholeSegments, async (flags, segments) => {
+      const [from, to] = [await newApp(), await newApp()];
+      const named = segments.at(-1)?.segment.key;
+      const keyed = flags.map((flag, n) => ({
+        ...flag,
+        key: `${n}.a:b|c`,
+        rules: [...flag.rules, ...(named === undefined ? [] : [naming(named, flag.default_variation)])],
+      }));
+      const brought = await bring([...keyed, ...segments], '', {}, from);
+      expect([brought.status, brought.json.errors]).toEqual([200, []]);
+      const { text } = await ground.ask('GET', `/apps/${from}/export`);
+      expect(text.split('\n')).toHaveLength(flags.length + segments.length + 1);
+      expect((await bring([text], '', {}, to)).status).toBe(200);
+      expect((await ground.ask('GET', `/apps/${to}/export`)).text).toBe(text);
+      const again = await bring([text], '?mode=replace', {}, to);
+      expect(again.json.result).toMatchObject({
+        unchanged: flags.length,
+        segments: { ...NO_SEGMENTS, unchanged: segments.length },
+      });
+    }),
+    { numRuns: 40 },
+  );
+});
+
+const naming = (segment: string, serve_variation: string) => ({
+  priority: 99,
+  conditions: [{ operator: 'in_segment', value: [segment] }],
+  serve_variation,
+});
+
+let apps = 0;
+const newApp = async (): Promise<string> => {
+  apps += 1;
+  return (await ground.ask('POST', '/apps', { body: { name: `app-${apps}` } })).json.result.id;
+};
+
+/** Of which each but the first may name those before it. */
+const wholeSegments = fc
+  .array(
+    fc.record(
+      {
+        description: fc.string({ maxLength: 5, unit: 'grapheme-ascii' }),
+        attribute: fc.constantFrom('targetingKey', 'user.id', '__proto__'),
+        include: fc.array(fc.oneof(fc.integer(), fc.boolean(), fc.constantFrom('ada', '7', '')), {
+          maxLength: 4,
+        }),
+        exclude: fc.array(fc.constantFrom('bob', 'constructor'), { maxLength: 2 }),
+        named: fc.boolean(),
+      },
+      { requiredKeys: ['named'] },
+    ),
+    { maxLength: 4 },
+  )
+  .map((list) =>
+    list.map(({ named, ...fields }, n) => ({
+      segment: {
+        ...fields,
+        key: `s.${n}:x|y`,
+        ...(named && n > 0
+          ? { conditions: [{ operator: 'not_in_segment', value: [`s.${n - 1}:x|y`] }] }
+          : {}),
+      },
+    })),
+  );
 
 test('keeps the bucketing that is stored, and says so', async () => {
   await bring([{ ...FLAG, key: 'a' }]);

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { sha256Hex } from '../../access/secret.ts';
-import { ImportReader } from '../../flags/body/import-reader.ts';
+import { byLine, ImportReader } from '../../flags/body/import-reader.ts';
 import { FlagDefinitionSchema } from '../../flags/body/schema-flag.ts';
 import { type Imported, importFlags } from '../../flags/decide/import-flags.ts';
+import { SegmentDefinitionSchema } from '../../flags/segments/schema-segment.ts';
 import { Problem } from '../../model/problem.ts';
+import type { Committed } from '../../store/port.ts';
 import { ImportResult } from '../document/schemas.ts';
 import type { Call } from '../http/call.ts';
 import { commit } from '../http/commit.ts';
@@ -15,15 +17,19 @@ import { APP, appOf } from '../http/paths.ts';
 import { switchParameter } from '../http/query.ts';
 import type { Setting } from '../http/setting.ts';
 import { existingApp } from './apps.ts';
+import { hintMessages } from './hint-messages.ts';
 
 const tag = 'Transfer';
 const NDJSON = 'application/x-ndjson';
+const Line = z
+  .union([FlagDefinitionSchema, z.strictObject({ segment: SegmentDefinitionSchema })])
+  .openapi('TransferLine', { description: 'A flag, or a segment by itself.' });
+
 const ImportQuery = z.object({
   mode: z
     .enum(['merge', 'replace'], { error: '"merge" or "replace"' })
     .default('merge')
-    .openapi({ description: '`replace` deletes the flags that are not in the import.' }),
-  dry_run: switchParameter('Answers the diff of every flag, and changes nothing.'),
+    .openapi({ description: '`replace` deletes the flags and segments that are not in the import.' }),
   allow_empty: switchParameter('Lets `mode=replace` delete every flag by an import that has none.'),
   flagship_account: z
     .string()
@@ -42,13 +48,13 @@ export const transferOperations = (setting: Setting): readonly AnyServed[] => {
       {
         id: 'exportFlags',
         tag,
-        summary: 'Export every flag of an app',
+        summary: 'Export every flag and segment of an app',
         description:
-          'One flag a line, ordered by key, all at one version of the app. A reader that takes nothing for 30 s is cut off.',
+          'One a line, segments first, each ordered by key, all at one version of the app. A reader that takes nothing for 30 s is cut off.',
         method: 'get',
         path: `${APP}/export`,
         needs: 'read',
-        answers: { schema: FlagDefinitionSchema, enveloped: false, type: NDJSON },
+        answers: { schema: Line, enveloped: false, type: NDJSON },
         problems: ['not_found', 'busy'],
       },
       async (call) => {
@@ -56,8 +62,8 @@ export const transferOperations = (setting: Setting): readonly AnyServed[] => {
         return {
           raw: async () => {
             const release = open.take(call.caller.grant.token_id);
-            const flags = setting.stores.app(call.account, app.id).everyFlag();
-            return exportStream(flags, { idleMs: setting.streamLimits.idleMs, onEnd: release });
+            const everything = setting.stores.app(call.account, app.id).everything();
+            return exportStream(everything, { idleMs: setting.streamLimits.idleMs, onEnd: release });
           },
           headers: {
             'content-type': NDJSON,
@@ -71,26 +77,22 @@ export const transferOperations = (setting: Setting): readonly AnyServed[] => {
       {
         id: 'importFlags',
         tag,
-        summary: 'Import flags',
+        summary: 'Import flags and segments',
         description:
-          'One flag a line, all in one commit. Flags that are there are replaced whole and keep their bucketing; others are kept, or deleted with `mode=replace`.',
+          'One a line, in any order, all in one commit that is judged by its end. Flags and segments that are there are replaced whole, and flags keep their bucketing; others are kept, or deleted with `mode=replace`. A dry run answers the counts too.',
         method: 'post',
         path: `${APP}/import`,
         needs: 'write',
         writes: true,
+        dryRun: 'several',
         query: ImportQuery,
-        body: { schema: FlagDefinitionSchema, type: NDJSON, parse: () => undefined },
+        body: { schema: Line, type: NDJSON, parse: () => undefined },
         answers: { schema: ImportResult },
         problems: ['not_found', 'limit'],
       },
       async (call: Call<ImportQuery>) => {
         const app = await existingApp(setting, call.account, appOf(call));
-        const {
-          mode,
-          dry_run: dryRun,
-          allow_empty: allowEmpty,
-          flagship_account: flagshipAccount = null,
-        } = call.query;
+        const { mode, allow_empty: allowEmpty, flagship_account: flagshipAccount = null } = call.query;
         const reader = new ImportReader();
         const read = call.idempotency === null ? null : ([] as string[]);
         for await (const { number, text } of readLines(call.request)) {
@@ -98,42 +100,43 @@ export const transferOperations = (setting: Setting): readonly AnyServed[] => {
           read?.push(await sha256Hex(text));
         }
         const idempotency =
-          call.idempotency === null || dryRun
+          call.idempotency === null
             ? null
             : {
                 ...call.idempotency,
                 fingerprint: await sha256Hex([call.idempotency.fingerprint, ...(read ?? [])].join()),
               };
-        const flags = reader.finish();
-        if (mode === 'replace' && flags.length === 0 && !allowEmpty) {
-          throw new Problem('invalid', {
-            message:
-              'The import has no flags, so that mode=replace would delete every flag of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
-          });
-        }
-        const write = importFlags(flags, {
+        const write = importFlags(reader.finish(), {
           account: call.account,
           clientSide: app.client_side_default,
           mode,
+          allowEmpty,
           flagshipAccount,
-          dryRun,
         });
-        return commit<Imported>({ ...call, idempotency }, setting, write, (committed) => {
-          const { created, updated, deleted, unchanged, diff, messages } = committed.answer;
-          return {
-            result: {
-              app_version: committed.appVersion,
-              dry_run: dryRun,
-              created,
-              updated,
-              deleted,
-              unchanged,
-              ...(diff === null ? {} : { diff }),
+        const told = (committed: Committed<Imported>) => importedAnswer(committed, call.dryRun !== null);
+        try {
+          return await commit<Imported>(
+            { ...call, idempotency },
+            setting,
+            write,
+            (committed) => {
+              const { result, messages } = told(committed);
+              return { result, messages: [...messages, ...hintMessages(committed.flags.values())] };
             },
-            messages: messages.map((message) => ({ message })),
-          };
-        });
+            told,
+          );
+        } catch (error) {
+          throw error instanceof Problem ? byLine(error) : error;
+        }
       },
     ),
   ];
+};
+
+const importedAnswer = ({ answer, appVersion }: Committed<Imported>, dryRun: boolean) => {
+  const { created, updated, deleted, unchanged, segments, messages } = answer;
+  return {
+    result: { app_version: appVersion, dry_run: dryRun, created, updated, deleted, unchanged, segments },
+    messages: messages.map((message) => ({ message })),
+  };
 };

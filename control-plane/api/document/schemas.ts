@@ -243,20 +243,18 @@ export const EvaluationResult = z
 
 export const DeletedFlag = z.object({ key: z.string() });
 
+const counts = { created: z.int(), updated: z.int(), deleted: z.int(), unchanged: z.int() };
+
 export const ImportResult = z
   .object({
     app_version: z.int(),
     dry_run: z.boolean(),
-    created: z.int(),
-    updated: z.int(),
-    deleted: z.int(),
-    unchanged: z.int(),
-    diff: z
-      .record(z.string(), z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() }).partial()))
-      .optional()
-      .openapi({ description: 'Of a dry run: what would change, by flag.' }),
+    ...counts,
+    segments: z.object(counts).openapi({ description: 'The other counts are of flags.' }),
   })
-  .openapi('ImportResult');
+  .openapi('ImportResult', {
+    description: 'How much was changed. A dry run answers this beside what every dry run does.',
+  });
 
 export const EventData = z
   .discriminatedUnion('type', [

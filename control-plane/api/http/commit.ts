@@ -6,18 +6,23 @@ import { type Answer, type Call, type Outcome, render } from './call.ts';
 import { appOf } from './paths.ts';
 import type { Setting } from './setting.ts';
 
+interface More extends Pick<Answer, 'messages'> {
+  readonly result: object;
+}
+
 type Writing = Pick<Call, 'account' | 'params' | 'write' | 'idempotency' | 'dryRun'>;
 
 /**
  * Commits a decided write of the call's app and answers it; a repeat under the same Idempotency-Key gets the first answer. A dry run is
- * decided and checked in the same way, writes nothing, and is answered with what the write would do, and with what `moreOfDryRun` adds.
+ * decided and checked in the same way, writes nothing, and is answered with what the write would do, and with what `moreOfDryRun` adds to
+ * that.
  */
 export const commit = async <A extends Before = Before>(
   call: Writing,
   { stores, propagation }: Setting,
   write: AppWrite<A>,
   respondTo: (committed: Committed<A>) => Answer,
-  moreOfDryRun: (committed: Committed<A>) => object = () => ({}),
+  moreOfDryRun: (committed: Committed<A>) => More = () => ({ result: {} }),
 ): Promise<Outcome> => {
   const app = appOf(call);
   const { keys, segments, decide } = write;
@@ -35,7 +40,8 @@ export const commit = async <A extends Before = Before>(
   const committed = await stores.app(call.account, app).commit(request);
   if (committed.replayed !== undefined) return { repeated: committed.replayed };
   if (call.dryRun !== null) {
-    const answer = dryRunAnswer(committed, write, call.dryRun);
+    const answer = await dryRunAnswer(committed, call.dryRun);
+    const { result: more, messages = [] } = moreOfDryRun(committed);
     const answers = await answersChanged(
       committed,
       await stores.app(call.account, app).contexts(),
@@ -43,7 +49,8 @@ export const commit = async <A extends Before = Before>(
     );
     return {
       ...answer,
-      result: { ...answer.result, answers, ...moreOfDryRun(committed) },
+      result: { ...answer.result, answers, ...more },
+      messages: [...messages, ...(answer.messages ?? [])],
     };
   }
   propagation.committed(call.account, app, committed.appVersion);

@@ -1,20 +1,20 @@
 import { exportLine } from '../../flags/view.ts';
-import type { StoredFlag } from '../../model/flag.ts';
+import type { Stored } from '../../model/flag.ts';
 
-/** Lines are gathered to pieces of this size: one write a flag would cost more than the flag. */
+/** Lines are gathered to pieces of this size: one write a line would cost more than the line. */
 const PIECE = 64 * 1024;
 
 const utf8 = new TextEncoder();
 
 /**
- * Flags as NDJSON, read as fast as they are sent, so that an export of any size takes little memory. A reader that takes nothing for
+ * Flags and segments as NDJSON, read as fast as they are sent, so that an export of any size takes little memory. A reader that takes nothing for
  * `idleMs` is cut off; whoever ends the stream, `onEnd` is called once.
  */
 export const exportStream = (
-  flags: AsyncIterable<StoredFlag>,
+  everything: AsyncIterable<Stored>,
   { idleMs, onEnd }: { readonly idleMs: number; readonly onEnd: () => void },
 ): ReadableStream<Uint8Array> => {
-  const iterator = flags[Symbol.asyncIterator]();
+  const iterator = everything[Symbol.asyncIterator]();
   let idle: ReturnType<typeof setTimeout> | null = null;
   let ended = false;
   const end = async (): Promise<void> => {

@@ -4,7 +4,6 @@ import { Issues, type Path, pointerOf } from '../body/issues.ts';
 import type { Batch, RequestedFlagChange, RequestedSegmentChange } from '../body/parse-changes.ts';
 import type { Kind } from '../references/names.ts';
 import {
-  type CurrentSegments,
   checkSegmentVersion,
   existingSegment,
   patchedSegment,
@@ -12,7 +11,14 @@ import {
   updateSegmentTo,
 } from '../segments/write-segment.ts';
 import { patched } from './patch-flag.ts';
-import { type AppWrite, type Current, checkVersion, existing, updateTo } from './write.ts';
+import {
+  type AppWrite,
+  type Current,
+  type CurrentSegments,
+  checkVersion,
+  existing,
+  updateTo,
+} from './write.ts';
 import { type Defaults, newFlag, replacement } from './write-flag.ts';
 
 /**

@@ -27,13 +27,15 @@ export interface ChangedAnswer {
 }
 
 const LISTED = 1_000;
+/** Evaluations before others get a turn. */
+const AT_ONCE = 1_000;
 const LONGEST_VALUE = 1_024;
 
 /**
  * Which of these contexts get another answer of these flags; by context, then by flag. A new reason alone is none. Of more than a
  * thousand only the first thousand are listed.
  *
- * @param pause awaited after each context, so that others get a turn.
+ * @param pause awaited now and then, so that others get a turn.
  */
 export const changedAnswers = async (
   contexts: readonly NamedContext[],
@@ -46,14 +48,16 @@ export const changedAnswers = async (
   if (contexts.length === 0 || keys.length === 0) return [];
   const [was, is] = [compiled(before, account), compiled(after, account)];
   const changed: ChangedAnswer[] = [];
+  let looked = 0;
   for (const { name, context } of contexts) {
     for (const flag of keys) {
       const [old, now] = [was.get(flag)?.evaluate(context), is.get(flag)?.evaluate(context)];
+      looked += 1;
+      if (looked % AT_ONCE === 0) await pause();
       if (isSame(old, now)) continue;
       changed.push({ context: name, flag, before: shown(old), after: shown(now) });
       if (changed.length === LISTED) return changed;
     }
-    await pause();
   }
   return changed;
 };

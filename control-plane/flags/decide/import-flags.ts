@@ -1,97 +1,135 @@
 import type { Bucketing } from '@halyard/engine';
-import type { Diff, FlagChange, StoredFlag } from '../../model/flag.ts';
-import { shown } from '../body/issues.ts';
-import type { KeyedInput } from '../body/parse-flag.ts';
-import { diffFlags, sameFlag, sameJson } from '../diff/diff.ts';
+import type { Change, FlagChange, FlagDefinition, SegmentChange, StoredFlag } from '../../model/flag.ts';
+import { Problem } from '../../model/problem.ts';
+import type { ImportedFlag, ImportedSegment, ImportLines } from '../body/import-reader.ts';
+import { Issues, shown } from '../body/issues.ts';
+import { checkAcross, checkSize } from '../body/parse-flag.ts';
+import { sameJson } from '../diff/diff.ts';
+import { type SegmentsBefore, updateSegmentTo } from '../segments/write-segment.ts';
 import { definitionOf } from './definition.ts';
-import { type Before, type Current, checkWhole, ownBucketing, type Write } from './write.ts';
+import { type AppWrite, type Current, type CurrentSegments, ownBucketing, updateTo } from './write.ts';
 import type { Defaults } from './write-flag.ts';
 
 export interface ImportOptions extends Defaults {
   /** `replace` deletes what is not in the import. */
   readonly mode: 'merge' | 'replace';
+  /** Without flags, `replace` may delete every flag. */
+  readonly allowEmpty: boolean;
   /** Gives flags without `bucketing` the buckets they had at Flagship under this account id. */
   readonly flagshipAccount: string | null;
-  /** Decides and answers with the diffs, and changes nothing. */
-  readonly dryRun: boolean;
 }
 
-export interface Imported extends Before {
+export interface Imported extends SegmentsBefore, Counts {
+  /** The rest is of flags. */
+  readonly segments: Counts;
+  readonly messages: readonly string[];
+}
+
+export interface Counts {
   readonly created: number;
   readonly updated: number;
   readonly deleted: number;
   readonly unchanged: number;
-  /** Of a dry run: what would change, by flag. */
-  readonly diff: Readonly<Record<string, Diff>> | null;
-  readonly messages: readonly string[];
 }
 
 /**
- * A whole app's flags in one commit. A line is the whole flag: what it leaves out is dropped; only `bucketing` is never
- * changed. Problem: `invalid` for a flag that is too large once its defaults are filled in.
+ * A whole app's flags and segments in one commit. A line is the whole flag or segment: what it leaves out is dropped; only `bucketing` is
+ * never changed. Problem: `invalid` for flags that are not well-formed once their defaults are filled in, by line (see `byLine`), and for a
+ * replacement without flags that would delete some.
  */
-export const importFlags = (flags: readonly KeyedInput[], options: ImportOptions): Write<Imported> => ({
+export const importFlags = (
+  { flags, segments }: ImportLines,
+  options: ImportOptions,
+): AppWrite<Imported> => ({
   keys: options.mode === 'replace' ? 'all' : flags.map(({ key }) => key),
-  decide: (before) => {
+  segments: options.mode === 'replace' ? 'all' : segments.map(({ segment }) => segment.key),
+  decide: (before, segmentsBefore) => {
+    const replaces = options.mode === 'replace';
+    if (replaces && flags.length === 0 && before.size > 0 && !options.allowEmpty) throw noFlags();
     const kept: string[] = [];
-    const changes = flags.flatMap((flag) => importFlag(flag, before.get(flag.key), options, kept));
-    const unchanged = flags.length - changes.length;
-    if (options.mode === 'replace') changes.push(...absent(flags, before));
-    const count = (event: FlagChange['event']) => changes.filter((change) => change.event === event).length;
+    const issues = new Issues();
+    const written = flags.flatMap((flag) => importFlag(flag, before.get(flag.key), options, kept, issues));
+    issues.throwIfAny();
+    const writtenSegments = segments.flatMap((segment) => importSegment(segment, segmentsBefore));
+    const gone = replaces ? absent(before, new Set(flags.map(({ key }) => key))) : [];
+    const goneSegments = replaces
+      ? absent(segmentsBefore, new Set(segments.map(({ segment }) => segment.key)))
+      : [];
     return {
-      changes: options.dryRun ? [] : changes,
+      changes: [
+        ...writtenSegments,
+        ...written,
+        ...gone.map((key): FlagChange => ({ event: 'delete', key })),
+        ...goneSegments.map((key): SegmentChange => ({ kind: 'segment', event: 'delete', key })),
+      ],
       answer: {
         before,
-        created: count('create'),
-        updated: count('update'),
-        deleted: count('delete'),
-        unchanged,
-        diff: options.dryRun ? diffsOf(changes, before) : null,
+        segmentsBefore,
+        ...countsOf(written, gone.length, flags.length),
+        segments: countsOf(writtenSegments, goneSegments.length, segments.length),
         messages: kept.length === 0 ? [] : [keptMessage(kept)],
       },
     };
   },
 });
 
+const noFlags = (): Problem =>
+  new Problem('invalid', {
+    message:
+      'The import has no flags, so that mode=replace would delete every flag of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
+  });
+
+const countsOf = (written: readonly Change[], deleted: number, lines: number): Counts => ({
+  created: written.filter(({ event }) => event === 'create').length,
+  updated: written.filter(({ event }) => event === 'update').length,
+  deleted,
+  unchanged: lines - written.length,
+});
+
 function importFlag(
-  { key, input }: KeyedInput,
+  { key, input, line }: ImportedFlag,
   stored: StoredFlag | undefined,
   options: ImportOptions,
   kept: string[],
+  issues: Issues,
 ): FlagChange[] {
+  const at = `/${line}`;
   const wanted = input.bucketing ?? flagshipBucketing(key, options.flagshipAccount);
   if (stored === undefined) {
     const bucketing = wanted ?? ownBucketing(options.account, key);
-    const after = checkWhole(definitionOf(key, input, bucketing, { client_side: options.clientSide }));
-    return [{ event: 'create', key, after }];
+    const after = definitionOf(key, input, bucketing, { client_side: options.clientSide });
+    checkWholeAt(after, issues, at);
+    return [{ event: 'create', key, after, at }];
   }
-  const { bucketing, client_side } = stored.definition;
+  const { bucketing, client_side, rules } = stored.definition;
   if (wanted !== null && !sameJson(wanted, bucketing)) kept.push(key);
-  const after = checkWhole(
-    definitionOf(key, input, bucketing, {
-      rules: stored.definition.rules,
-      ...(client_side === undefined ? {} : { client_side }),
-    }),
-  );
-  return sameFlag(stored.definition, after) ? [] : [{ event: 'update', key, after }];
+  const after = definitionOf(key, input, bucketing, {
+    rules,
+    ...(client_side === undefined ? {} : { client_side }),
+  });
+  checkWholeAt(after, issues, at);
+  return updateTo(stored, after).map((change) => ({ ...change, at }));
+}
+
+function checkWholeAt(definition: FlagDefinition, issues: Issues, at: string): void {
+  const found = new Issues();
+  if (checkSize(definition, found, [])) checkAcross(definition, found, []);
+  issues.addAll(found, (pointer) => `${at}${pointer}`);
+}
+
+function importSegment({ segment: after, line }: ImportedSegment, before: CurrentSegments): SegmentChange[] {
+  const at = `/${line}`;
+  const { key } = after;
+  const stored = before.get(key);
+  if (stored === undefined) return [{ kind: 'segment', event: 'create', key, after, at }];
+  return updateSegmentTo(stored, after).map((change) => ({ ...change, at }));
 }
 
 const flagshipBucketing = (key: string, account: string | null): Bucketing | null =>
   account === null ? null : { hash: 'flagship', salt: `${account}:${key}` };
 
-function absent(flags: readonly KeyedInput[], before: Current): FlagChange[] {
-  const named = new Set(flags.map(({ key }) => key));
-  return [...before.keys()].filter((key) => !named.has(key)).map((key) => ({ event: 'delete', key }));
-}
-
-function diffsOf(changes: readonly FlagChange[], before: Current): Record<string, Diff> {
-  return Object.fromEntries(
-    changes.map((change) => [
-      change.key,
-      diffFlags(before.get(change.key)?.definition ?? null, change.event === 'delete' ? null : change.after),
-    ]),
-  );
-}
+const absent = (before: Current | CurrentSegments, named: ReadonlySet<string>): readonly string[] =>
+  [...before.keys()].filter((key) => !named.has(key));
 
 const NAMED = 10;
 

@@ -20,7 +20,7 @@ import type { AppWrite } from './write.ts';
 import { createFlag, replaceFlag } from './write-flag.ts';
 
 const defaults = { account: 'default', clientSide: true };
-const importing = { ...defaults, mode: 'replace', flagshipAccount: null, dryRun: false } as const;
+const importing = { ...defaults, mode: 'replace', allowEmpty: false, flagshipAccount: null } as const;
 
 const storedAs = (definition: FlagDefinition): StoredFlag => ({
   definition,
@@ -221,8 +221,8 @@ describe('for every flag', () => {
         expect(replaceFlag('flag', parseFlag(answer), 1).decide(current).changes).toEqual([]);
         expect(patchFlag('flag', parsePatch({}), 1).decide(current).changes).toEqual([]);
         const reader = new ImportReader();
-        reader.add(1, exportLine(stored));
-        expect(importFlags(reader.finish(), importing).decide(current).changes).toEqual([]);
+        reader.add(1, exportLine({ kind: 'flag', ...stored }));
+        expect(importFlags(reader.finish(), importing).decide(current, new Map()).changes).toEqual([]);
       }),
       { numRuns: 500 },
     );

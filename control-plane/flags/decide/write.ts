@@ -5,6 +5,7 @@ import type { CommitRequest, Committed } from '../../store/port.ts';
 import { Issues, shown } from '../body/issues.ts';
 import { checkAcross, checkSize } from '../body/parse-flag.ts';
 import { sameFlag } from '../diff/diff.ts';
+import type { StoredSegment } from '../segments/segment.ts';
 
 /** One write, ready to be given to the store's `commit`: which flags it looks at, and the pure decision. */
 export interface Write<A extends Before = Before> {
@@ -19,10 +20,13 @@ export interface AppWrite<A extends Before = Before> {
   readonly decide: CommitRequest<A>['decide'];
 }
 
-/** The flags as they were found, so that a write that changed nothing can be answered too. */
+/** The flags and segments as they were found, so that a write that changed nothing can be answered too. */
 export interface Before {
   readonly before: Current;
+  readonly segmentsBefore?: CurrentSegments;
 }
+
+export type CurrentSegments = ReadonlyMap<string, StoredSegment>;
 
 export type Current = ReadonlyMap<string, StoredFlag>;
 

@@ -6,18 +6,14 @@ import type { JsonObject } from '../body/json.ts';
 import { mergePatch } from '../body/merge-patch.ts';
 import type { Patch } from '../body/parse-body.ts';
 import { refuseUnknownNulls } from '../decide/patch-flag.ts';
-import type { AppWrite, Before } from '../decide/write.ts';
+import type { AppWrite, Before, CurrentSegments } from '../decide/write.ts';
 import { sameSegment } from '../diff/diff.ts';
 import { checkSegment, distinct, type MembersChange, readSegment } from './parse-segment.ts';
 import { SEGMENT_FIELDS } from './schema-segment.ts';
 import type { SegmentDefinition, StoredSegment } from './segment.ts';
 
-export type CurrentSegments = ReadonlyMap<string, StoredSegment>;
-
-/** The segments as they were found, so that a write that changed nothing can be answered too. */
-export interface SegmentsBefore extends Before {
-  readonly segmentsBefore: CurrentSegments;
-}
+/** What a write of segments found. */
+export type SegmentsBefore = Required<Before>;
 
 export type SegmentWrite = AppWrite<SegmentsBefore>;
 

@@ -31,7 +31,7 @@ export const objectLimits = (
       app,
       many.map((key) => create(key, { tags: [`tag-${key}`, 'every'] })),
     );
-    expect((await all(app.everyFlag())).map((flag) => flag.definition.key)).toEqual(many);
+    expect((await all(app.everything())).map((flag) => flag.definition.key)).toEqual(many);
     const changed = await app.commit({
       keys: many,
       decide: (current) => ({

@@ -110,7 +110,7 @@ describe.runIf(await usePostgres())('a PostgreSQL server in trouble', () => {
     const stores = await openPostgresStores(database.url, options);
     const app = await settle(stores);
     await commit(app, [create('a'), create('b'), create('c')]);
-    const exports = Array.from({ length: 20 }, () => app.everyFlag()[Symbol.asyncIterator]());
+    const exports = Array.from({ length: 20 }, () => app.everything()[Symbol.asyncIterator]());
     for (const flags of exports) expect((await flags.next()).done).toBe(false);
     expect(await refusal(commit(app, [create('d')]))).toBe(null);
     for (const flags of exports) await flags.return?.();

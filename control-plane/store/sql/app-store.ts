@@ -2,13 +2,13 @@ import { replicatedFromText } from '../../flags/replicated.ts';
 import { segmentName } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
 import type { AppStore } from '../port.ts';
+import { atOneVersion } from './at-one-version.ts';
 import { everyFlagRow } from './batch.ts';
 import { pageOfEntries } from './changelog.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { createContexts } from './contexts.ts';
 import type { Database } from './database.ts';
 import { pageOfFlags } from './flag-list.ts';
-import { flagsAtOneVersion } from './flags-at-version.ts';
 import { identity } from './identity.ts';
 import { readNews } from './news.ts';
 import { createOutbox } from './outbox.ts';
@@ -18,8 +18,8 @@ import { everySegment, pageOfSegments, segmentsIn } from './segments.ts';
 import { createTallies } from './tallies.ts';
 
 const ENTRY_CHUNK = 500;
-/** A flag may have 256 KiB. */
-const FLAG_PAGE = 200;
+/** A flag or segment may have 256 KiB. */
+const PAGE = 200;
 
 export const createAppStore = (
   database: Database,
@@ -43,7 +43,7 @@ export const createAppStore = (
 
     flags: (query) => pageOfFlags(db, place, query),
 
-    everyFlag: (page = FLAG_PAGE) => flagsAtOneVersion(db, place, page),
+    everything: (page = PAGE) => atOneVersion(db, place, page),
 
     async flagCount() {
       const row = await db

@@ -9,7 +9,7 @@ import type { Schema } from './schema.ts';
 
 const SEGMENT_KEY = /^[A-Za-z0-9_-][A-Za-z0-9_.:|-]{0,127}$/;
 
-const segmentRows = (db: Kysely<Schema>, { account, app }: AppPlace) =>
+export const segmentRows = (db: Kysely<Schema>, { account, app }: AppPlace) =>
   db.selectFrom('segment').select(segmentColumns).where('account', '=', account).where('app', '=', app);
 
 /** Those that are there. */

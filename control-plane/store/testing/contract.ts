@@ -5,6 +5,7 @@ import { contextsContract } from './contract/contexts.ts';
 import { deletedAppsContract } from './contract/deleted-apps.ts';
 import { distributionContract } from './contract/distribution.ts';
 import { dryRunsContract } from './contract/dry-runs.ts';
+import { exportsContract } from './contract/exports.ts';
 import type { Check, Fixture, Runner } from './contract/fixture.ts';
 import { listsContract } from './contract/lists.ts';
 import { namesContract } from './contract/names.ts';
@@ -37,6 +38,7 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
     describe('repeats', () => repeatsContract(suite));
     describe('references', () => referencesContract(suite));
     describe('lists', () => listsContract(suite));
+    describe('exports', () => exportsContract(suite));
     describe('accounts', () => accountsContract(suite));
     describe('the log of an account', () => accountLogContract(suite));
     describe('deleted apps', () => deletedAppsContract(suite));

@@ -16,7 +16,7 @@ export const deletedAppsContract = ({ check, expect }: Suite): void => {
       expect(await accounts.app(ACCOUNT, APP)).toBe(null);
       expect(await accounts.apps(ACCOUNT)).toEqual([]);
       expect(await app.flag('a')).toBe(null);
-      expect(await all(app.everyFlag())).toEqual([]);
+      expect(await all(app.everything())).toEqual([]);
       expect(await app.flagCount()).toBe(0);
       expect(await app.outbox.version()).toBe(null);
       expect(await app.outbox.snapshot()).toBe(null);

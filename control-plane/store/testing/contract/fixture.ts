@@ -1,4 +1,4 @@
-import type { FlagChange, FlagDefinition, StoredFlag } from '../../../model/flag.ts';
+import type { Change, FlagChange, FlagDefinition, StoredFlag } from '../../../model/flag.ts';
 import { Problem } from '../../../model/problem.ts';
 import type {
   AppStore,
@@ -90,6 +90,19 @@ export const commit = async (
   const keys = changes.map((change) => change.key);
   return fresh(await app.commit({ keys, decide: () => ({ changes, answer: null }), write }));
 };
+
+/** A commit of flags and segments. */
+export const writeAll = (
+  app: AppStore,
+  changes: readonly Change[],
+  write: WriteInfo = by('ann', 1),
+): Promise<Committed<null> | Replayed> =>
+  app.commit({
+    keys: changes.flatMap(({ kind = 'flag', key }) => (kind === 'flag' ? key : [])),
+    segments: changes.flatMap(({ kind, key }) => (kind === 'segment' ? key : [])),
+    decide: () => ({ changes, answer: null }),
+    write,
+  });
 
 export const create = (key: string, more: Partial<FlagDefinition> = {}): FlagChange => ({
   event: 'create',

@@ -3,7 +3,6 @@ import type { FlagQuery, Page } from '../../port.ts';
 import {
   ACCOUNT,
   APP,
-  all,
   at,
   by,
   commit,
@@ -275,70 +274,6 @@ export const listsContract = ({ check, expect }: Suite): void => {
       expect(await app.news({ after: 0, limit: 10 })).toEqual([four, three, two, one]);
       expect(await app.news({ after: 1, limit: 2 })).toEqual([four, three]);
       expect(await app.news({ after: 4, limit: 10 })).toEqual([]);
-    },
-  );
-
-  check('an export shows one version while commits go on', async ({ stores }) => {
-    const app = await settle(stores);
-    await commit(app, [create('a'), create('b'), create('c')]);
-    const flags = app.everyFlag()[Symbol.asyncIterator]();
-    const seen = [(await flags.next()).value];
-    await commit(app, [update('c', { enabled: true }), { event: 'delete', key: 'b' }, create('d')]);
-    for (let next = await flags.next(); !next.done; next = await flags.next()) seen.push(next.value);
-    expect(seen.map((flag) => [flag.definition.key, flag.definition.enabled])).toEqual([
-      ['a', false],
-      ['b', false],
-      ['c', false],
-    ]);
-    expect((await all(app.everyFlag())).map((flag) => flag.definition.key)).toEqual(['a', 'c', 'd']);
-    expect((await all(app.everyEntry())).map((entry) => entry.id)).toEqual(['1', '2', '3', '4', '5', '6']);
-  });
-
-  check('an export page by page shows one version, whatever is changed between pages', async ({ stores }) => {
-    const app = await settle(stores);
-    const keys = ['a', 'b', 'c', 'd', 'e'];
-    await commit(
-      app,
-      keys.map((key) => create(key)),
-    );
-    await commit(app, [update('e', { enabled: true })], by('ben', 2));
-    const expected = await all(app.everyFlag());
-    const flags = app.everyFlag(1)[Symbol.asyncIterator]();
-    const seen = [(await flags.next()).value];
-    await commit(
-      app,
-      [update('a', { enabled: true }), { event: 'delete', key: 'b' }, { event: 'delete', key: 'e' }],
-      by('cleo', 3),
-    );
-    seen.push((await flags.next()).value);
-    await commit(
-      app,
-      [create('aa'), create('b', { enabled: true }), update('c', { enabled: true })],
-      by('cleo', 4),
-    );
-    seen.push((await flags.next()).value);
-    await commit(app, [{ event: 'delete', key: 'd' }, create('z')], by('cleo', 5));
-    for (let next = await flags.next(); !next.done; next = await flags.next()) seen.push(next.value);
-    expect(seen).toEqual(expected);
-    expect((await all(app.everyFlag(2))).map((flag) => flag.definition.key)).toEqual([
-      'a',
-      'aa',
-      'b',
-      'c',
-      'z',
-    ]);
-    expect(await all(app.everyFlag(2))).toEqual(await all(app.everyFlag()));
-  });
-
-  check(
-    'an export whose app is deleted while it is read ends with a refusal, not early',
-    async ({ stores }) => {
-      const app = await settle(stores);
-      await commit(app, [create('a'), create('b'), create('c')]);
-      const flags = app.everyFlag(1)[Symbol.asyncIterator]();
-      await flags.next();
-      await stores.accounts.deleteApp(ACCOUNT, APP, by('ann', 3));
-      expect(await refusal(all({ [Symbol.asyncIterator]: () => flags }))).toBe('not_found');
     },
   );
 

@@ -3,7 +3,7 @@ import type { SegmentDefinition } from '../../../flags/segments/segment.ts';
 import type { Change, FlagDefinition } from '../../../model/flag.ts';
 import { Problem } from '../../../model/problem.ts';
 import type { AppStore } from '../../port.ts';
-import { by, flagOf, type Suite, settle } from './fixture.ts';
+import { flagOf, type Suite, settle, writeAll } from './fixture.ts';
 
 export const referencesContract = ({ check, expect }: Suite): void => {
   check('no sequence of accepted writes leaves a reference dangling', async ({ stores }) => {
@@ -17,12 +17,12 @@ export const referencesContract = ({ check, expect }: Suite): void => {
     async ({ stores }) => {
       const app = await settle(stores);
       const beta: SegmentDefinition = { key: 'beta', include: ['ada'], exclude: [], conditions: [] };
-      await write(app, [
+      await writeAll(app, [
         { kind: 'segment', event: 'create', key: 'beta', after: beta },
         { event: 'create', key: 'a', after: withConditions('a', [inSegment('beta')]) },
         { event: 'create', key: 'a.b', after: flagOf('a.b') },
       ]);
-      await write(app, [
+      await writeAll(app, [
         { kind: 'segment', event: 'update', key: 'beta', after: { ...beta, include: ['ben'] } },
       ]);
       const of = async (flag: string, through: boolean) =>
@@ -52,14 +52,6 @@ const withConditions = (
   more: Partial<FlagDefinition> = {},
 ): FlagDefinition =>
   flagOf(key, { rules: [{ id: 'r', priority: 1, conditions, serve_variation: 'on' }], ...more });
-
-const write = (app: AppStore, changes: readonly Change[]) =>
-  app.commit({
-    keys: changes.flatMap(({ kind = 'flag', key }) => (kind === 'flag' ? key : [])),
-    segments: changes.flatMap(({ kind, key }) => (kind === 'segment' ? key : [])),
-    decide: () => ({ changes, answer: null }),
-    write: by('ann', 1),
-  });
 
 /** Writes whatever comes, which mostly names things that may not be there, and looks at the whole app after each write. */
 export const writeAtRandom = async (app: AppStore, rounds: number, seed: number) => {
@@ -93,7 +85,7 @@ export const writeAtRandom = async (app: AppStore, rounds: number, seed: number)
     const keys = [...KEYS].sort(() => next(3) - 1).slice(0, 1 + next(3));
     const changes = keys.map(change);
     try {
-      await write(app, changes);
+      await writeAll(app, changes);
     } catch (error) {
       if (!(error instanceof Problem) || !['invalid', 'conflict'].includes(error.kind)) throw error;
       result.refused += 1;
@@ -113,10 +105,11 @@ export const writeAtRandom = async (app: AppStore, rounds: number, seed: number)
 /** Looks at definitions alone, not at what the store keeps of them. */
 const danglingIn = async (app: AppStore): Promise<readonly string[]> => {
   const flags = new Map<string, FlagDefinition>();
-  for await (const { definition } of app.everyFlag()) flags.set(definition.key, definition);
-  const segments = new Map(
-    (await app.segments({ limit: 200 })).items.map(({ definition }) => [definition.key, definition]),
-  );
+  const segments = new Map<string, SegmentDefinition>();
+  for await (const { kind, definition } of app.everything()) {
+    if (kind === 'segment') segments.set(definition.key, definition);
+    else flags.set(definition.key, definition);
+  }
   const found: string[] = [];
   const edges = new Map<string, string[]>();
   const named = (from: string, conditions: readonly Condition[]): void => {
