@@ -108,9 +108,17 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** What the command prints of a copy of the database that was meddled with: on the machine, and from outside. */
-const verdictsOn = async (meddling: readonly string[], words = 'audit verify', secret = SECRET) => {
+const verdictsOn = async (
+  meddling: readonly string[],
+  words = 'audit verify',
+  secret = SECRET,
+  before: (stores: Stores) => Promise<unknown> = async () => {},
+) => {
   const file = join(directory, `${crypto.randomUUID()}.db`);
   copyFileSync(original, file);
+  const untouched = await open(file);
+  await before(untouched);
+  await untouched.close();
   const database = new DatabaseSync(file);
   database.exec('pragma foreign_keys = off');
   for (const statement of meddling) database.exec(statement);
@@ -144,6 +152,7 @@ const verdictsOn = async (meddling: readonly string[], words = 'audit verify', s
   return verdicts;
 };
 
+const EVIL_TOKEN = JSON.stringify([['token/5e', JSON.stringify({ id: 't-evil', permission: 'evaluate' })]]);
 const SET_HASH = (table: string, column: string, of: string) =>
   `update ${table} set ${column} = (select hash from ${of})`;
 
@@ -409,6 +418,157 @@ describe.each<readonly [string, readonly string[], string]>([
   });
 });
 
+/** What answers and people are found by, and what is on its way: no server shows it, so it takes the database itself. */
+describe.each<readonly [string, readonly string[], string]>([
+  [
+    'a token whose secret was swapped',
+    [`update token set hash = '${hash('sha256', 'hly_of-mallory')}' where id = 't-eve'`],
+    "The account's log: the token eve (t-eve, read) has another secret than the one that entry 2 made.",
+  ],
+  [
+    'a session put in behind the log',
+    [
+      `insert into session select '5e', account, id, created_at, '2026-01-02T00:00:00.000Z' from token where id = 't-ann'`,
+    ],
+    "The account's log: a session of the token t-ann from 2026-01-01T00:00:00.000Z is good, but no entry tells of it.",
+  ],
+  [
+    'a sign-in link put in behind the log',
+    [
+      `insert into sign_in_link (hash, account, token_id, expires_at) select '11', account, id, '2026-01-01T00:10:00.000Z' from token where id = 't-ann'`,
+    ],
+    "The account's log: a sign-in link for the token t-ann until 2026-01-01T00:10:00.000Z is good, but no entry tells of it.",
+  ],
+  [
+    'a commit that was changed on its way to the edges',
+    [
+      `update outbox set changes = replace(changes, '\\"enabled\\":true', '\\"enabled\\":false') where app = 'shop1' and version = 2`,
+    ],
+    'store (shop1): the commit of version 2 that waits to be delivered to the edges holds another "a" than the database.',
+  ],
+  [
+    'a commit that was put in behind the last',
+    [
+      `insert into outbox select account, app, 6, changes, hash, parent from outbox where app = 'shop1' and version = 5`,
+    ],
+    'store (shop1): a commit of version 6 waits to be delivered to the edges, but the version is 5.',
+  ],
+  [
+    'a commit that nobody can read',
+    [`update outbox set changes = '[[' where app = 'shop1' and version = 2`],
+    'store (shop1): what waits to be delivered to the edges cannot be read.',
+  ],
+  [
+    'a token that was put on its way to the edges',
+    [`insert into outbox select id, '', version + 1, '${EVIL_TOKEN}', null, null from account`],
+    "The account's log: a commit of version 11 waits to be delivered to the edges, but the version is 10.",
+  ],
+  [
+    'a token that replaced another on its way to the edges',
+    [`update outbox set changes = '${EVIL_TOKEN}' where app = '' and version = 2`],
+    'The account\'s log: the commit of version 2 that waits to be delivered to the edges holds another "token/5e" than the database.',
+  ],
+  [
+    'a flag that is listed as disabled',
+    [`update flag set enabled = 0 where key = 'a'`],
+    'store (shop1): the index of the flag a was changed behind its definition: enabled is 0; expected 1.',
+  ],
+  [
+    'a flag that is listed with another type',
+    [`update flag set type = 'json' where key = 'a'`],
+    'store (shop1): the index of the flag a was changed behind its definition: type is "json"; expected "boolean".',
+  ],
+  [
+    'a flag that is searched by other words',
+    [`update flag set search = 'nothing' where key = 'a'`],
+    'store (shop1): the index of the flag a was changed behind its definition: search is "nothing"; expected "a\\n".',
+  ],
+  [
+    'a flag that no search finds',
+    [`delete from flag_text where key = 'a'`],
+    'store (shop1): the index of the flag a was changed behind its definition: flag_text is null; expected "a\\n".',
+  ],
+  [
+    'a flag that is listed under a tag',
+    [`insert into flag_tag select account, app, 'safe', key from flag where key = 'a'`],
+    'store (shop1): the index of the flag a was changed behind its definition: tags is ["safe"]; expected [].',
+  ],
+  [
+    'a flag that is said to name another',
+    [
+      `insert into reference select account, app, 'flag', key, 'rules[0]', null, 'flag', 'b', '[]' from flag where key = 'a'`,
+    ],
+    'store (shop1): the index of the flag a was changed behind its definition: references is ["[\\"rules[0]\\",null,\\"flag\\",\\"b\\",[]]"]; expected [].',
+  ],
+  [
+    'words of a flag that is not there',
+    [`insert into flag_text select account, app, 'ghost', search from flag_text where key = 'a'`],
+    'store (shop1): the index of the app was changed behind its flags: flag_text is 3; expected 2.',
+  ],
+  [
+    'an app that counts its flags otherwise',
+    [`update app set flag_count = 1 where id = 'shop1'`],
+    'store (shop1): the index of the app was changed behind its flags: flag_count is 1; expected 2.',
+  ],
+])('%s is found on the machine', (_, meddling, sentence) => {
+  test('and says so', async () => {
+    const [here] = await verdictsOn(meddling);
+    expect(here).toMatch(/^Problem: /);
+    expect(here).toContain(sentence);
+  });
+});
+
+test('a session that was lengthened or put back, and a link that was used, are found on the machine', async () => {
+  const from = (second: number) => ({ at: by('', second).at, address: null });
+  const held = { account: ACCOUNT, token_id: 't-ann', expires_at: by('', 600).at };
+  const [long, out, used, good] = ['long', 'out', 'used', 'good'].map((name) => hash('sha256', name));
+  const signIns = async ({ accounts }: Stores) => {
+    await accounts.createLink({ hash: used ?? '', ...held }, by('ann', 20));
+    await accounts.createLink({ hash: good ?? '', ...held }, by('ann', 20));
+    const link = await accounts.consumeLink(used ?? '', by('', 21).at);
+    await accounts.createSession({ hash: long ?? '', ...held, created_at: by('', 21).at }, from(21), link);
+    await accounts.createSession({ hash: out ?? '', ...held, created_at: by('', 22).at }, from(22), null);
+    await accounts.deleteSession(out ?? '', from(23));
+  };
+  const whole = await verdictsOn([], 'audit verify --account-log', SECRET, signIns);
+  expect(whole[0]).toMatch(/^The account's log: \d+ entries verified/);
+  expect(whole[1]).toBe(whole[0]);
+  const meddling = [
+    `update session set expires_at = '2030-01-01T00:00:00.000Z'`,
+    `insert into session select '${out}', account, token_id, created_at, expires_at from session`,
+    `insert into sign_in_link (hash, account, token_id, expires_at) values ('${used}', '${ACCOUNT}', 't-ann', '${held.expires_at}')`,
+  ];
+  const [here] = await verdictsOn(meddling, 'audit verify --account-log', SECRET, signIns);
+  for (const sentence of [
+    'a session of the token t-ann from 2026-01-01T00:00:21.000Z is good, but entry 14 says expires_at "2026-01-01T00:10:00.000Z".',
+    'a session of the token t-ann from 2026-01-01T00:00:21.000Z is good, but entry 16 ended it.',
+    'a sign-in link for the token t-ann until 2026-01-01T00:10:00.000Z is good, but entry 14 used it.',
+  ]) {
+    expect(here).toContain(`The account's log: ${sentence}`);
+  }
+});
+
+test('what has expired on its way to the edges is no finding', async () => {
+  const short = { ...token('t-short', 'short', 'hly_short', 'read'), expires_at: by('', -1).at };
+  const [here] = await verdictsOn([], 'audit verify', SECRET, ({ accounts }) =>
+    accounts.createToken(ACCOUNT, short, by('ann', -60)),
+  );
+  expect(here).toMatch(/The account's log: \d+ entries verified, last hash [0-9a-f]{64}$/);
+});
+
+test('a token whose entry an older release wrote is named, and is no finding', async () => {
+  const older = `hly_older`;
+  const detail = JSON.stringify({ token: 't-older', name: 'older', permission: 'read' });
+  const [here] = await verdictsOn([], 'audit verify', SECRET, async ({ accounts }) => {
+    await accounts.createToken(ACCOUNT, token('t-older', 'older', older, 'read'), by('ann', 20));
+    await accounts.note(ACCOUNT, { event: 'token_created', detail: JSON.parse(detail) }, by('ann', 21));
+  });
+  expect(here).toMatch(/^store .*\n.*\nThe account's log: \d+ entries verified/);
+  expect(here?.split('\n').at(-1)).toBe(
+    "The account's log: it cannot be verified that the secret is the one that was given out, because the entry is of an older release, for older.",
+  );
+});
+
 test('a tail that was cut off without a trace is found by a hash that was kept elsewhere', async () => {
   const [whole = ''] = await verdictsOn([]);
   const [, shop = '', log = ''] = /store.*hash (\S+)\n.*\n.*log.*hash (\S+)$/.exec(whole) ?? [];
@@ -465,7 +625,7 @@ test('segments are verified as flags are, on the machine and from outside', asyn
   expect(whole[1]).toBe(whole[0]);
   const meddling = `update segment set definition = replace(definition, 'ben', 'eve')`;
   for (const verdict of await verdictsOn([meddling], words)) {
-    expect(verdict).toBe(
+    expect(verdict).toContain(
       'Problem: segmented (segmented): the segment beta was changed behind the trail: it is not what its newest entry 2 (version 2) left.',
     );
   }

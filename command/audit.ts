@@ -137,7 +137,7 @@ export const verifyAudit = async (
   }
   const verdicts: Verdict[] = [];
   for (const app of chosen) verdicts.push(await verifyApp(app, trail.app(app.id)));
-  if (only === undefined && readable === 'everything') verdicts.push(await verifyAccount(trail.account));
+  if (only === undefined && readable === 'everything') verdicts.push(await verifyAccount(trail.account, now));
   const unread =
     "The account's log was not verified: that takes a token with the permission admin for every app.";
   if (onlyLog && readable !== 'everything') throw new Problem('forbidden', { message: unread });
@@ -155,6 +155,7 @@ export const verifyAudit = async (
     ...verdicts.map(
       ({ of, entries, last }) => `${of}: ${entries} entries verified, last hash ${last ?? 'none'}`,
     ),
+    ...verdicts.flatMap(({ notes = [] }) => notes),
     ...(only === undefined && readable !== 'everything' ? [unread] : []),
   ].join('\n');
 };

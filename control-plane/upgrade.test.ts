@@ -57,7 +57,7 @@ const expectUpgraded = async (database: Database, before: Counts, schema: number
 
 const expectGoodTrail = async (stores: Stores, account: string): Promise<void> => {
   const log = accountTrailIn(stores, account);
-  expect((await verifyAccount(log)).findings).toEqual([]);
+  expect((await verifyAccount(log, NOW)).findings).toEqual([]);
   const kept = await keptApps(log.newestFirst(), new Date(NOW).toISOString());
   const apps = [...(await stores.accounts.apps(account)), ...kept];
   expect(apps.length).toBeGreaterThan(1);

@@ -1,10 +1,12 @@
 import { isList } from '../flags/body/json.ts';
-import type { AccountLogEntry, App, ChainHead, Token } from '../store/port.ts';
+import type { AccountLogEntry, App, ChainHead, SignIns, Token } from '../store/port.ts';
 import { canonicalText, hashedLogText } from '../store/sql/audit.ts';
 import type { AppName } from './app.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';
+import { verifyOutbox, type Waiting } from './outbox.ts';
 import { type KnownProject, ToldOfProjects } from './projects.ts';
+import { ToldSignIns } from './sign-ins.ts';
 
 /** The account's log, and what it tells of. */
 export interface AccountTrail {
@@ -14,14 +16,20 @@ export interface AccountTrail {
   projects(): Promise<readonly KnownProject[]>;
   /** Those that were not revoked. */
   tokens(): Promise<readonly KnownToken[]>;
+  /** Of a database at hand: no server shows these. */
+  readonly inside?: {
+    signIns(): Promise<SignIns>;
+    readonly outbox: Waiting;
+  };
 }
 
 export type KnownApp = Pick<App, 'id' | 'name' | 'client_side_default' | 'tests'>;
 
-export type KnownToken = Pick<
-  Token,
-  'id' | 'name' | 'permission' | 'app_ids' | 'allowed_origins' | 'expires_at'
->;
+export interface KnownToken
+  extends Pick<Token, 'id' | 'name' | 'permission' | 'app_ids' | 'allowed_origins' | 'expires_at'> {
+  /** SHA-256 of the stored hash; absent where a server shows the token. */
+  readonly fingerprint?: string;
+}
 
 /** What the log says that there is: the newest word on each app and token. */
 interface Told {
@@ -47,11 +55,13 @@ const OF = "The account's log";
 /** Apps and tokens that are made while the log is read are looked at again. */
 const TRIES = 3;
 
-export const verifyAccount = async (trail: AccountTrail): Promise<Verdict> => {
+/** @param now epoch ms. */
+export const verifyAccount = async (trail: AccountTrail, now: number): Promise<Verdict> => {
   for (let tries = 1; ; tries += 1) {
     const findings = new Findings(OF);
     const told: Told = { apps: new Map(), tokens: new Map() };
     const ofProjects = new ToldOfProjects();
+    const ofSignIns = new ToldSignIns();
     const before = await trail.head();
     const chain: Chain<AccountLogEntry> = {
       head: () => trail.head(),
@@ -61,8 +71,10 @@ export const verifyAccount = async (trail: AccountTrail): Promise<Verdict> => {
     const { entries, newest } = await walkChain(chain, findings, (entry) => {
       listen(told, entry);
       ofProjects.listen(entry);
+      ofSignIns.listen(entry);
     });
     const [apps, projects, tokens] = [await trail.apps(), await trail.projects(), await trail.tokens()];
+    const signIns = await trail.inside?.signIns();
     const after = await trail.head();
     const quiet = before?.last_hash === after?.last_hash;
     if (!quiet && tries < TRIES) continue;
@@ -71,8 +83,11 @@ export const verifyAccount = async (trail: AccountTrail): Promise<Verdict> => {
       compareApps(told, apps, findings);
       ofProjects.compare(projects, findings);
       compareTokens(told, tokens, findings);
+      if (signIns !== undefined) ofSignIns.compare(signIns, new Date(now).toISOString(), findings);
     }
-    return { of: OF, entries, last: newest?.hash ?? null, findings: findings.list };
+    if (trail.inside !== undefined) await verifyOutbox(trail.inside.outbox, now, findings);
+    const notes = unfingerprinted(told, tokens);
+    return { of: OF, entries, last: newest?.hash ?? null, findings: findings.list, notes };
   }
 };
 
@@ -170,6 +185,20 @@ const compareApps = ({ apps: told }: Told, apps: readonly KnownApp[], findings: 
   }
 };
 
+/** Whose secret somebody may have swapped without a trace: entries of older releases do not tell it. */
+const unfingerprinted = ({ tokens: told }: Told, tokens: readonly KnownToken[]): readonly string[] => {
+  const names = tokens
+    .filter(
+      ({ id, fingerprint }) => fingerprint !== undefined && told.get(id)?.detail['fingerprint'] === undefined,
+    )
+    .map(({ name }) => name);
+  return names.length === 0
+    ? []
+    : [
+        `${OF}: it cannot be verified that the secret is the one that was given out, because the entry is of an older release, for ${names.join(', ')}.`,
+      ];
+};
+
 const FIELDS = ['name', 'permission', 'app_ids', 'allowed_origins', 'expires_at'] as const;
 
 const compareTokens = ({ tokens: told }: Told, tokens: readonly KnownToken[], findings: Findings): void => {
@@ -181,6 +210,15 @@ const compareTokens = ({ tokens: told }: Told, tokens: readonly KnownToken[], fi
       const why = word === undefined ? 'no entry tells of it' : `entry ${word.entry} revoked it`;
       findings.add('token without entry', `${named} is good, but ${why}.`);
       continue;
+    }
+    const { fingerprint } = word.detail;
+    const swapped =
+      fingerprint !== undefined && token.fingerprint !== undefined && fingerprint !== token.fingerprint;
+    if (swapped) {
+      findings.add(
+        'token differs',
+        `${named} has another secret than the one that entry ${word.entry} made.`,
+      );
     }
     for (const field of FIELDS) {
       const due = word.detail[field];

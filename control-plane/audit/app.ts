@@ -1,9 +1,10 @@
 import type { SegmentDefinition } from '../flags/segments/segment.ts';
 import { type ChangelogEntry, type FlagDefinition, nameOfEntry, segmentNamed } from '../model/flag.ts';
-import type { AppHead } from '../store/port.ts';
+import type { AppHead, Stray } from '../store/port.ts';
 import { canonicalText, hashedText, webSha256 } from '../store/sql/audit.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';
+import { verifyOutbox, type Waiting } from './outbox.ts';
 
 /** An app's flags and segments, and the entries that tell how they came to be so. A segment goes by the name `segment/KEY`. */
 export interface AppTrail {
@@ -13,6 +14,11 @@ export interface AppTrail {
   states(): AsyncIterable<State>;
   state(name: string): Promise<State | null>;
   newestOf(name: string): Promise<ChangelogEntry | null>;
+  /** Of a database at hand: no server shows these. */
+  readonly inside?: {
+    strays(): AsyncIterable<Stray>;
+    readonly outbox: Waiting;
+  };
 }
 
 /** A flag, or a segment, as it now is. */
@@ -71,14 +77,31 @@ export const verifyApp = async (app: AppName, trail: AppTrail): Promise<Verdict>
   if (head !== null && newest === null && head.entries === 0 && head.version !== 0) {
     findings.add('another version', `the app is at version ${head.version}, but it has no entry.`);
   }
-  if (app.deleted === undefined) await compareStates(trail, states, findings);
-  else if (entries !== app.deleted.entries || last !== app.deleted.last_hash) {
+  if (app.deleted === undefined) {
+    await compareStates(trail, states, findings);
+    await lookInside(trail, findings);
+  } else if (entries !== app.deleted.entries || last !== app.deleted.last_hash) {
     findings.add(
       'another head',
       `its history has ${entries} entries and the last hash ${last ?? 'none'}, but the account's log says ${app.deleted.entries} and ${app.deleted.last_hash ?? 'none'}.`,
     );
   }
   return { of, entries, last, findings: findings.list };
+};
+
+/** What answers are found by, and what is on its way to the edges, must follow from what is there. */
+const lookInside = async ({ inside }: AppTrail, findings: Findings): Promise<void> => {
+  if (inside === undefined) return;
+  for await (const { of, column, found, due } of inside.strays()) {
+    const index =
+      of === null ? 'the app was changed behind its flags' : `${told(of)} was changed behind its definition`;
+    findings.add(
+      'index differs',
+      `the index of ${index}: ${column} is ${JSON.stringify(found)}; expected ${JSON.stringify(due)}.`,
+    );
+  }
+  // Nothing of an app expires.
+  await verifyOutbox(inside.outbox, 0, findings);
 };
 
 /** Looks at entries newest first: each must follow from the one before it. */

@@ -27,7 +27,13 @@ export type FindingKind =
   | 'environment without entry'
   | 'token differs'
   | 'token missing'
-  | 'token without entry';
+  | 'token without entry'
+  | 'session differs'
+  | 'session without entry'
+  | 'link differs'
+  | 'link without entry'
+  | 'outbox differs'
+  | 'index differs';
 
 export interface Verdict {
   /** What was verified, as the beginning of a sentence. */
@@ -35,6 +41,8 @@ export interface Verdict {
   readonly entries: number;
   readonly last: string | null;
   readonly findings: readonly Finding[];
+  /** Sentences on what could not be verified, and is no finding. */
+  readonly notes?: readonly string[];
 }
 
 /** Enough to act on: somebody who rewrote a whole table would fill the screen. */

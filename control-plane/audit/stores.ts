@@ -1,5 +1,6 @@
 import { segmentName, segmentNamed } from '../model/flag.ts';
 import type { AppStore, Stores } from '../store/port.ts';
+import { webSha256 } from '../store/sql/audit.ts';
 import type { AccountTrail } from './account.ts';
 import type { AppTrail } from './app.ts';
 
@@ -39,6 +40,7 @@ export const appTrailIn = (store: AppStore): AppTrail => ({
     const of = segment === null ? { flag: name } : { segment };
     return (await store.changelog({ limit: 1, ...of })).items[0] ?? null;
   },
+  inside: { strays: () => store.strays(), outbox: store.outbox },
 });
 
 export const accountTrailIn = ({ accounts }: Pick<Stores, 'accounts'>, account: string): AccountTrail => ({
@@ -46,5 +48,9 @@ export const accountTrailIn = ({ accounts }: Pick<Stores, 'accounts'>, account: 
   newestFirst: () => everyPage((query) => accounts.accountLog(account, query)),
   apps: () => accounts.apps(account),
   projects: () => accounts.projects(account),
-  tokens: async () => (await accounts.tokens(account)).filter((token) => token.revoked_at === null),
+  tokens: async () => {
+    const living = (await accounts.tokens(account)).filter((token) => token.revoked_at === null);
+    return Promise.all(living.map(async (token) => ({ ...token, fingerprint: await webSha256(token.hash) })));
+  },
+  inside: { signIns: () => accounts.signIns(account), outbox: accounts.outbox(account) },
 });

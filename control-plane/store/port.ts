@@ -190,6 +190,9 @@ export interface Accounts {
   /** Notes in the account's log who signed out; nothing where there was no session. */
   deleteSession(hash: string, from: Origin): Promise<void>;
 
+  /** Everything that lets somebody in, as it is stored, for the audit: what has expired may be among it. */
+  signIns(account: string): Promise<SignIns>;
+
   /** Notes in the account's log who made it for whom. `not_found`. */
   createLink(link: Omit<SignInLink, 'created_by'>, write: WriteInfo): Promise<void>;
   /** Takes the link if it is there and unexpired at `now`: once, also with two replicas racing. Null otherwise. */
@@ -237,6 +240,12 @@ export interface AppStore {
   everyEntry(): AsyncIterable<ChangelogEntry>;
   /** Where the app says its changelog stands, also one of a deleted app that is kept; null: there is none. */
   head(): Promise<AppHead | null>;
+
+  /**
+   * What is kept beside the definitions to find flags and segments by, and does not follow from them: nothing, unless somebody wrote into
+   * the database. For the audit.
+   */
+  strays(): AsyncIterable<Stray>;
 
   /** What people keep to see what a change does to it; by name, at most 200. */
   contexts(): Promise<readonly SavedContext[]>;
@@ -294,6 +303,14 @@ export interface VariationUse {
   /** ISO 8601; null: never. */
   readonly evaluated_at: string | null;
   readonly delivered_at: string | null;
+}
+
+export interface Stray {
+  /** A flag's key, or `segment/KEY`; null: the app as a whole. */
+  readonly of: string | null;
+  readonly column: string;
+  readonly found: string | number | readonly string[] | null;
+  readonly due: string | number | readonly string[] | null;
 }
 
 export interface SavedContext {
@@ -573,6 +590,11 @@ export interface SignInLink {
   readonly expires_at: string;
   /** By name; null: an older release did not say. */
   readonly created_by: string | null;
+}
+
+export interface SignIns {
+  readonly sessions: readonly Session[];
+  readonly links: readonly SignInLink[];
 }
 
 export interface DeletedApp {

@@ -61,6 +61,7 @@ export const accountsElsewhere = (stub: () => AccountStub): Accounts => {
     createSession: calling('createSession'),
     session: calling('session'),
     deleteSession: calling('deleteSession'),
+    signIns: calling('signIns'),
     createLink: calling('createLink'),
     consumeLink: calling('consumeLink'),
     secret: calling('secret'),

@@ -15,6 +15,7 @@ import { createOutbox } from './outbox.ts';
 import { Reach } from './reach.ts';
 import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
 import { everySegment, pageOfSegments, segmentsIn } from './segments.ts';
+import { straysIn } from './strays.ts';
 import { createTallies } from './tallies.ts';
 
 const ENTRY_CHUNK = 500;
@@ -136,6 +137,7 @@ export const createAppStore = (
       return { version, flags: row.deleted_at === null ? row.flag_count : 0, entries, last_hash };
     },
 
+    strays: () => straysIn(database, place),
     tallies: createTallies(database, place),
 
     ...createContexts(database, place),

@@ -27,6 +27,9 @@ export const hashedLogText = (entry: Omit<AccountLogEntry, 'hash'>, previous: st
   return canonicalText({ entry: { id, event, at, actor, address, comment, detail }, previous });
 };
 
+/** What the account's log tells a session or a link by: enough of its hash to find the entries that belong together. */
+export const shortHash = (hash: string): string => hash.slice(0, 16);
+
 /** RFC 8785. */
 export const canonicalText = (value: object): string => {
   const text = canonicalize(value);

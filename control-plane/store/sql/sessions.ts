@@ -1,12 +1,13 @@
 import { Problem } from '../../model/problem.ts';
 import type { Accounts, Origin, Session, WriteInfo } from '../port.ts';
 import { changeAccount } from './account-change.ts';
+import { shortHash } from './audit.ts';
 import type { Database } from './database.ts';
 
-type Sessions = Pick<Accounts, 'createSession' | 'session' | 'deleteSession' | 'createLink' | 'consumeLink'>;
-
-/** What the log tells a link by: enough of its hash to find the two entries that belong together. */
-const shortOf = (hash: string): string => hash.slice(0, 16);
+type Sessions = Pick<
+  Accounts,
+  'createSession' | 'session' | 'deleteSession' | 'signIns' | 'createLink' | 'consumeLink'
+>;
 
 export const createSessions = (database: Database): Sessions => {
   const { db } = database;
@@ -43,7 +44,9 @@ export const createSessions = (database: Database): Sessions => {
       const { hash, account, token_id, created_at, expires_at } = given;
       const name = await nameOf(account, token_id);
       const by =
-        link === null ? { by: 'token' } : { by: 'link', link: shortOf(link.hash), made_by: link.created_by };
+        link === null
+          ? { by: 'token' }
+          : { by: 'link', link: shortHash(link.hash), made_by: link.created_by };
       await changeAccount(database, account, writeOf(given, name, from), async (transaction) => {
         await transaction.deleteFrom('session').where('expires_at', '<=', created_at).execute();
         await transaction
@@ -52,7 +55,10 @@ export const createSessions = (database: Database): Sessions => {
           .execute();
         return {
           answer: undefined,
-          log: { event: 'signed_in', detail: { token: token_id, name, ...by } },
+          log: {
+            event: 'signed_in',
+            detail: { token: token_id, name, ...by, session: shortHash(hash), expires_at },
+          },
           changes: [],
         };
       });
@@ -71,10 +77,20 @@ export const createSessions = (database: Database): Sessions => {
           .executeTakeFirst();
         return {
           answer: undefined,
-          log: gone === undefined ? null : { event: 'signed_out', detail: { token: token_id, name } },
+          log:
+            gone === undefined
+              ? null
+              : { event: 'signed_out', detail: { token: token_id, name, session: shortHash(hash) } },
           changes: [],
         };
       });
+    },
+
+    async signIns(account) {
+      return {
+        sessions: await db.selectFrom('session').selectAll().where('account', '=', account).execute(),
+        links: await db.selectFrom('sign_in_link').selectAll().where('account', '=', account).execute(),
+      };
     },
 
     async createLink({ hash, account, token_id, expires_at }, write) {
@@ -86,7 +102,10 @@ export const createSessions = (database: Database): Sessions => {
           .execute();
         return {
           answer: undefined,
-          log: { event: 'link_created', detail: { token: token_id, name, link: shortOf(hash), expires_at } },
+          log: {
+            event: 'link_created',
+            detail: { token: token_id, name, link: shortHash(hash), expires_at },
+          },
           changes: [],
         };
       });

@@ -9,7 +9,7 @@ const TAG_LENGTH = 200;
 
 export const tagText = (tag: string): string => tag.slice(0, TAG_LENGTH);
 
-const tagTexts = (tags: readonly string[] | undefined): readonly string[] => [
+export const tagTexts = (tags: readonly string[] | undefined): readonly string[] => [
   ...new Set((tags ?? []).map(tagText)),
 ];
 

@@ -88,6 +88,7 @@ export const createTokens = (database: Database): Tokens => {
               app_ids,
               allowed_origins,
               expires_at: token.expires_at,
+              fingerprint: await database.sha256(token.hash),
             },
           },
           changes: told ? [tokenEntry(token)] : [],

@@ -47,6 +47,7 @@ export const accountLogContract = ({ check, expect }: Suite): void => {
           app_ids: [APP],
           allowed_origins: null,
           expires_at: at(1e6),
+          fingerprint: await webSha256(token.hash),
         },
       },
       {
@@ -82,13 +83,20 @@ export const accountLogContract = ({ check, expect }: Suite): void => {
     ]);
     const ada = { token: 't1', name: 'ada' };
     expect(shown).toEqual([
-      ['signed_out', 'ada', '203.0.113.7', ada],
-      ['signed_in', 'ada', '203.0.113.7', { ...ada, by: 'token' }],
+      ['signed_out', 'ada', '203.0.113.7', { ...ada, session: 's1' }],
+      ['signed_in', 'ada', '203.0.113.7', { ...ada, by: 'token', session: 's2', expires_at: at(600) }],
       [
         'signed_in',
         'ada',
         '203.0.113.7',
-        { ...ada, by: 'link', link: '0123456789abcdef', made_by: 'mallory' },
+        {
+          ...ada,
+          by: 'link',
+          link: '0123456789abcdef',
+          made_by: 'mallory',
+          session: 's1',
+          expires_at: at(600),
+        },
       ],
       ['link_created', 'mallory', '198.51.100.9', { ...ada, link: '0123456789abcdef', expires_at: at(600) }],
     ]);
