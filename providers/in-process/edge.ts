@@ -11,8 +11,8 @@ import {
 } from './wire.ts';
 
 export interface EdgeOptions {
-  /** The edge's origin, or `{origin}/apps/{app}`. */
-  readonly url: string;
+  /** The edge's origin, or `{origin}/apps/{app}`. Of several, the first that answers is asked; earlier ones again once they are back. */
+  readonly url: string | readonly string[];
   /** A token with the permission `config`. */
   readonly token: string;
   /** The app's id; left out where `url` names it or the token is good for one app only. */
@@ -45,10 +45,12 @@ export type StreamEvent =
   | { readonly kind: 'snapshot'; readonly configuration: Configuration }
   | { readonly kind: 'change'; readonly change: ConfigurationChange };
 
-export const baseUrl = ({ url, app }: Pick<EdgeOptions, 'url' | 'app'>): string => {
-  const base = url.replace(/\/+$/, '');
-  return app === undefined ? base : `${base}/apps/${encodeURIComponent(app)}`;
-};
+/** Where the app is served, by each edge. */
+export const baseUrls = ({ url, app }: Pick<EdgeOptions, 'url' | 'app'>): readonly string[] =>
+  [url].flat().map((each) => {
+    const base = each.replace(/\/+$/, '');
+    return app === undefined ? base : `${base}/apps/${encodeURIComponent(app)}`;
+  });
 
 const problemOf = (status: number): EdgeProblem => {
   if (status === 401 || status === 403) return 'refused';
@@ -86,8 +88,9 @@ export class ConfigurationEdge {
   readonly #token: string;
   readonly #fetch: typeof fetch;
 
-  constructor(options: EdgeOptions) {
-    this.#base = baseUrl(options);
+  /** @param base where the app is served */
+  constructor(base: string, options: Pick<EdgeOptions, 'token' | 'fetch'>) {
+    this.#base = base;
     this.#token = options.token;
     // Workers and browsers refuse a `fetch` that is called as somebody's method.
     const given = options.fetch ?? fetch;
@@ -112,14 +115,14 @@ export class ConfigurationEdge {
   }
 
   /**
-   * Follows the stream from `revision` on and calls back for each of its events, in order. Resolves with the number of bytes that
+   * Follows the stream from what `revision` answers on and calls back for each of its events, in order. Resolves with the number of bytes that
    * came when the stream ends, or when `onEvent` answers false; rejects when nothing (not even a comment) came for `idleMs`.
    *
    * @param limits `timeoutMs`: how long the edge may take to accept
    * @param onOpen called once it has
    */
   async follow(
-    revision: string,
+    revision: () => string,
     account: string,
     limits: { readonly timeoutMs: number; readonly idleMs: number },
     signal: AbortSignal,
@@ -138,7 +141,7 @@ export class ConfigurationEdge {
         headers: {
           Authorization: `Bearer ${this.#token}`,
           Accept: 'text/event-stream',
-          'Last-Event-ID': revision,
+          'Last-Event-ID': revision(),
         },
         signal: ending.signal,
       });

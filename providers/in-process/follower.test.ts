@@ -16,8 +16,7 @@ const polled = async (...answers: readonly (number | Response)[]): Promise<strin
   );
   const happened: string[] = [];
   const flags = new LocalFlags();
-  const edge = new ConfigurationEdge({
-    url: 'http://edge.test',
+  const edge = new ConfigurationEdge('http://edge.test', {
     token: 'hly_right',
     fetch: async (url, init) => {
       if (String(url).endsWith('/stream')) return new Response(null, { status: 404 });
@@ -98,8 +97,7 @@ test('comes back at once after a stream that worked, however long the trouble be
   const stop = new AbortController();
   let clock = 0;
   let streams = 0;
-  const edge = new ConfigurationEdge({
-    url: 'http://edge.test',
+  const edge = new ConfigurationEdge('http://edge.test', {
     token: 'hly_right',
     fetch: async (url) => {
       if (!String(url).endsWith('/stream')) {

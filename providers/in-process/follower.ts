@@ -40,7 +40,7 @@ const GOOD_STREAM_MS = 1_000;
  * failure. Where no stream can be had, each attempt to get one is a poll of the configuration. Never rejects.
  */
 export const followConfiguration = async (
-  edge: ConfigurationEdge,
+  edge: Pick<ConfigurationEdge, 'load' | 'follow'>,
   flags: LocalFlags,
   listener: FollowerListener,
   limits: FollowerLimits,
@@ -121,7 +121,7 @@ export const followConfiguration = async (
     try {
       const start = now();
       const received = await edge.follow(
-        revisionOf(flags.place ?? { version: -1 }),
+        () => revisionOf(flags.place ?? { version: -1 }),
         flags.account,
         limits,
         signal,

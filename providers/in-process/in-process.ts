@@ -1,5 +1,6 @@
 import { FIRST_MS, LONGEST_MS, REFUSED_MS } from './backoff.ts';
-import { ConfigurationEdge, type EdgeOptions } from './edge.ts';
+import type { EdgeOptions } from './edge.ts';
+import { ConfigurationEdges } from './edges.ts';
 import { type FollowerLimits, followConfiguration } from './follower.ts';
 import { comparePlaces } from './history.ts';
 import { checkInProcessOptions } from './in-process-options.ts';
@@ -100,7 +101,8 @@ export class InProcess {
       resolve = resolved;
     });
     const disk = this.#disk();
-    const edge = new ConfigurationEdge(this.#options);
+    const { now = Date.now, random = Math.random } = this.#options;
+    const edges = new ConfigurationEdges(this.#options, { now, random, restMs: this.#limits.pollMs });
     let started = false;
     const begin = (outcome: Start): void => {
       if (started) return;
@@ -120,7 +122,7 @@ export class InProcess {
     const run = async (): Promise<void> => {
       if (disk !== null) await this.#restoreFile(disk);
       await followConfiguration(
-        edge,
+        edges,
         this.flags,
         {
           changed: (keys) => {
@@ -141,11 +143,7 @@ export class InProcess {
           },
         },
         this.#limits,
-        {
-          signal: stop.signal,
-          now: this.#options.now ?? Date.now,
-          random: this.#options.random ?? Math.random,
-        },
+        { signal: stop.signal, now, random },
       );
     };
     stop.signal.addEventListener('abort', () =>

@@ -71,9 +71,9 @@ export class LastGood {
   }
 
   /** What the file says besides the configuration. */
-  async #said(): Promise<Pick<KeptFor, 'origin' | 'token'>> {
-    const { origin, token } = await this.#keptFor;
-    return { origin, token };
+  async #said(): Promise<{ readonly origin: string | undefined; readonly token: string }> {
+    const { origins, token } = await this.#keptFor;
+    return { origin: origins[0], token };
   }
 
   async #write(): Promise<void> {

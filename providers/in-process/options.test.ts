@@ -38,7 +38,7 @@ test.for(makers)('%s tells all mistakes at once, and never the token', ([name, m
   const said = mistakesOf(make, { url: 'flags.example', token: 'hly_ö', app: '', pollMs: -1, timeoutMs: 0 });
   expect(said.split('\n')).toEqual([
     `${name}:`,
-    `url is "flags.example"; expected an address such as "https://flags.example.com"`,
+    `url is "flags.example"; expected an address such as "https://flags.example.com", or several that name the same app`,
     `token is ***; expected an ASCII token`,
     'app is ""; expected an app id',
     'timeoutMs is 0; expected a number from 1 to 2147483647 ms',
@@ -101,6 +101,20 @@ test.for([
 ])('the server provider refuses %o', ([options, said]) => {
   expect(mistakesOf(makers[0]?.[1] ?? (() => {}), options as Given)).toBe(`HalyardProvider:\n${said}`);
 });
+
+test.for(makers)(
+  '%s refuses a list of urls that is empty, has one that is none, or names two apps',
+  ([, make]) => {
+    for (const url of [
+      [],
+      ['https://a.example', 7],
+      ['https://a.example/apps/a', 'https://b.example/apps/b'],
+    ])
+      expect(mistakesOf(make, { ...well, url })).toContain(`url is ${url}; expected an address such as`);
+    const several = ['https://a.example/apps/shop', 'https://b.example/apps/shop/'];
+    expect(mistakesOf(make, { ...well, url: several, fetch: () => new Promise(() => {}) })).toBe('none');
+  },
+);
 
 test.for([
   [{ ...well, keys: 'checkout' }, 'keys is "checkout"; expected a list of flag keys'],

@@ -36,9 +36,18 @@ export const milliseconds = (least: number, orZero = ''): Expectation => [
     typeof value === 'number' && ((value >= least && value <= LONGEST_TIMER_MS) || (value === 0 && orZero)),
 ];
 
+const appOf = (url: unknown): string | undefined => /\/apps\/([^/]+)\/*$/.exec(`${url}`)?.[1];
+
 /** The options that every provider has; `address` is the form of a `url`. */
 export const edgeExpectations = (address: RegExp): Record<string, Expectation> => ({
-  url: ['an address such as "https://flags.example.com"', like(address), true],
+  url: [
+    'an address such as "https://flags.example.com", or several that name the same app',
+    (value) => {
+      const urls = [value].flat();
+      return urls.every(like(address)) && new Set(urls.map(appOf)).size === 1;
+    },
+    true,
+  ],
   // What a header can carry; a line's end behind it is cut off on the way.
   token: ['an ASCII token', like(/^[!-~]+\s*$/), true],
   app: ['an app id', like(/./)],

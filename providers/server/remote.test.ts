@@ -45,6 +45,37 @@ const start = (options: Partial<HalyardProviderOptions> = {}): Promise<void> =>
 const details = (context = {}) => OpenFeature.getClient().getBooleanDetails('a flag', false, context);
 
 describe('the server provider, remote', () => {
+  it('asks the next edge where one hangs, refuses or is overloaded, and that one first for a while', async () => {
+    const other = await new SmallEdge().start();
+    other.one = edge.one;
+    for (const trouble of [
+      'hang',
+      { status: 401 },
+      { status: 503, headers: { 'Retry-After': '60' } },
+      { status: 429 },
+    ] as const) {
+      edge.ofrep = trouble;
+      await start({ url: [edge.url, other.url], timeoutMs: 100 });
+      expect(await details({ plan: 'enterprise' })).toMatchObject({ value: true, variant: 'on' });
+      const asked = edge.seen.length;
+      expect(await details()).toMatchObject({ variant: 'on' });
+      expect(edge.seen.length).toBe(asked);
+      await statusIs(ProviderStatus.READY);
+    }
+    await other.stop();
+  });
+
+  it('with no edge left says what the first did, or who refused', async () => {
+    const other = await new SmallEdge().start();
+    edge.ofrep = { status: 503 };
+    other.ofrep = { status: 500 };
+    await start({ url: [edge.url, other.url] });
+    expect(await details()).toMatchObject({ value: false, errorCode: 'GENERAL' });
+    other.ofrep = { status: 403 };
+    expect(await details()).toMatchObject({ value: false, errorCode: 'PROVIDER_FATAL' });
+    await other.stop();
+  });
+
   it('asks for each evaluation, and for nothing before', async () => {
     await start();
     expect(edge.seen).toEqual([]);

@@ -4,9 +4,10 @@ import {
   type JsonValue,
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
-import { REFUSED_MS } from '../in-process/backoff.ts';
+import { LONGEST_MS, REFUSED_MS } from '../in-process/backoff.ts';
 import { contextBody } from '../in-process/context-json.ts';
-import { baseUrl, type EdgeOptions } from '../in-process/edge.ts';
+import { baseUrls, type EdgeOptions } from '../in-process/edge.ts';
+import { EdgeChoice } from '../in-process/edge-choice.ts';
 import type { Start } from '../in-process/in-process.ts';
 import type { AskedType } from '../in-process/local-flags.ts';
 import { retryAfterMs } from '../in-process/retry-after.ts';
@@ -16,7 +17,10 @@ import type { Resolver } from './resolver.ts';
 import { UnderWay } from './under-way.ts';
 
 export interface RemoteOptions extends EdgeOptions {
+  /** For each of the edges. */
   readonly timeoutMs?: number | undefined;
+  /** About how long an edge that failed is asked only where all others fail too, in milliseconds; default 30,000. */
+  readonly pollMs?: number | undefined;
   readonly now?: (() => number) | undefined;
   readonly random?: (() => number) | undefined;
 }
@@ -36,6 +40,8 @@ export class RemoteResolver implements Resolver {
   readonly #events: StatusEvents;
   readonly #now: () => number;
   readonly #random: () => number;
+  readonly #bases: readonly string[];
+  readonly #choice: EdgeChoice;
   readonly #underWay = new UnderWay();
   /** Epoch milliseconds before which the edge asked not to be asked. */
   #notBefore = 0;
@@ -47,6 +53,12 @@ export class RemoteResolver implements Resolver {
     this.#events = events;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
+    this.#bases = baseUrls(options);
+    this.#choice = new EdgeChoice(this.#bases.length, {
+      restMs: options.pollMs ?? LONGEST_MS,
+      now: this.#now,
+      random: this.#random,
+    });
     const given = options.fetch ?? fetch;
     this.#fetch = (input, init) => given(input, init);
   }
@@ -92,17 +104,19 @@ export class RemoteResolver implements Resolver {
       return failed(ErrorCode.INVALID_CONTEXT, `the context cannot be sent as JSON: ${messageOf(error)}`);
     }
     const answer = await this.#ask(key, body);
-    if (answer.kind === 'unanswered') return failed(ErrorCode.GENERAL, answer.message);
-    const { status, text, retryAfter } = answer;
-    if (status === 401 || status === 403) {
+    if (answer.kind === 'unanswered') {
+      if (!this.#underWay.closed) this.#events.is('error', answer.message);
+      return failed(ErrorCode.GENERAL, answer.message);
+    }
+    const { status, text, pauseMs } = answer;
+    if (isRefusal(status)) {
       const message = `the token was not accepted (${status})`;
       this.#refusedUntil = this.#now() + REFUSED_MS * (0.75 + this.#random() / 2);
       this.#events.is('fatal', message);
       return failed(ErrorCode.PROVIDER_FATAL, message);
     }
     if (status === 429 || status === 503) {
-      const pause = retryAfterMs(retryAfter, this.#now()) || (status === 429 ? 1_000 : 0);
-      this.#notBefore = this.#now() + pause;
+      this.#notBefore = this.#now() + pauseMs;
       if (status === 429) return failed(ErrorCode.GENERAL, 'the edge asked for fewer requests (429)');
     }
     const read = readAnswer(status, text, key, type);
@@ -119,18 +133,25 @@ export class RemoteResolver implements Resolver {
       this.#events.is('ready', 'the edge answers');
   }
 
-  async #ask(
-    key: string,
-    body: string,
-  ): Promise<
-    | {
-        readonly kind: 'answered';
-        readonly status: number;
-        readonly text: string;
-        readonly retryAfter: string | null;
+  /** Asks one edge after the other until one answers for itself; else what they said, as one. */
+  async #ask(key: string, body: string): Promise<Asked> {
+    const all: Asked[] = [];
+    for (const position of this.#choice.order()) {
+      const asked = await this.#askOne(this.#bases[position] ?? '', key, body);
+      if (!isFailure(asked)) {
+        this.#choice.answered(position);
+        return asked;
       }
-    | { readonly kind: 'unanswered'; readonly message: string }
-  > {
+      all.push(asked);
+      this.#choice.failed(position, asked.pauseMs);
+      if (this.#underWay.closed) break;
+    }
+    const refusal = all.find((asked) => asked.kind === 'answered' && isRefusal(asked.status));
+    const [first = NOT_ASKED] = all;
+    return refusal ?? { ...first, pauseMs: Math.min(...all.map(({ pauseMs }) => pauseMs)) };
+  }
+
+  async #askOne(base: string, key: string, body: string): Promise<Asked> {
     const { token, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     const ending = new AbortController();
     let timedOut = false;
@@ -141,7 +162,7 @@ export class RemoteResolver implements Resolver {
     const leave = this.#underWay.enter(() => ending.abort(), this.#now(), this.#now() + timeoutMs);
     try {
       if (this.#underWay.closed) throw new Error('the provider is closed');
-      const url = `${baseUrl(this.#options)}/ofrep/v1/evaluate/flags/${encodeURIComponent(key)}`;
+      const url = `${base}/ofrep/v1/evaluate/flags/${encodeURIComponent(key)}`;
       const response = await this.#fetch(url, {
         method: 'POST',
         headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
@@ -149,23 +170,33 @@ export class RemoteResolver implements Resolver {
         signal: ending.signal,
       });
       const text = await response.text();
-      return {
-        kind: 'answered',
-        status: response.status,
-        text,
-        retryAfter: response.headers.get('Retry-After'),
-      };
+      const { status, headers } = response;
+      const limited = status === 429 || status === 503;
+      const pauseMs = limited ? retryAfterMs(headers.get('Retry-After'), this.#now()) : 0;
+      return { kind: 'answered', status, text, pauseMs: pauseMs || (status === 429 ? 1_000 : 0) };
     } catch (error) {
       const message = timedOut
         ? `the edge did not answer within ${timeoutMs} ms`
         : `the edge could not be asked: ${messageOf(error)}`;
-      if (!this.#underWay.closed) this.#events.is('error', message);
-      return { kind: 'unanswered', message };
+      return { kind: 'unanswered', message, pauseMs: 0 };
     } finally {
       clearTimeout(timer);
       leave();
     }
   }
 }
+
+/** `pauseMs`: for how long the edge asked to be left alone. */
+type Asked =
+  | { readonly kind: 'answered'; readonly status: number; readonly text: string; readonly pauseMs: number }
+  | { readonly kind: 'unanswered'; readonly message: string; readonly pauseMs: number };
+
+const NOT_ASKED: Asked = { kind: 'unanswered', message: 'there is no edge to ask', pauseMs: 0 };
+
+const isRefusal = (status: number): boolean => status === 401 || status === 403;
+
+/** Whether another edge may do better. */
+const isFailure = (asked: Asked): boolean =>
+  asked.kind === 'unanswered' || isRefusal(asked.status) || asked.status === 429 || asked.status >= 500;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

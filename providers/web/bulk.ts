@@ -2,8 +2,8 @@ import type { ErrorCode, EvaluationContext, ResolutionDetails } from '@openfeatu
 import { contextBody } from '../in-process/context-json.ts';
 
 export interface EdgeOptions {
-  /** The edge's origin, or `{origin}/apps/{app}`. */
-  readonly url: string;
+  /** The edge's origin, or `{origin}/apps/{app}`. Of several, the first that answers is asked; earlier ones again once they are back. */
+  readonly url: string | readonly string[];
   /** A browser token: `evaluate`, with this page's origin among its allowed ones. It can be read by anyone. */
   readonly token: string;
   /** The app's id; left out where `url` names it or the token is good for one app only. */
@@ -69,16 +69,17 @@ export const parseBulk = (value: unknown): BulkAnswer => {
   return value as BulkAnswer;
 };
 
-/** Where the app is evaluated. */
-export const baseOf = ({ url, app }: EdgeOptions): string =>
-  url.replace(/\/+$/, '') + (app ? `/apps/${encodeURIComponent(app)}` : '');
+/** Where the app is evaluated, by each edge. */
+export const basesOf = ({ url, app }: EdgeOptions): string[] =>
+  [url].flat().map((each) => each.replace(/\/+$/, '') + (app ? `/apps/${encodeURIComponent(app)}` : ''));
 
 /**
- * Asks for the flags of a context. Null: nothing changed since `etag`. Rejects with a BulkError.
+ * Asks an edge for the flags of a context. Null: nothing changed since `etag`. Rejects with a BulkError.
  *
  * @param notice the `etag` of the notice that led here: the edge answers with that configuration or a newer one
  */
 export const fetchBulk = async (
+  base: string,
   options: EdgeOptions,
   context: EvaluationContext,
   etag: string | undefined,
@@ -90,7 +91,7 @@ export const fetchBulk = async (
   if (keys) query.set('keys', keys.join());
   if (notice) query.set('flagConfigEtag', notice);
   try {
-    const response = await ask(`${baseOf(options)}/ofrep/v1/evaluate/flags?${query}`, {
+    const response = await ask(`${base}/ofrep/v1/evaluate/flags?${query}`, {
       method: 'POST',
       headers: {
         Authorization: `Bearer ${token}`,

@@ -17,7 +17,7 @@ import {
   LEAST_POLL_MS,
   milliseconds,
 } from '../in-process/options.ts';
-import { type BulkAnswer, BulkError, baseOf, type EdgeOptions, fetchBulk, type Loaded } from './bulk.ts';
+import { type BulkAnswer, BulkError, basesOf, type EdgeOptions, fetchBulk, type Loaded } from './bulk.ts';
 import { shareStream } from './shared-stream.ts';
 import { StoredValues } from './stored.ts';
 import { type NoticeStreamClass, streamAddress } from './stream.ts';
@@ -88,6 +88,10 @@ export class HalyardWebProvider implements Provider {
   readonly #pollMs: number;
   readonly #now: () => number;
   readonly #random: () => number;
+  readonly #bases: string[];
+  /** The edge that is asked, and epoch milliseconds from when on it is the first one again. */
+  #at = 0;
+  #backAt = 0;
   #context: EvaluationContext = {};
   #loaded: Loaded | undefined;
   /** Aborted when the context changes and at close: no answer to an older question is ever taken. */
@@ -122,9 +126,10 @@ export class HalyardWebProvider implements Provider {
     this.#now = now;
     this.#random = options.random ?? Math.random;
     this.#page = options.page ?? globalThis.document;
+    this.#bases = basesOf(options);
     this.#stored =
       storage &&
-      new StoredValues(storage, JSON.stringify([baseOf(options), options.token, options.keys]), ttlMs, now);
+      new StoredValues(storage, JSON.stringify([this.#base, options.token, options.keys]), ttlMs, now);
   }
 
   async initialize(context: EvaluationContext = {}): Promise<void> {
@@ -195,8 +200,7 @@ export class HalyardWebProvider implements Provider {
     this.#askAgain = false;
     const notice = this.#notice;
     try {
-      const loaded =
-        (await fetchBulk(this.#options, this.#context, this.#loaded?.etag, notice, signal)) ?? this.#loaded;
+      const loaded = (await this.#ask(notice, signal)) ?? this.#loaded;
       if (signal.aborted) return [];
       if (!loaded) throw new BulkError('the edge answered 304');
       if (this.#notice === notice) this.#notice = undefined;
@@ -206,6 +210,34 @@ export class HalyardWebProvider implements Provider {
     } finally {
       if (this.#asking === signal) this.#asking = null;
     }
+  }
+
+  /** Asks the edge that answered last, the first again now and then, and the next where one fails. */
+  async #ask(notice: string | undefined, signal: AbortSignal): Promise<Loaded | null> {
+    let problem: unknown;
+    if (this.#now() > this.#backAt) this.#turn(0);
+    for (const _ of this.#bases)
+      try {
+        return await fetchBulk(this.#base, this.#options, this.#context, this.#loaded?.etag, notice, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        // A refusal is told before what the others say.
+        if (!Object(problem).refused) problem = error;
+        this.#turn(this.#at + 1);
+      }
+    throw problem;
+  }
+
+  #turn(to: number): void {
+    const at = to % this.#bases.length;
+    // A stream is of one edge.
+    if (at !== this.#at) this.#stopListening();
+    this.#at = at;
+    this.#backAt = this.#now() + (this.#pollMs || 60_000);
+  }
+
+  get #base(): string {
+    return this.#bases[this.#at] ?? '';
   }
 
   #take(loaded: Loaded, cached: boolean): string[] {
@@ -247,13 +279,12 @@ export class HalyardWebProvider implements Provider {
       this.#later(0);
       return;
     }
-    const base = baseOf(this.#options);
     const { token, eventSource: Stream = globalThis.EventSource } = this.#options;
     if (Stream)
       this.#leave ??= shareStream(
-        `halyard ${base} ${token}`,
+        `halyard ${this.#bases[0]} ${token}`,
         (say) => {
-          const address = this.#loaded && streamAddress(this.#loaded.answer, base);
+          const address = this.#loaded && streamAddress(this.#loaded.answer, this.#base);
           if (!address) return () => {};
           const stream = new Stream(address);
           stream.onopen = () => say('');
@@ -288,6 +319,7 @@ export class HalyardWebProvider implements Provider {
     } catch {
       // Not for us.
     }
+    if (this.#at && now > this.#backAt) void this.#refresh();
     if (this.#waitsForSilence) this.#next();
   };
 

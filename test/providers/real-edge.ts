@@ -4,6 +4,7 @@ import {
   appKey,
   appSpace,
   type FlagCache,
+  type History,
   SECRET_KEY,
   type TokenEntry,
   tokenKey,
@@ -47,29 +48,46 @@ export interface AnyEdge {
   close(): Promise<void>;
 }
 
+type MemoryCache = ReturnType<typeof createMemoryCache>;
+
 /** The edge as it is deployed, behind a real socket, before a flag cache in memory that outlives it. */
 export class RealEdge implements AnyEdge {
-  readonly #cache = createMemoryCache({ now: Date.now });
+  readonly #cache: MemoryCache;
   #edge: Edge | null = null;
   #server: ServerType | null = null;
   #port = 0;
+  /** Requests since the start. */
+  asked = 0;
+
+  constructor(cache: MemoryCache = createMemoryCache({ now: Date.now })) {
+    this.#cache = cache;
+  }
+
+  /** Another edge before the same flag cache; `stop` ends it. */
+  beside(): Promise<RealEdge> {
+    return new RealEdge(this.#cache).start();
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** @param origin the page that may use PAGE_TOKEN; default any place that sends no origin */
-  async create(flags: readonly object[], origin?: string): Promise<this> {
-    await fillWith(this.#cache, flags, origin);
+  /**
+   * @param origin the page that may use PAGE_TOKEN; default any place that sends no origin
+   * @param history that the versions are of; default none, as with a control plane of a former release
+   */
+  async create(flags: readonly object[], origin?: string, history?: History): Promise<this> {
+    await fillWith(this.#cache, flags, origin, history);
     return this.start();
   }
 
   /** Starts the edge; after `stop` on the same port again. */
   async start(): Promise<this> {
+    this.asked = 0;
     const edge = createEdge({
       cache: this.#cache,
       account: 'default',
-      id: 'edge-1',
+      id: crypto.randomUUID(),
       now: Date.now,
       log: silent,
       standalone: true,
@@ -77,7 +95,11 @@ export class RealEdge implements AnyEdge {
     await edge.start();
     this.#edge = edge;
     await new Promise<void>((resolve) => {
-      this.#server = serve({ fetch: edge.app.fetch, hostname: '127.0.0.1', port: this.#port }, ({ port }) => {
+      const fetch = (...given: Parameters<typeof edge.app.fetch>) => {
+        this.asked += 1;
+        return edge.app.fetch(...given);
+      };
+      this.#server = serve({ fetch, hostname: '127.0.0.1', port: this.#port }, ({ port }) => {
         this.#port = port;
         resolve();
       });
@@ -110,6 +132,7 @@ export const fillWith = async (
   cache: FlagCache,
   flags: readonly object[],
   origin?: string,
+  history?: History,
 ): Promise<void> => {
   const token = (
     secret: string,
@@ -130,22 +153,24 @@ export const fillWith = async (
   });
   await cache.replace(appSpace('default', APP), {
     version: 1,
+    ...(history === undefined ? {} : { history }),
     entries: new Map(flags.map((flag) => [keyOf(flag), JSON.stringify(flag)])),
   });
 };
 
 export const commitTo = async (cache: FlagCache, changes: readonly (object | string)[]): Promise<void> => {
   const space = appSpace('default', APP);
-  const version = ((await cache.head(space))?.version ?? 0) + 1;
+  const { version = 0, history } = (await cache.head(space)) ?? {};
   const answer = await cache.publish(space, {
-    version,
+    version: version + 1,
+    ...(history === undefined ? {} : { history }),
     changes: changes.map((change) =>
       typeof change === 'string'
         ? { key: change, value: null }
         : { key: keyOf(change), value: JSON.stringify(change) },
     ),
   });
-  if (answer !== 'applied') throw new Error(`commit ${version} was answered ${answer}`);
+  if (answer !== 'applied') throw new Error(`commit ${version + 1} was answered ${answer}`);
 };
 
 /** Of the entry in the flag cache; what has members is a segment. */
