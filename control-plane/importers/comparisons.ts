@@ -53,7 +53,15 @@ export const isIn = (
   return {
     attribute,
     holds: anyOf([is, ...values.map((value) => compare(attribute, 'has', value, ignoreCase))]),
-    opposite: anyOf([isNot, allOf(values.map((value) => compare(attribute, 'not_has', value, ignoreCase)))]),
+    // Each value by itself, so that a list of them makes conditions no deeper.
+    opposite: allOf(
+      values.map((value) =>
+        anyOf([
+          compare(attribute, 'not_equals', value, ignoreCase),
+          compare(attribute, 'not_has', value, ignoreCase),
+        ]),
+      ),
+    ),
   };
 };
 

@@ -1,9 +1,9 @@
 import type { Bucketing, FlagValue, Rule } from '@halyard/engine';
 import { Issues } from '../flags/body/issues.ts';
 import { type KeyedInput, readNewFlag } from '../flags/body/parse-flag.ts';
+import { NAME_PATTERN } from '../flags/body/schema-parts.ts';
 import { type AppGraph, checkIntegrity, type Entity } from '../flags/references/integrity.ts';
 import { namesOfFlag, namesOfSegment, type Reference } from '../flags/references/names.ts';
-import { NAME_PATTERN } from '../flags/body/schema-parts.ts';
 import { readSegment } from '../flags/segments/parse-segment.ts';
 import type { SegmentDefinition } from '../flags/segments/segment.ts';
 import { Problem } from '../model/problem.ts';

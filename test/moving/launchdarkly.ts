@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { init, type LDContext } from '@launchdarkly/node-server-sdk';
-import { TestData } from '@launchdarkly/node-server-sdk/integrations';
+import { FileDataSourceFactory } from '@launchdarkly/node-server-sdk/integrations';
 import { BOOLEANS, DATES, LISTS, NUMBERS, type Person, people, TEXTS, VERSIONS } from './people.ts';
 import { CALLERS_DEFAULT, type Peer, plainAnswer } from './proof.ts';
 import type { Random } from './random.ts';
@@ -166,13 +169,15 @@ const isAlone = ({ id }: Person): boolean => (Number(id.slice(5)) / 7919) % 12 =
 
 export const launchDarkly = async (random: Random, flags: number, count: number): Promise<Peer> => {
   const document = generate(random, flags);
-  const data = new TestData();
-  // The SDK writes into what it is given.
-  const own: typeof document = structuredClone(document);
-  for (const each of Object.values(own.flags)) await data.usePreconfiguredFlag(each);
-  for (const each of Object.values(own.segments)) await data.usePreconfiguredSegment(each);
+  const directory = await mkdtemp(join(tmpdir(), 'moving-'));
+  const file = join(directory, 'flags.json');
+  await writeFile(file, JSON.stringify(document));
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  const client = init('sdk-key', { updateProcessor: data.getFactory(), sendEvents: false, logger: silent });
+  const client = init('sdk-key', {
+    updateProcessor: new FileDataSourceFactory({ paths: [file] }).getFactory(),
+    sendEvents: false,
+    logger: silent,
+  });
   await client.waitForInitialization({ timeout: 10 });
   return {
     vendor: 'launchdarkly',
@@ -201,6 +206,9 @@ export const launchDarkly = async (random: Random, flags: number, count: number)
       return value === CALLERS_DEFAULT ? CALLERS_DEFAULT : JSON.stringify(value);
     },
     answerOf: plainAnswer,
-    close: () => client.close(),
+    close: async () => {
+      client.close();
+      await rm(directory, { recursive: true });
+    },
   };
 };

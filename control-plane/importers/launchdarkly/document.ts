@@ -53,7 +53,8 @@ const listOf = (place: Place): readonly (readonly [name: string | undefined, mem
 const rulesOf = (flag: Place, environment: string | undefined): Place => {
   const environments = flag.get('environments');
   if (environments.missing) {
-    if (flag.get('on').missing) flag.get('on').expected('true or false');
+    const on = flag.get('on');
+    if (typeof on.value !== 'boolean') on.expected('true or false');
     return flag;
   }
   const known = environments.entries('an object of environments');
