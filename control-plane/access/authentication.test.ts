@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Token } from '../store/port.ts';
+import type { Token } from '../model/token.ts';
 import { createAuthenticator } from './authentication.ts';
 import { sha256Hex } from './secret.ts';
 

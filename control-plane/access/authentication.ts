@@ -1,4 +1,5 @@
-import type { Accounts, Subscription, Token } from '../store/port.ts';
+import type { Token } from '../model/token.ts';
+import type { Accounts, Subscription } from '../store/port.ts';
 import { type Grant, grantOf } from './grant.ts';
 import { sameSecret, sha256Hex } from './secret.ts';
 

@@ -1,7 +1,10 @@
+import type { App } from '../model/app.ts';
+import type { WriteInfo } from '../model/commit.ts';
 import type { FlagDefinition } from '../model/flag.ts';
 import { freeName } from '../model/names.ts';
 import { Problem } from '../model/problem.ts';
-import type { Accounts, App, Stores, Token, WriteInfo } from '../store/port.ts';
+import type { Token } from '../model/token.ts';
+import type { Accounts, Stores } from '../store/port.ts';
 import { exampleFlags } from './example.ts';
 import { mintId, mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
 

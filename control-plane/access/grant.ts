@@ -1,4 +1,5 @@
-import type { Permission, Token } from '../store/port.ts';
+import type { Permission } from '../model/permission.ts';
+import type { Token } from '../model/token.ts';
 
 /** What a verified secret may do. */
 export interface Grant {

@@ -1,4 +1,7 @@
-import type { Accounts, SignInLink, Token, WriteInfo } from '../store/port.ts';
+import type { WriteInfo } from '../model/commit.ts';
+import type { SignInLink } from '../model/session.ts';
+import type { Token } from '../model/token.ts';
+import type { Accounts } from '../store/port.ts';
 import { mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
 import { maySignIn } from './session.ts';
 

@@ -1,5 +1,7 @@
+import type { Permission } from '../model/permission.ts';
 import { allows } from '../model/permission.ts';
-import type { Accounts, Origin, Permission, SignInLink } from '../store/port.ts';
+import type { Origin, SignInLink } from '../model/session.ts';
+import type { Accounts } from '../store/port.ts';
 import { mintSecret, type RandomBytes, sha256Hex } from './secret.ts';
 
 /** A session ends a day after it began, whatever happens in it: who comes back the next day signs in again. */

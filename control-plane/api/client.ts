@@ -9,16 +9,16 @@ import type {
   SegmentReplace,
   SegmentUses,
 } from '../flags/segments/schema-segment.ts';
-import type { SegmentView } from '../flags/segments/segment.ts';
 import type { FlagView } from '../flags/view.ts';
-import type { ChangelogEntry, FlagEntry } from '../model/flag.ts';
+import type { AccountLogEntry } from '../model/account-log.ts';
+import type { ChangelogEntry, FlagEntry } from '../model/changelog.ts';
+import type { SegmentView } from '../model/segment.ts';
 import type {
   EnvironmentPatch,
   NewEnvironment,
   NewProject,
   ProjectView,
 } from '../projects/schema-project.ts';
-import type { AccountLogEntry } from '../store/port.ts';
 import type {
   Account,
   App,

@@ -1,5 +1,8 @@
 import { isList } from '../flags/body/json.ts';
-import type { AccountLogEntry, App, ChainHead, SignIns, Token } from '../store/port.ts';
+import type { AccountLogEntry } from '../model/account-log.ts';
+import type { App, ChainHead } from '../model/app.ts';
+import type { SignIns } from '../model/session.ts';
+import type { Token } from '../model/token.ts';
 import { canonicalText, hashedLogText } from '../store/sql/audit.ts';
 import type { AppName } from './app.ts';
 import { type Chain, walkChain } from './chain.ts';

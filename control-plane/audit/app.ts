@@ -1,6 +1,8 @@
-import type { SegmentDefinition } from '../flags/segments/segment.ts';
-import { type ChangelogEntry, type FlagDefinition, nameOfEntry, segmentNamed } from '../model/flag.ts';
-import type { AppHead, Stray } from '../store/port.ts';
+import type { AppHead } from '../model/app.ts';
+import { type ChangelogEntry, nameOfEntry, segmentNamed } from '../model/changelog.ts';
+import type { FlagDefinition } from '../model/flag.ts';
+import type { SegmentDefinition } from '../model/segment.ts';
+import type { Stray } from '../store/port.ts';
 import { canonicalText, hashedText, webSha256 } from '../store/sql/audit.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';

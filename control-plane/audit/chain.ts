@@ -1,4 +1,4 @@
-import type { ChainHead } from '../store/port.ts';
+import type { ChainHead } from '../model/app.ts';
 import { verifyChainBackwards } from '../store/sql/audit.ts';
 import type { Findings } from './finding.ts';
 

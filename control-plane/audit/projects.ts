@@ -1,4 +1,6 @@
-import type { AccountLogEntry, Environment, Project } from '../store/port.ts';
+import type { AccountLogEntry } from '../model/account-log.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Project } from '../model/project.ts';
 import { canonicalText } from '../store/sql/audit.ts';
 import type { FindingKind, Findings } from './finding.ts';
 

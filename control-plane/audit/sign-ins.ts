@@ -1,4 +1,5 @@
-import type { AccountLogEntry, SignIns } from '../store/port.ts';
+import type { AccountLogEntry } from '../model/account-log.ts';
+import type { SignIns } from '../model/session.ts';
 import { shortHash } from '../store/sql/audit.ts';
 import type { Findings } from './finding.ts';
 

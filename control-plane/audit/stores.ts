@@ -1,4 +1,4 @@
-import { segmentName, segmentNamed } from '../model/flag.ts';
+import { segmentName, segmentNamed } from '../model/changelog.ts';
 import type { AppStore, Stores } from '../store/port.ts';
 import { webSha256 } from '../store/sql/audit.ts';
 import type { AccountTrail } from './account.ts';

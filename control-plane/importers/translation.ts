@@ -1,5 +1,5 @@
 import type { KeyedInput } from '../flags/body/parse-flag.ts';
-import type { SegmentDefinition } from '../flags/segments/segment.ts';
+import type { SegmentDefinition } from '../model/segment.ts';
 
 /**
  * What became of a flag. `exact`: the same answer for every context whose attributes have the type that the flag's values have, missing

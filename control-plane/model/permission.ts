@@ -1,13 +1,6 @@
-import type { Permission } from '../store/port.ts';
-
 /** Weakest first: each allows what the ones before it allow. */
-export const PERMISSIONS = [
-  'evaluate',
-  'config',
-  'read',
-  'write',
-  'admin',
-] as const satisfies readonly Permission[];
+export const PERMISSIONS = ['evaluate', 'config', 'read', 'write', 'admin'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 
 const RANK: Readonly<Record<Permission, number>> = { evaluate: 0, config: 1, read: 2, write: 3, admin: 4 };
 

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { type Issue, Problem } from '../model/problem.ts';
-import type { NewEnvironment } from '../store/port.ts';
+import type { NewEnvironment } from '../model/project.ts';
 import type { NewEnvironmentOfProject } from './schema-project.ts';
 
 type Asked = z.infer<typeof NewEnvironmentOfProject>;

@@ -1,6 +1,7 @@
 import { coversApp, type Grant } from '../access/grant.ts';
+import type { Environment } from '../model/environment.ts';
 import { Problem } from '../model/problem.ts';
-import type { Environment, Project } from '../store/port.ts';
+import type { Project } from '../model/project.ts';
 import type { ProjectView } from './schema-project.ts';
 
 type Reach = Pick<Grant, 'app_ids'>;

@@ -8,22 +8,19 @@ import type {
   Subscription,
 } from '@halyard/caches';
 import type { FlagType, Surroundings } from '@halyard/engine';
-import type { ContextBody } from '../flags/body/saved-context.ts';
 import type { Entity } from '../flags/references/integrity.ts';
-import type { SegmentDefinition, StoredSegment } from '../flags/segments/segment.ts';
-import type { FailedTest } from '../flags/tests/run-tests.ts';
-import type {
-  Actor,
-  Affected,
-  Change,
-  ChangelogEntry,
-  FlagDefinition,
-  Stored,
-  StoredFlag,
-} from '../model/flag.ts';
-import type { AccountLogEntry, AccountLogQuery, AccountNote } from './sql/account-event.ts';
+import type { AccountLogEntry, AccountLogQuery, AccountNote } from '../model/account-log.ts';
+import type { Account, App, AppChange, AppHead, ChainHead, DeletedApp, NewApp } from '../model/app.ts';
+import type { Actor, Affected, ChangelogEntry } from '../model/changelog.ts';
+import type { CommitRequest, Committed, Replayed, StoredAnswer, WriteInfo } from '../model/commit.ts';
+import type { ContextBody, SavedContext } from '../model/context.ts';
+import type { Stored, StoredFlag } from '../model/flag.ts';
+import type { EnvironmentChange, NewEnvironment, NewProject, Project } from '../model/project.ts';
+import type { StoredSegment } from '../model/segment.ts';
+import type { Origin, Session, SignInLink, SignIns } from '../model/session.ts';
+import type { BrowserToken, NewToken, Token } from '../model/token.ts';
 
-export type { AccountLogEntry, AccountLogQuery, AccountNote, FiledReport, Subscription };
+export type { FiledReport, Subscription };
 
 /**
  * The truth. Two ports, because no transaction ever spans both: `Accounts` (accounts, apps, tokens, sessions) and `AppStore`
@@ -313,13 +310,6 @@ export interface Stray {
   readonly due: string | number | readonly string[] | null;
 }
 
-export interface SavedContext {
-  readonly name: string;
-  readonly context: ContextBody;
-  readonly updated_at: string;
-  readonly updated_by: string;
-}
-
 /** A changelog entry in a few words. */
 export interface News {
   /** The entry's number in the app: 1, 2, 3 … */
@@ -331,95 +321,12 @@ export interface News {
   readonly comment: string | null;
 }
 
-export interface CommitRequest<A> {
-  /** The flags `decide` needs; `all` for a replacing import. */
-  readonly keys: readonly string[] | 'all';
-  /** The segments it needs; default none. */
-  readonly segments?: readonly string[] | 'all';
-  readonly decide: (
-    current: ReadonlyMap<string, StoredFlag>,
-    segments: ReadonlyMap<string, StoredSegment>,
-  ) => Decision<A>;
-  readonly write: WriteInfo;
-  /** Decides and checks all of it, answers what would be, and writes nothing. Failing tests are answered, never refused. */
-  readonly dryRun?: boolean;
-  /** The request carries an Idempotency-Key: its answer is stored in the same transaction. */
-  readonly idempotency?: {
-    readonly key: string;
-    readonly fingerprint: string;
-    readonly answer: (committed: Committed<A>) => StoredAnswer;
-  };
-}
-
-export interface Decision<A> {
-  readonly changes: readonly Change[];
-  /** Whatever the caller wants back. */
-  readonly answer: A;
-}
-
-export interface Committed<A> {
-  readonly answer: A;
-  /** The app's version after the commit (unchanged if there were no changes). */
-  readonly appVersion: number;
-  /** The changed flags as they now are, by key; a deleted one is null. */
-  readonly flags: ReadonlyMap<string, StoredFlag | null>;
-  readonly segments: ReadonlyMap<string, StoredSegment | null>;
-  /** Tests of flags that fail now, where the app only warns of them. */
-  readonly failing: readonly FailedTest[];
-  readonly entries: readonly ChangelogEntry[];
-  /** Of a dry run. */
-  readonly foreseen?: Foreseen;
-  readonly replayed?: undefined;
-}
-
-/** What a dry run's changes would reach, as it is and as it would be. */
-export interface Foreseen {
-  /** Every flag that reaches what changes, and does not change itself, with its rules through which it does; by key. */
-  readonly affects: readonly Affected[];
-  readonly before: Definitions;
-  readonly after: Definitions;
-}
-
-/** What changes, what reaches it, and everything that these are evaluated among; by key. */
-export interface Definitions {
-  readonly flags: ReadonlyMap<string, FlagDefinition>;
-  readonly segments: ReadonlyMap<string, SegmentDefinition>;
-}
-
-/** The request was a repeat (only with `idempotency`): this is the first answer, nothing was changed now. */
-export interface Replayed {
-  readonly replayed: StoredAnswer;
-}
-
-export interface WriteInfo {
-  readonly actor: Actor;
-  /** ISO 8601 with milliseconds. */
-  readonly at: string;
-  readonly comment: string | null;
-  /** Where the request came from; absent or null: the machine of the control plane itself. */
-  readonly address?: string | null;
-}
-
-/** When and where from, where the store knows who. */
-export interface Origin {
-  /** ISO 8601 with milliseconds. */
-  readonly at: string;
-  readonly address: string | null;
-}
-
 /** Answers are kept 24 hours. A key under way is waited for; the same key with another fingerprint is `conflict`. */
 export interface Idempotency {
   run(
     request: { readonly key: string; readonly fingerprint: string; readonly at: string },
     first: () => Promise<StoredAnswer>,
   ): Promise<StoredAnswer>;
-}
-
-export interface StoredAnswer {
-  readonly status: number;
-  /** JSON text. */
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Page<T> {
@@ -474,147 +381,4 @@ export interface ChangelogQuery {
   /** ISO 8601, inclusive. */
   readonly since?: string;
   readonly until?: string;
-}
-
-export interface Account {
-  readonly id: string;
-  readonly created_at: string;
-}
-
-export interface NewApp {
-  /** Chosen by the caller (random); `^[A-Za-z0-9_-]{1,64}$`. */
-  readonly id: string;
-  readonly name: string;
-  /** What a new flag's `client_side` is when the request does not say. */
-  readonly client_side_default: boolean;
-  /** Whether a failing test of a flag refuses the write; default `warn`. */
-  readonly tests?: 'warn' | 'block';
-}
-
-export type AppChange = Partial<Omit<NewApp, 'id'>>;
-
-export interface App extends Required<NewApp> {
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly updated_by: string;
-  /** Null: it is no environment of any project. */
-  readonly project: { readonly id: string; readonly name: string } | null;
-  readonly environment: Environment | null;
-}
-
-export interface Project {
-  readonly id: string;
-  readonly name: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly updated_by: string;
-  readonly environments: readonly Environment[];
-}
-
-/** What an environment is besides its app. */
-interface EnvironmentTraits {
-  /** Orders the environments of a project: what is promoted goes from lower to higher. */
-  readonly rank: number;
-  readonly production: boolean;
-  readonly ephemeral: boolean;
-  /** ISO 8601; null: it stays until it is deleted. Only of an ephemeral one. */
-  readonly expires_at: string | null;
-  /** Whether writes of its app need a comment. */
-  readonly comment_required: boolean;
-}
-
-export interface Environment extends EnvironmentTraits {
-  /** `^[a-z0-9][a-z0-9-]{0,31}$` */
-  readonly key: string;
-  readonly app_id: string;
-}
-
-export interface NewEnvironment extends EnvironmentTraits {
-  readonly key: string;
-  /** The id of an app that is there, or one to make. */
-  readonly app: string | NewApp;
-}
-
-export interface NewProject {
-  /** Chosen by the caller (random). */
-  readonly id: string;
-  readonly name: string;
-  readonly environments: readonly NewEnvironment[];
-}
-
-export type EnvironmentChange = Partial<
-  Pick<Environment, 'rank' | 'production' | 'expires_at' | 'comment_required'>
->;
-
-export type Permission = 'evaluate' | 'config' | 'read' | 'write' | 'admin';
-
-export interface NewToken {
-  readonly id: string;
-  /** SHA-256 of the secret, hex. The secret itself is never given to the store. */
-  readonly hash: string;
-  readonly name: string;
-  readonly permission: Permission;
-  /** Null: every app of the account. */
-  readonly app_ids: readonly string[] | null;
-  /** Not null: a browser token. */
-  readonly allowed_origins: readonly string[] | null;
-  readonly expires_at: string | null;
-}
-
-export interface Token extends NewToken {
-  readonly account: string;
-  readonly created_at: string;
-  readonly created_by: string;
-  readonly last_used_at: string | null;
-  readonly revoked_at: string | null;
-}
-
-export interface BrowserToken extends Pick<Token, 'app_ids' | 'expires_at'> {
-  readonly allowed_origins: readonly string[];
-}
-
-export interface Session {
-  /** SHA-256 of the cookie's value, hex. */
-  readonly hash: string;
-  readonly account: string;
-  readonly token_id: string;
-  readonly created_at: string;
-  readonly expires_at: string;
-}
-
-export interface SignInLink {
-  /** SHA-256 of the link's secret, hex. */
-  readonly hash: string;
-  readonly account: string;
-  readonly token_id: string;
-  readonly expires_at: string;
-  /** By name; null: an older release did not say. */
-  readonly created_by: string | null;
-}
-
-export interface SignIns {
-  readonly sessions: readonly Session[];
-  readonly links: readonly SignInLink[];
-}
-
-export interface DeletedApp {
-  readonly id: string;
-  readonly name: string;
-  /** ISO 8601. */
-  readonly deleted_at: string;
-  /** From then on `forgetApp` is due. ISO 8601. */
-  readonly kept_until: string;
-}
-
-/** The newest link of a hash chain. */
-export interface ChainHead {
-  /** How many entries there are. */
-  readonly entries: number;
-  /** Null: there are none. */
-  readonly last_hash: string | null;
-}
-
-export interface AppHead extends ChainHead {
-  readonly version: number;
-  readonly flags: number;
 }

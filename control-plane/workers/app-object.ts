@@ -3,6 +3,7 @@ import { appSpace } from '@halyard/caches';
 import { type KvCache, openKvCache } from '@halyard/caches/kv';
 import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
 import type { Log } from '../api/http/setting.ts';
+import type { App, DeletedApp } from '../model/app.ts';
 import { Problem } from '../model/problem.ts';
 import { openDurableObjectDatabase } from '../store/durable-object/index.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type OwnHead,
   ownPlace,
 } from '../store/durable-object/own-app.ts';
-import type { Accounts, App, DeletedApp, Stores } from '../store/port.ts';
+import type { Accounts, Stores } from '../store/port.ts';
 import type { Database } from '../store/sql/database.ts';
 import type { AppPlace } from '../store/sql/rows.ts';
 import { createStores } from '../store/sql/stores.ts';

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import type { AccountLogEntry } from '../../model/account-log.ts';
+import { ACCOUNT_EVENTS, type AccountEvent } from '../../model/account-log.ts';
 import { allows } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import type { AccountLogEntry } from '../../store/port.ts';
-import { ACCOUNT_EVENTS, type AccountEvent } from '../../store/sql/account-event.ts';
 import { AccountLogEntrySchema } from '../document/schemas.ts';
 import { pageInfo } from '../http/envelope.ts';
 import { type AnyServed, serve } from '../http/operation.ts';

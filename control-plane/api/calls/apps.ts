@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { coversApp, type Grant } from '../../access/grant.ts';
 import { mintId } from '../../access/secret.ts';
+import type { App as StoredApp } from '../../model/app.ts';
 import { allows } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import type { App as StoredApp } from '../../store/port.ts';
 import { App, AppPatch, Deleted, NewApp, RenamedApp } from '../document/schemas.ts';
 import type { Call } from '../http/call.ts';
 import { accountCommitted } from '../http/commit.ts';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ChangelogEntrySchema } from '../../flags/body/schema-changes.ts';
-import type { ChangelogEntry } from '../../model/flag.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ChangelogQuery, Page } from '../../store/port.ts';
 import type { Answer, Call } from '../http/call.ts';

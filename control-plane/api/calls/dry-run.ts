@@ -3,8 +3,9 @@ import { type Before, type CurrentSegments, flagAfter } from '../../flags/decide
 import { diffFlags, diffSegments } from '../../flags/diff/diff.ts';
 import { type Exposure, exposureOfChange } from '../../flags/exposure/exposure.ts';
 import { testSentence } from '../../flags/tests/run-tests.ts';
-import { type Diff, segmentName } from '../../model/flag.ts';
-import type { Committed, Foreseen, SavedContext } from '../../store/port.ts';
+import { type Diff, segmentName } from '../../model/changelog.ts';
+import type { Committed, Foreseen } from '../../model/commit.ts';
+import type { SavedContext } from '../../model/context.ts';
 import type { Answer } from '../http/call.ts';
 import { etagOf } from '../http/headers.ts';
 import type { DryRun } from '../http/operation.ts';

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { mintId } from '../../access/secret.ts';
 import { Problem } from '../../model/problem.ts';
+import type { Project } from '../../model/project.ts';
 import { checkExpiry, environmentAsked } from '../../projects/new-environment.ts';
 import { EnvironmentPatch, NewEnvironment, ProjectSchema } from '../../projects/schema-project.ts';
 import { environmentOf, projectView, visibleProject } from '../../projects/view.ts';
-import type { Project } from '../../store/port.ts';
 import type { Answer, Call } from '../http/call.ts';
 import { accountCommitted } from '../http/commit.ts';
 import { once } from '../http/once.ts';

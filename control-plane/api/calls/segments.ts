@@ -8,7 +8,6 @@ import {
   SegmentReplace,
   SegmentSchema,
 } from '../../flags/segments/schema-segment.ts';
-import { type StoredSegment, segmentView } from '../../flags/segments/segment.ts';
 import {
   changeMembers,
   createSegment,
@@ -19,6 +18,7 @@ import {
   type SegmentWrite,
   segmentAfter,
 } from '../../flags/segments/write-segment.ts';
+import { type StoredSegment, segmentView } from '../../model/segment.ts';
 import { DeletedFlag } from '../document/schemas.ts';
 import type { Answer, Call, Outcome } from '../http/call.ts';
 import { commit } from '../http/commit.ts';

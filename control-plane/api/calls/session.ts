@@ -4,7 +4,7 @@ import { useLink } from '../../access/link.ts';
 import { closeSession, maySignIn, openSession, SESSION_MS } from '../../access/session.ts';
 import { allows } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Origin, SignInLink } from '../../store/port.ts';
+import type { Origin, SignInLink } from '../../model/session.ts';
 import { Session, SignedOut, SignIn } from '../document/schemas.ts';
 import type { Call } from '../http/call.ts';
 import { expired, refusal, sameSite } from '../http/caller.ts';

@@ -5,7 +5,7 @@ import { mintLink } from '../../access/link.ts';
 import { mintId, mintSecret, sha256Hex } from '../../access/secret.ts';
 import { maySignIn } from '../../access/session.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Token as StoredToken } from '../../store/port.ts';
+import type { Token as StoredToken } from '../../model/token.ts';
 import { Deleted, MintedToken, type NewToken, SignInLink, Token } from '../document/schemas.ts';
 import type { Call } from '../http/call.ts';
 import { accountCommitted } from '../http/commit.ts';

@@ -1,9 +1,9 @@
 import { allowedOrigin } from '@halyard/caches/access';
 import { z } from '@hono/zod-openapi';
 import { ScalarValue, strict, Value } from '../../flags/body/schema-parts.ts';
+import { ACCOUNT_EVENTS } from '../../model/account-log.ts';
 import { expectedOfName } from '../../model/names.ts';
 import { PERMISSIONS } from '../../model/permission.ts';
-import { ACCOUNT_EVENTS } from '../../store/sql/account-event.ts';
 
 const instant = z.string().openapi({ format: 'date-time' });
 

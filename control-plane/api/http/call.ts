@@ -1,4 +1,4 @@
-import type { StoredAnswer, WriteInfo } from '../../store/port.ts';
+import type { StoredAnswer, WriteInfo } from '../../model/commit.ts';
 import type { Caller } from './caller.ts';
 import { type Message, success } from './envelope.ts';
 import type { DryRun } from './operation.ts';

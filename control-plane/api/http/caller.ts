@@ -2,9 +2,9 @@ import { type Failures, namesOrigin } from '@halyard/caches/access';
 import type { Authenticator, Credential } from '../../access/authentication.ts';
 import { isSecure, readSessionCookie, type SeenAs } from '../../access/cookie.ts';
 import { coversApp, type Grant } from '../../access/grant.ts';
+import type { Permission } from '../../model/permission.ts';
 import { allows } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Permission } from '../../store/port.ts';
 
 /** Who asks: a grant, and the secret that proved it. */
 export interface Caller extends Credential {

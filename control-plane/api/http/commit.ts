@@ -1,6 +1,6 @@
 import type { AppWrite, Before } from '../../flags/decide/write.ts';
 import { testSentence } from '../../flags/tests/run-tests.ts';
-import type { CommitRequest, Committed } from '../../store/port.ts';
+import type { CommitRequest, Committed } from '../../model/commit.ts';
 import { answersChanged, dryRunAnswer } from '../calls/dry-run.ts';
 import { type Answer, type Call, type Outcome, render } from './call.ts';
 import { appOf } from './paths.ts';

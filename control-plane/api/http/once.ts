@@ -1,4 +1,4 @@
-import type { StoredAnswer } from '../../store/port.ts';
+import type { StoredAnswer } from '../../model/commit.ts';
 import { type Answer, type Call, type Outcome, render } from './call.ts';
 import type { Setting } from './setting.ts';
 

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Numbers } from '../../flags/body/json-text.ts';
+import type { Permission } from '../../model/permission.ts';
 import type { ProblemKind } from '../../model/problem.ts';
-import type { Permission } from '../../store/port.ts';
 import type { Call, Outcome } from './call.ts';
 
 /** Whether a write that can be tried is one of one flag or segment, or of several: their answers name what changes. */

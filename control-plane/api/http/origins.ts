@@ -1,5 +1,6 @@
 import { namesOrigin } from '@halyard/caches/access';
-import type { Accounts, BrowserToken } from '../../store/port.ts';
+import type { BrowserToken } from '../../model/token.ts';
+import type { Accounts } from '../../store/port.ts';
 import type { AppPlace } from '../../store/sql/rows.ts';
 
 /** Which pages elsewhere may read answers about an app. */

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { sha256Hex } from '../../access/secret.ts';
+import type { StoredAnswer } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { StoredAnswer } from '../../store/port.ts';
 import { parseText, readJsonText } from './body.ts';
 import { type Answer, type Call, type Outcome, render } from './call.ts';
 import { authorize, type Caller, identify } from './caller.ts';

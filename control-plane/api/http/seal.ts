@@ -1,5 +1,5 @@
+import type { StoredAnswer } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { StoredAnswer } from '../../store/port.ts';
 
 const utf8 = new TextEncoder();
 const text = new TextDecoder();

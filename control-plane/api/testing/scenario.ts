@@ -1,8 +1,9 @@
 import { createMemoryCache } from '@halyard/caches/memory';
 import { test } from 'vitest';
 import { mintSecret, sha256Hex, systemRandom } from '../../access/secret.ts';
-import type { FlagEntry } from '../../model/flag.ts';
-import type { NewToken, Stores } from '../../store/port.ts';
+import type { FlagEntry } from '../../model/changelog.ts';
+import type { NewToken } from '../../model/token.ts';
+import type { Stores } from '../../store/port.ts';
 import { openSqliteStores } from '../../store/sqlite/index.ts';
 import { createMetrics } from '../calls/metrics.ts';
 import { type ControlPlane, type ControlPlaneOptions, createControlPlane } from '../control-plane.ts';

@@ -1,7 +1,7 @@
 import { type Issue, Problem } from '../../model/problem.ts';
+import type { SegmentDefinition } from '../../model/segment.ts';
 import type { Kind } from '../references/names.ts';
 import { readSegment } from '../segments/parse-segment.ts';
-import type { SegmentDefinition } from '../segments/segment.ts';
 import { Issues, shown } from './issues.ts';
 import { isObject } from './json.ts';
 import { readJson, TOO_DEEP, withLossy } from './json-text.ts';

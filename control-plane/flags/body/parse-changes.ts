@@ -1,6 +1,6 @@
+import type { SegmentDefinition } from '../../model/segment.ts';
 import type { FlagInput } from '../decide/definition.ts';
 import { readSegment } from '../segments/parse-segment.ts';
-import type { SegmentDefinition } from '../segments/segment.ts';
 import { Issues, nameOf, type Path, shown } from './issues.ts';
 import { checkJson, isList, type JsonObject, own } from './json.ts';
 import { readPatch } from './parse-body.ts';

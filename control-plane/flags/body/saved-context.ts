@@ -1,12 +1,9 @@
-import type { JsonValue } from '@halyard/engine';
 import { z } from '@hono/zod-openapi';
+import type { ContextBody } from '../../model/context.ts';
 import { Problem } from '../../model/problem.ts';
 import { own, serializedSize } from './json.ts';
 import { parseBody } from './parse-body.ts';
 import { expected, strict, Timestamp } from './schema-parts.ts';
-
-/** What an app keeps of a context. */
-export type ContextBody = { readonly [attribute: string]: JsonValue };
 
 const CONTEXT_BYTES = 16 * 1024;
 

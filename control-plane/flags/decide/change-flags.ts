@@ -1,4 +1,4 @@
-import type { Change, FlagChange, SegmentChange } from '../../model/flag.ts';
+import type { Change, FlagChange, SegmentChange } from '../../model/commit.ts';
 import { type Issue, Problem, type ProblemKind } from '../../model/problem.ts';
 import { Issues, type Path, pointerOf } from '../body/issues.ts';
 import type { Batch, RequestedFlagChange, RequestedSegmentChange } from '../body/parse-changes.ts';

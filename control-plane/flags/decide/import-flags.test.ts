@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../model/problem.ts';
+import type { SegmentDefinition, StoredSegment } from '../../model/segment.ts';
 import { byLine, ImportReader } from '../body/import-reader.ts';
-import type { SegmentDefinition, StoredSegment } from '../segments/segment.ts';
 import {
   answer,
   current,

@@ -1,5 +1,6 @@
 import type { Bucketing } from '@halyard/engine';
-import type { Change, FlagChange, FlagDefinition, SegmentChange, StoredFlag } from '../../model/flag.ts';
+import type { Change, FlagChange, SegmentChange } from '../../model/commit.ts';
+import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ImportedFlag, ImportedSegment, ImportLines } from '../body/import-reader.ts';
 import { Issues, shown } from '../body/issues.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChangelogEntry, FlagDefinition } from '../../model/flag.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
+import type { FlagDefinition } from '../../model/flag.ts';
 import { parsePatch } from '../body/parse-body.ts';
 import { parseFlag, parseNewFlag } from '../body/parse-flag.ts';
 import {

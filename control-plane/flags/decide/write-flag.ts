@@ -1,4 +1,5 @@
-import type { ChangelogEntry, FlagDefinition, StoredFlag } from '../../model/flag.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
+import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
 import { shown } from '../body/issues.ts';
 import { keepExtensions } from '../body/keep-extensions.ts';

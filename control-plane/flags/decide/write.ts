@@ -1,11 +1,11 @@
 import type { Bucketing, Rule } from '@halyard/engine';
-import type { FlagChange, FlagDefinition, StoredFlag } from '../../model/flag.ts';
+import type { CommitRequest, Committed, FlagChange } from '../../model/commit.ts';
+import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
-import type { CommitRequest, Committed } from '../../store/port.ts';
+import type { StoredSegment } from '../../model/segment.ts';
 import { Issues, shown } from '../body/issues.ts';
 import { checkAcross, checkSize } from '../body/parse-flag.ts';
 import { sameFlag } from '../diff/diff.ts';
-import type { StoredSegment } from '../segments/segment.ts';
 
 /** One write, ready to be given to the store's `commit`: which flags it looks at, and the pure decision. */
 export interface Write<A extends Before = Before> {

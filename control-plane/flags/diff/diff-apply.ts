@@ -1,6 +1,7 @@
 import type { JsonValue } from '@halyard/engine';
-import type { Diff, FlagDefinition } from '../../model/flag.ts';
-import type { SegmentDefinition } from '../segments/segment.ts';
+import type { Diff } from '../../model/changelog.ts';
+import type { FlagDefinition } from '../../model/flag.ts';
+import type { SegmentDefinition } from '../../model/segment.ts';
 import { splitPath } from './diff-path.ts';
 import { type Bare, type BareObject, bare, bareFlag, bareObject, isList, plain } from './diff-tree.ts';
 

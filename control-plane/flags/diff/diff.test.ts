@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Diff, FlagDefinition } from '../../model/flag.ts';
+import type { Diff } from '../../model/changelog.ts';
+import type { FlagDefinition } from '../../model/flag.ts';
 import { flagDefinition, twoStates } from '../testing/arbitrary.ts';
 import { diffFlags, sameFlag } from './diff.ts';
 import { applyDiff, stateBefore } from './diff-apply.ts';

@@ -1,7 +1,8 @@
 import type { JsonValue } from '@halyard/engine';
 import microdiff from 'microdiff';
-import type { Diff, FlagDefinition } from '../../model/flag.ts';
-import type { SegmentDefinition } from '../segments/segment.ts';
+import type { Diff } from '../../model/changelog.ts';
+import type { FlagDefinition } from '../../model/flag.ts';
+import type { SegmentDefinition } from '../../model/segment.ts';
 import { joinPath } from './diff-path.ts';
 import { type Bare, type BareObject, bare, bareFlag, bareObject, plain } from './diff-tree.ts';
 

@@ -1,4 +1,5 @@
 import type { Scalar } from '@halyard/engine';
+import type { SegmentDefinition } from '../../model/segment.ts';
 import { checkCondition } from '../body/check-condition.ts';
 import { Issues, nameOf, type Path } from '../body/issues.ts';
 import { checkJson, isList, own, serializedSize } from '../body/json.ts';
@@ -11,7 +12,6 @@ import {
   SegmentMembers,
   SegmentReplace,
 } from './schema-segment.ts';
-import type { SegmentDefinition } from './segment.ts';
 
 /** What a request body says of a new segment. Problem: `invalid`, with every issue. */
 export function parseNewSegment(body: unknown): SegmentDefinition {

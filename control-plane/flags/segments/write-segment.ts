@@ -1,6 +1,7 @@
-import type { ChangelogEntry, SegmentChange } from '../../model/flag.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
+import type { Committed, SegmentChange } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Committed } from '../../store/port.ts';
+import type { SegmentDefinition, StoredSegment } from '../../model/segment.ts';
 import { Issues, type Path, pointerOf, shown } from '../body/issues.ts';
 import type { JsonObject } from '../body/json.ts';
 import { mergePatch } from '../body/merge-patch.ts';
@@ -10,7 +11,6 @@ import type { AppWrite, Before, CurrentSegments } from '../decide/write.ts';
 import { sameSegment } from '../diff/diff.ts';
 import { checkSegment, distinct, type MembersChange, readSegment } from './parse-segment.ts';
 import { SEGMENT_FIELDS } from './schema-segment.ts';
-import type { SegmentDefinition, StoredSegment } from './segment.ts';
 
 /** What a write of segments found. */
 export type SegmentsBefore = Required<Before>;

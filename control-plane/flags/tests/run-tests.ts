@@ -6,16 +6,8 @@ import {
   type FlagTest,
   type Surroundings,
 } from '@halyard/engine';
+import type { FailedTest } from '../../model/commit.ts';
 import { sameJson } from '../diff/diff.ts';
-
-/** A test of a flag that did not get what it expects. */
-export interface FailedTest {
-  readonly flag: string;
-  readonly name: string;
-  readonly expected: FlagTest['expect'];
-  /** What was got in place of it; a sentence where nothing was. */
-  readonly got: FlagTest['expect'] | string;
-}
 
 /** Runs the tests that a flag carries; pure. A test whose `at` names a rule that is gone fails, and says so. */
 export const failingTests = (flag: Flag, surroundings: Surroundings): readonly FailedTest[] => {

@@ -1,4 +1,5 @@
-import type { StoredAnswer, Stores } from '../port.ts';
+import type { StoredAnswer } from '../../model/commit.ts';
+import type { Stores } from '../port.ts';
 import {
   all,
   by,

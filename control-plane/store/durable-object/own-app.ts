@@ -1,5 +1,5 @@
 import { newEpoch } from '@halyard/caches';
-import type { App, DeletedApp } from '../port.ts';
+import type { App, DeletedApp } from '../../model/app.ts';
 import { ALIVE } from '../sql/apps.ts';
 import type { Database } from '../sql/database.ts';
 import { buryApp } from '../sql/deleted-apps.ts';

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { AccountLogEntry } from '../port.ts';
+import type { AccountLogEntry } from '../../model/account-log.ts';
 import { hashedLogText, webSha256 } from '../sql/audit.ts';
 import type { Schema } from '../sql/schema.ts';
 import type { ColumnTypes } from './migration.ts';

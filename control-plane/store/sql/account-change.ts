@@ -1,7 +1,8 @@
 import type { Change } from '@halyard/caches';
 import type { Kysely } from 'kysely';
+import type { AccountNote } from '../../model/account-log.ts';
+import type { WriteInfo } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { AccountNote, WriteInfo } from '../port.ts';
 import { appendToLog } from './account-log.ts';
 import type { Database, Transaction } from './database.ts';
 import { changesText } from './outbox.ts';

@@ -1,5 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { AccountLogEntry, AccountNote, Accounts, WriteInfo } from '../port.ts';
+import type { AccountLogEntry, AccountNote } from '../../model/account-log.ts';
+import type { WriteInfo } from '../../model/commit.ts';
+import type { Accounts } from '../port.ts';
 import { hashedLogText, type Sha256 } from './audit.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Database } from './database.ts';

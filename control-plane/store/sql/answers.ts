@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { StoredAnswer } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { StoredAnswer } from '../port.ts';
 import { chunks } from './chunks.ts';
 import type { IdempotencyTable, Schema } from './schema.ts';
 

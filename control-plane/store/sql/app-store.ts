@@ -1,5 +1,5 @@
 import { replicatedFromText } from '../../flags/replicated.ts';
-import { segmentName } from '../../model/flag.ts';
+import { segmentName } from '../../model/changelog.ts';
 import { Problem } from '../../model/problem.ts';
 import type { AppStore } from '../port.ts';
 import { atOneVersion } from './at-one-version.ts';

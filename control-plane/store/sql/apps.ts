@@ -1,9 +1,11 @@
 import { type AppEntry, appKey, type Change, newEpoch } from '@halyard/caches';
 import type { Kysely } from 'kysely';
+import type { AccountNote, AppDiff } from '../../model/account-log.ts';
+import type { App, AppChange, NewApp } from '../../model/app.ts';
+import type { WriteInfo } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { AccountNote, Accounts, App, AppChange, NewApp, WriteInfo } from '../port.ts';
+import type { Accounts } from '../port.ts';
 import { changeAccount } from './account-change.ts';
-import type { AppDiff } from './account-event.ts';
 import type { Database } from './database.ts';
 import { environmentOfRow } from './environments.ts';
 import type { Schema } from './schema.ts';

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Kind } from '../../flags/references/names.ts';
-import type { SegmentDefinition } from '../../flags/segments/segment.ts';
-import { type FlagDefinition, type Stored, segmentName, segmentNamed } from '../../model/flag.ts';
+import { segmentName, segmentNamed } from '../../model/changelog.ts';
+import type { FlagDefinition, Stored } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
+import type { SegmentDefinition } from '../../model/segment.ts';
 import { type AppPlace, flagColumns, flagOfRow, segmentOfRow, typeOf } from './rows.ts';
 import type { Schema } from './schema.ts';
 import { segmentRows } from './segments.ts';

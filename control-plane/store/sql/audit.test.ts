@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { ChangelogEntry } from '../../model/flag.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
 import { type ChainVerdict, hashedText, verifyChain, verifyChainBackwards } from './audit.ts';
 
 const sha256 = (text: string): string => hash('sha256', text);

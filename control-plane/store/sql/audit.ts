@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
-import type { ChangelogEntry, FlagEntry, SegmentEntry } from '../../model/flag.ts';
-import type { AccountLogEntry } from '../port.ts';
+import type { AccountLogEntry } from '../../model/account-log.ts';
+import type { ChangelogEntry, FlagEntry, SegmentEntry } from '../../model/changelog.ts';
 
 /** SHA-256 of the text's UTF-8 bytes, hex. */
 export type Sha256 = (text: string) => string | Promise<string>;

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import { segmentName } from '../../model/changelog.ts';
+import type { CommitRequest } from '../../model/commit.ts';
 import type { StoredFlag } from '../../model/flag.ts';
-import { segmentName } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
-import type { CommitRequest } from '../port.ts';
 import { knownAnswers, writeAnswers } from './answers.ts';
 import { CHUNK, chunks } from './chunks.ts';
 import type { Transaction } from './database.ts';

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { ChangelogEntry } from '../../model/flag.ts';
-import { segmentName, segmentNamed } from '../../model/flag.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
+import { segmentName, segmentNamed } from '../../model/changelog.ts';
 import type { ChangelogQuery, Page } from '../port.ts';
 import { CHUNK } from './chunks.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';

@@ -1,5 +1,5 @@
+import type { CommitRequest, Committed, Replayed } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { CommitRequest, Committed, Replayed } from '../port.ts';
 import { loadKnown, writeBatch } from './batch.ts';
 import type { Database } from './database.ts';
 import { Plan } from './plan.ts';

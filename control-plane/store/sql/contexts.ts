@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
+import type { SavedContext } from '../../model/context.ts';
 import { Problem } from '../../model/problem.ts';
-import type { AppStore, SavedContext } from '../port.ts';
+import type { AppStore } from '../port.ts';
 import type { Database } from './database.ts';
 import type { AppPlace } from './rows.ts';
 import type { Schema } from './schema.ts';

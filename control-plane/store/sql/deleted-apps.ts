@@ -1,6 +1,7 @@
 import { appKey } from '@halyard/caches';
 import type { Kysely, Selectable } from 'kysely';
-import type { Accounts, DeletedApp } from '../port.ts';
+import type { DeletedApp } from '../../model/app.ts';
+import type { Accounts } from '../port.ts';
 import { changeAccount } from './account-change.ts';
 import { noApp } from './apps.ts';
 import type { Database } from './database.ts';

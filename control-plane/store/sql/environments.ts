@@ -1,6 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { AccountNote } from '../../model/account-log.ts';
+import type { App } from '../../model/app.ts';
+import type { Environment } from '../../model/environment.ts';
 import { Problem } from '../../model/problem.ts';
-import type { AccountNote, App, Environment } from '../port.ts';
 import type { EnvironmentTable, Schema } from './schema.ts';
 
 export const environmentColumns = [

@@ -1,8 +1,10 @@
 import type { Flag, Segment } from '@halyard/engine';
 import { checkIntegrity, type Entity, type Touched } from '../../flags/references/integrity.ts';
 import { namesOfFlag, namesOfSegment } from '../../flags/references/names.ts';
-import { type FailedTest, failingTests, testSentence } from '../../flags/tests/run-tests.ts';
-import { type Affected, type Change, isSegmentChange } from '../../model/flag.ts';
+import { failingTests, testSentence } from '../../flags/tests/run-tests.ts';
+import type { Affected } from '../../model/changelog.ts';
+import type { FailedTest } from '../../model/commit.ts';
+import { type Change, isSegmentChange } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Known } from './plan.ts';
 import type { Overlay, Reach } from './reach.ts';

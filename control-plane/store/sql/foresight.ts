@@ -1,6 +1,6 @@
 import type { Entity } from '../../flags/references/integrity.ts';
-import type { Affected } from '../../model/flag.ts';
-import type { Foreseen } from '../port.ts';
+import type { Affected } from '../../model/changelog.ts';
+import type { Foreseen } from '../../model/commit.ts';
 import type { Reach } from './reach.ts';
 
 /** What changes of these entities reach, from the app's graph before and after them. What reaches them is the same in both. */

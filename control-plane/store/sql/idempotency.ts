@@ -1,5 +1,6 @@
+import type { StoredAnswer } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Idempotency, StoredAnswer } from '../port.ts';
+import type { Idempotency } from '../port.ts';
 import { answerColumns, answerOfRow, dropExpired, expiryOf, refuseOther } from './answers.ts';
 import type { Database } from './database.ts';
 

@@ -1,20 +1,12 @@
 import type { NewCommit } from '@halyard/caches';
 import { diffFlags, diffSegments } from '../../flags/diff/diff.ts';
 import { replicatedText } from '../../flags/replicated.ts';
-import type { SegmentDefinition, StoredSegment } from '../../flags/segments/segment.ts';
-import {
-  type Affected,
-  type Change,
-  type ChangelogEntry,
-  type FlagChange,
-  type FlagDefinition,
-  isSegmentChange,
-  type SegmentChange,
-  type StoredFlag,
-  segmentName,
-} from '../../model/flag.ts';
+import { type Affected, type ChangelogEntry, segmentName } from '../../model/changelog.ts';
+import type { CommitRequest, Committed, Foreseen, Replayed, WriteInfo } from '../../model/commit.ts';
+import { type Change, type FlagChange, isSegmentChange, type SegmentChange } from '../../model/commit.ts';
+import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
-import type { CommitRequest, Committed, Foreseen, Replayed, WriteInfo } from '../port.ts';
+import type { SegmentDefinition, StoredSegment } from '../../model/segment.ts';
 import { isExpired, type RememberedAnswer, refuseOther } from './answers.ts';
 import { hashedText, type Sha256, type Unhashed } from './audit.ts';
 import { Examination, type Examined } from './examination.ts';

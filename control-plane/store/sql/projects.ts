@@ -1,7 +1,11 @@
 import type { Change } from '@halyard/caches';
 import type { Kysely } from 'kysely';
+import type { AccountNote } from '../../model/account-log.ts';
+import type { WriteInfo } from '../../model/commit.ts';
+import type { Environment } from '../../model/environment.ts';
 import { Problem } from '../../model/problem.ts';
-import type { AccountNote, Accounts, Environment, NewEnvironment, Project, WriteInfo } from '../port.ts';
+import type { NewEnvironment, Project } from '../../model/project.ts';
+import type { Accounts } from '../port.ts';
 import { changeAccount } from './account-change.ts';
 import { appEntry, blockOnTests, existingApp, insertApp } from './apps.ts';
 import type { Database } from './database.ts';

@@ -1,14 +1,8 @@
 import type { FlagType, FlagValue } from '@halyard/engine';
 import type { Insertable, Selectable } from 'kysely';
-import type { SegmentDefinition, StoredSegment } from '../../flags/segments/segment.ts';
-import {
-  type Affected,
-  type ChangelogEntry,
-  type FlagDefinition,
-  nameOfEntry,
-  type StoredFlag,
-  segmentNamed,
-} from '../../model/flag.ts';
+import { type Affected, type ChangelogEntry, nameOfEntry, segmentNamed } from '../../model/changelog.ts';
+import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
+import type { SegmentDefinition, StoredSegment } from '../../model/segment.ts';
 import type { Place } from '../port.ts';
 import type { ChangelogTable, FlagTable, SegmentTable } from './schema.ts';
 

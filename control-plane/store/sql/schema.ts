@@ -1,6 +1,7 @@
 import type { FlagType } from '@halyard/engine';
-import type { ChangelogEntry } from '../../model/flag.ts';
-import type { AccountLogEntry, Permission } from '../port.ts';
+import type { AccountLogEntry } from '../../model/account-log.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
+import type { Permission } from '../../model/permission.ts';
 
 /**
  * The tables, as the newest migration leaves them. JSON is text in every dialect: key order counts for the hash chain. Booleans

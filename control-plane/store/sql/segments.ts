@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { StoredSegment } from '../../flags/segments/segment.ts';
+import type { StoredSegment } from '../../model/segment.ts';
 import type { Page, SegmentQuery } from '../port.ts';
 import { CHUNK, chunks } from './chunks.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';

@@ -1,5 +1,7 @@
+import type { WriteInfo } from '../../model/commit.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Accounts, Origin, Session, WriteInfo } from '../port.ts';
+import type { Origin, Session } from '../../model/session.ts';
+import type { Accounts } from '../port.ts';
 import { changeAccount } from './account-change.ts';
 import { shortHash } from './audit.ts';
 import type { Database } from './database.ts';

@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import { namesOfFlag, namesOfSegment, type Reference } from '../../flags/references/names.ts';
-import type { SegmentDefinition } from '../../flags/segments/segment.ts';
-import { type FlagDefinition, segmentName } from '../../model/flag.ts';
+import { segmentName } from '../../model/changelog.ts';
+import type { FlagDefinition } from '../../model/flag.ts';
+import type { SegmentDefinition } from '../../model/segment.ts';
 import type { Stray } from '../port.ts';
 import { CHUNK } from './chunks.ts';
 import type { Database } from './database.ts';

@@ -7,7 +7,7 @@ import {
   tokenKey,
 } from '@halyard/caches';
 import type { Kysely, Selectable } from 'kysely';
-import type { NewToken } from '../port.ts';
+import type { NewToken } from '../../model/token.ts';
 import { chunks } from './chunks.ts';
 import type { Schema, TokenTable } from './schema.ts';
 

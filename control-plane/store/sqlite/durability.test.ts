@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { ChangelogEntry } from '../../model/flag.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
 import type { AppStore, Stores } from '../port.ts';
 import { openPostgresStores } from '../postgres/index.ts';
 import { verifyChain } from '../sql/audit.ts';

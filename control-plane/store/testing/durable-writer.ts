@@ -3,8 +3,9 @@
  * standard output as `OPERATION APP_VERSION`, only after the store has answered it.
  */
 import { writeSync } from 'node:fs';
-import type { FlagChange, FlagDefinition, StoredFlag } from '../../model/flag.ts';
-import type { AppStore, Decision, Stores } from '../port.ts';
+import type { Decision, FlagChange } from '../../model/commit.ts';
+import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
+import type { AppStore, Stores } from '../port.ts';
 import { openPostgresStores } from '../postgres/index.ts';
 import { openSqliteStores } from '../sqlite/index.ts';
 import { quiet } from './quiet-log.ts';

@@ -4,7 +4,7 @@
  */
 import type { ObjectContext, ObjectNamespace } from 'cloudflare:workers';
 import type { ControlPlane } from '../../api/control-plane.ts';
-import type { ChangelogEntry } from '../../model/flag.ts';
+import type { ChangelogEntry } from '../../model/changelog.ts';
 import type { AppPlace } from '../../store/sql/rows.ts';
 import { AccountObject } from '../account-object.ts';
 import { answer } from '../answer.ts';

@@ -1,6 +1,6 @@
 import { Miniflare } from 'miniflare';
 import { ACCOUNT, asking, type Ground, START, settle } from '../../api/testing/scenario.ts';
-import type { FlagEntry } from '../../model/flag.ts';
+import type { FlagEntry } from '../../model/changelog.ts';
 import type { Outbox, Stores } from '../../store/port.ts';
 import type { AppPlace } from '../../store/sql/rows.ts';
 import { accountsElsewhere } from '../accounts-elsewhere.ts';

@@ -1,4 +1,5 @@
-import type { AccountLogEntry, AccountLogQuery, Accounts } from '../../port.ts';
+import type { AccountLogEntry, AccountLogQuery } from '../../../model/account-log.ts';
+import type { Accounts } from '../../port.ts';
 import { hashedLogText, webSha256 } from '../../sql/audit.ts';
 import { ACCOUNT, APP, at, by, from, refusal, type Suite, settle, tokenOf } from './fixture.ts';
 

@@ -1,4 +1,4 @@
-import type { CommitRequest } from '../../port.ts';
+import type { CommitRequest } from '../../../model/commit.ts';
 import { by, commit, create, fresh, type Suite, settle, toggle, update } from './fixture.ts';
 
 export const dryRunsContract = ({ check, expect }: Suite): void => {

@@ -1,5 +1,5 @@
-import type { SegmentDefinition } from '../../../flags/segments/segment.ts';
-import type { Change } from '../../../model/flag.ts';
+import type { Change } from '../../../model/commit.ts';
+import type { SegmentDefinition } from '../../../model/segment.ts';
 import {
   ACCOUNT,
   APP,

@@ -1,15 +1,16 @@
-import type { Change, FlagChange, FlagDefinition, StoredFlag } from '../../../model/flag.ts';
-import { Problem } from '../../../model/problem.ts';
 import type {
-  AppStore,
+  Change,
   CommitRequest,
   Committed,
-  NewToken,
-  Origin,
+  FlagChange,
   Replayed,
-  Stores,
   WriteInfo,
-} from '../../port.ts';
+} from '../../../model/commit.ts';
+import type { FlagDefinition, StoredFlag } from '../../../model/flag.ts';
+import { Problem } from '../../../model/problem.ts';
+import type { Origin } from '../../../model/session.ts';
+import type { NewToken } from '../../../model/token.ts';
+import type { AppStore, Stores } from '../../port.ts';
 
 /** The parts of a test runner that the suite uses, so that it runs under vitest and inside workerd alike. */
 export interface Runner {

@@ -1,5 +1,7 @@
 import { appKey } from '@halyard/caches';
-import type { Accounts, Environment, NewEnvironment, NewProject, Project } from '../../port.ts';
+import type { Environment } from '../../../model/environment.ts';
+import type { NewEnvironment, NewProject, Project } from '../../../model/project.ts';
+import type { Accounts } from '../../port.ts';
 import { ACCOUNT, APP, at, by, commit, create, LIMITS, refusal, type Suite, settle } from './fixture.ts';
 
 const environment = (key: string, more: Partial<NewEnvironment> = {}): NewEnvironment => ({

@@ -1,7 +1,8 @@
 import type { Condition } from '@halyard/engine';
-import type { SegmentDefinition } from '../../../flags/segments/segment.ts';
-import type { Change, FlagDefinition } from '../../../model/flag.ts';
+import type { Change } from '../../../model/commit.ts';
+import type { FlagDefinition } from '../../../model/flag.ts';
 import { Problem } from '../../../model/problem.ts';
+import type { SegmentDefinition } from '../../../model/segment.ts';
 import type { AppStore } from '../../port.ts';
 import { flagOf, type Suite, settle, writeAll } from './fixture.ts';
 

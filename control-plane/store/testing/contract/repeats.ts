@@ -1,4 +1,5 @@
-import type { AppStore, Committed, Replayed, StoredAnswer } from '../../port.ts';
+import type { Committed, Replayed, StoredAnswer } from '../../../model/commit.ts';
+import type { AppStore } from '../../port.ts';
 import type { Fixture, Suite } from './fixture.ts';
 import { ACCOUNT, at, by, commit, create, refusal, settle, toggle } from './fixture.ts';
 

@@ -1,8 +1,8 @@
 import type { Condition } from '@halyard/engine';
 import { sql } from 'kysely';
-import type { Change } from '../../../model/flag.ts';
+import type { Change, WriteInfo } from '../../../model/commit.ts';
 import { TABLES } from '../../copy/tables.ts';
-import type { AppStore, Stores, WriteInfo } from '../../port.ts';
+import type { AppStore, Stores } from '../../port.ts';
 import type { Database } from '../../sql/database.ts';
 import { createStores } from '../../sql/stores.ts';
 import { ACCOUNT, APP, at, by, clock, create, from, settle, tokenOf, update } from '../contract/fixture.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '../../model/flag.ts';
+import type { Actor } from './changelog.ts';
 
 /** What the account's log tells of. */
 export const ACCOUNT_EVENTS = [
