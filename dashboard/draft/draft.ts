@@ -1,4 +1,4 @@
-import type { Flag, FlagType, FlagValue, Rule, Scalar, Split } from '@halyard/engine';
+import type { Flag, FlagType, FlagValue, Prerequisite, Rule, Scalar, Split } from '@halyard/engine';
 import type { StoredFlag } from '../api.ts';
 import { type BuilderGroup, emptyCondition, newId, queryOf } from '../flag/query.ts';
 import { sharesOf } from '../words/summary.ts';
@@ -17,6 +17,11 @@ export interface Draft {
   readonly metadata: readonly DraftMetadata[];
   readonly clientSide: boolean;
   readonly tests: readonly DraftTest[];
+  readonly prerequisites: readonly DraftPrerequisite[];
+}
+
+export interface DraftPrerequisite extends Prerequisite {
+  readonly id: string;
 }
 
 /** What it serves while it is off: what everyone else gets, nothing (the default in the caller's code), or a variation by its id. */
@@ -146,6 +151,7 @@ export const draftOf = (flag: Flag & { readonly type: FlagType }): Draft => ({
   })),
   clientSide: flag.client_side ?? true,
   tests: (flag.tests ?? []).map(draftTestOf),
+  prerequisites: (flag.prerequisites ?? []).map((each) => ({ ...each, id: newId() })),
 });
 
 /** The parts of a stored flag that are its definition: what a write sends back. */

@@ -32,7 +32,7 @@ import { withOff } from './whole.ts';
 
 /** What keeps a draft from being saved, and where. */
 export interface DraftProblem {
-  /** The id of the variation, rule, metadata or test it is about. */
+  /** The id of the variation, rule, metadata, prerequisite or test it is about. */
   readonly id: string;
   readonly message: string;
 }
@@ -255,6 +255,9 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
     ...offFields(draft),
     rules,
     ...(tests.length === 0 && before.tests === undefined ? {} : { tests: tests.map(({ test }) => test) }),
+    ...(draft.prerequisites.length === 0 && before.prerequisites === undefined
+      ? {}
+      : { prerequisites: draft.prerequisites.map(({ flag, variations }) => ({ flag, variations })) }),
     ...(draft.tags.length === 0 && before.tags === undefined ? {} : { tags: draft.tags }),
     ...(draft.metadata.length === 0 && before.metadata === undefined
       ? {}
@@ -266,6 +269,10 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
     ...draft.rules.flatMap(problemsOfRule),
     ...problemsOfOrder(draft, rules),
     ...problemsOfNames(draft.metadata),
+    ...draft.prerequisites.flatMap(({ id, flag, variations }) => {
+      const message = problemOfReference({ flag, operator: 'serves', value: variations });
+      return message === null ? [] : [{ id, message }];
+    }),
     ...tests.flatMap(({ problem }, index) => {
       const id = draft.tests[index]?.id;
       return problem === null || id === undefined ? [] : [{ id, message: problem }];

@@ -43,6 +43,10 @@ export const rebased = ({ draft, finished, base, theirs, choices = {} }: Rebase)
       (rule) => ('kept' in rule ? rule.kept : { ...rule.fresh, serve: withIds(rule.fresh.serve, id) }),
     ),
     metadata: fresh.metadata.map((each) => ({ ...each, id: metadata.get(each.name) ?? each.id })),
+    prerequisites: fresh.prerequisites.map((each) => ({
+      ...each,
+      id: draft.prerequisites.find(({ flag }) => flag === each.flag)?.id ?? each.id,
+    })),
     tests: fresh.tests.map((each) => ({
       ...each,
       id: tests.get(each.name) ?? each.id,

@@ -5,7 +5,9 @@ import { useShownFlag } from '../flags/write-flag.ts';
 import { Clamped } from '../shell/clamped.tsx';
 import { LongText } from '../shell/long-text.tsx';
 import { Moment } from '../shell/moment.tsx';
+import { prerequisiteStrings } from '../strings/prerequisites.ts';
 import { strings } from '../strings.ts';
+import { prerequisitesWords } from '../words/condition.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { offWords, summaryWords } from '../words/summary.ts';
 import { plain, textOf } from '../words/words.ts';
@@ -13,6 +15,7 @@ import { plain, textOf } from '../words/words.ts';
 /** What a flag is for, and in full what it serves. */
 export const FlagHeader = ({ app, flag: stored }: { readonly app: string; readonly flag: StoredFlag }) => {
   const flag = useShownFlag(app, stored);
+  const needed = prerequisitesWords(flag.prerequisites ?? []);
   return (
     <Stack gap="sm">
       <div>
@@ -46,6 +49,14 @@ export const FlagHeader = ({ app, flag: stored }: { readonly app: string; readon
             </>
           ) : null}
         </Text>
+        {needed.length > 0 && (
+          <Text size="sm">
+            {prerequisiteStrings.needs}
+            <Clamped length={textOf(needed).length}>
+              <Sentence cut words={needed} app={app} />
+            </Clamped>
+          </Text>
+        )}
         <Text size="sm" c="dimmed">
           <Sentence cut words={[plain(strings.flag.offServes), ...offWords(flag)]} />
         </Text>

@@ -17,6 +17,7 @@ import { sharesOf } from '../words/summary.ts';
 import { variation } from '../words/words.ts';
 import classes from './flag.module.css';
 import { OneSplit } from './one-split-offer.tsx';
+import { Prerequisites } from './prerequisites.tsx';
 import { RuleCard } from './rule-card.tsx';
 import type { Editing } from './use-draft.ts';
 import { useRuleDrag } from './use-rule-drag.ts';
@@ -105,6 +106,7 @@ export const Targeting = ({ app, editing, writable, explanation }: TargetingProp
 
   return (
     <Stack gap="sm">
+      <Prerequisites app={app} editing={editing} writable={writable} />
       <div>
         <Title order={2} size="h4">
           {strings.targeting.title}

@@ -1,13 +1,14 @@
 import type { Reference, SegmentCondition, ServesCondition } from '@halyard/engine';
-import { Autocomplete, Select, TagsInput, Text } from '@mantine/core';
+import { Select, TagsInput, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { fewFlagsQuery, fewSegmentsQuery, flagQuery } from '../queries.ts';
+import { fewSegmentsQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
 import { referenceStrings as strings } from '../strings/references.ts';
 import { conditionsWords } from '../words/condition.ts';
 import { Sentence } from '../words/sentence.tsx';
+import { FlagField, VariationsField } from './flag-field.tsx';
 
 interface FieldProps<R extends Reference> {
   readonly reference: R;
@@ -51,50 +52,30 @@ const SegmentField = ({ reference, set, app }: FieldProps<SegmentCondition>) => 
   );
 };
 
-const ServesField = ({ reference, set, app }: FieldProps<ServesCondition>) => {
-  const { account } = useSession();
-  const found = useQuery(fewFlagsQuery(account, app, reference.flag)).data ?? [];
-  const known = found.some(({ key }) => key === reference.flag);
-  const flag = useQuery({ ...flagQuery(account, app, reference.flag), enabled: known }).data;
-  return (
-    <>
-      <Autocomplete
-        aria-label={strings.flag}
-        placeholder={strings.flagHint}
-        data={found.map(({ key }) => key)}
-        value={reference.flag}
-        onChange={(key) => set({ ...reference, flag: key })}
-        w={180}
-        spellCheck={false}
-        autoCapitalize="none"
-      />
-      <Select
-        aria-label={strings.servesOperator}
-        data={[
-          { value: 'serves', label: strings.serves },
-          { value: 'not_serves', label: strings.notServes },
-        ]}
-        value={reference.operator}
-        onChange={(operator) =>
-          set({ ...reference, operator: operator === 'not_serves' ? 'not_serves' : 'serves' })
-        }
-        allowDeselect={false}
-        w={150}
-      />
-      <TagsInput
-        aria-label={strings.variations}
-        placeholder={reference.value.length === 0 ? strings.variationsHint : ''}
-        data={Object.keys(flag?.variations ?? {})}
-        value={[...reference.value]}
-        onChange={(value) => set({ ...reference, value })}
-        acceptValueOnBlur
-        clearable
-        flex={1}
-        miw={150}
-      />
-    </>
-  );
-};
+const ServesField = ({ reference, set, app }: FieldProps<ServesCondition>) => (
+  <>
+    <FlagField app={app} value={reference.flag} onChange={(flag) => set({ ...reference, flag })} />
+    <Select
+      aria-label={strings.servesOperator}
+      data={[
+        { value: 'serves', label: strings.serves },
+        { value: 'not_serves', label: strings.notServes },
+      ]}
+      value={reference.operator}
+      onChange={(operator) =>
+        set({ ...reference, operator: operator === 'not_serves' ? 'not_serves' : 'serves' })
+      }
+      allowDeselect={false}
+      w={150}
+    />
+    <VariationsField
+      app={app}
+      flag={reference.flag}
+      value={reference.value}
+      onChange={(value) => set({ ...reference, value })}
+    />
+  </>
+);
 
 interface ReferenceFieldProps {
   readonly reference: Reference;

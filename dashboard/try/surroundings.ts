@@ -31,6 +31,10 @@ const namedByFlag = ({ prerequisites = [], rules }: Flag): readonly Named[] =>
     prerequisites,
   );
 
+interface FlagsAround extends Surroundings {
+  flag(key: string): Flag | undefined;
+}
+
 interface Around {
   readonly flags: ReadonlyMap<string, Flag>;
   readonly segments: ReadonlyMap<string, Segment>;
@@ -59,12 +63,16 @@ const readAround = async (
         if (seen.has(id)) return;
         seen.add(id);
         if (kind === 'flag') {
-          const flag = await client.fetchQuery(flagQuery(account, app, key)).catch(nullIfGone);
+          const flag = await client
+            .fetchQuery({ ...flagQuery(account, app, key), staleTime: 0 })
+            .catch(nullIfGone);
           if (flag === null) return;
           flags.set(key, flag);
           next.push(...namedByFlag(flag));
         } else {
-          const segment = await client.fetchQuery(segmentQuery(account, app, key)).catch(nullIfGone);
+          const segment = await client
+            .fetchQuery({ ...segmentQuery(account, app, key), staleTime: 0 })
+            .catch(nullIfGone);
           if (segment === null) return;
           segments.set(key, segment);
           next.push(...namedIn(segment.conditions, []));
@@ -82,7 +90,7 @@ const NOTHING: Around = { flags: new Map(), segments: new Map() };
  * The flags and segments that a flag depends on, as an evaluation in the browser asks for them; null while they are on their way, or
  * not `wanted`.
  */
-export const useSurroundings = (app: string, flag: Flag, wanted: boolean): Surroundings | null => {
+export const useSurroundings = (app: string, flag: Flag, wanted: boolean): FlagsAround | null => {
   const { account } = useSession();
   const client = useQueryClient();
   const named = useMemo(() => namedByFlag(flag).map(({ kind, key }) => ({ kind, key })), [flag]);

@@ -1,5 +1,6 @@
 import type { Flag, Rule } from '@halyard/engine';
 import { isCatchAll, type OpenShare, openRules, sharesOf as sharesOfSplit } from '@halyard/engine/shares';
+import { prerequisiteStrings } from '../strings/prerequisites.ts';
 import { stripStrings } from '../strings/strip.ts';
 import { conditionsWords } from './condition.ts';
 import { join, percent, plain, variation, type Words } from './words.ts';
@@ -86,8 +87,13 @@ const anotherWords = (shares: readonly OpenShare[], who: string): readonly Words
     .filter(({ share }) => share > 0)
     .map((each) => [variation(each.variation), plain(` for another ${percent(each.share)} of ${who}`)]);
 
+const ifMet = ({ prerequisites = [] }: Pick<Flag, 'prerequisites'>): Words =>
+  prerequisites.length === 0 ? [] : [plain(prerequisiteStrings.if(prerequisites.length))];
+
 /** What an enabled flag serves, in one line: `on when plan is “enterprise”, on for 25 % of the rest, otherwise off`. */
-export const summaryWords = (flag: Flag): Words => {
+export const summaryWords = (flag: Flag): Words => [...rulesWords(flag), ...ifMet(flag)];
+
+const rulesWords = (flag: Flag): Words => {
   const rules = [...flag.rules].sort((a, b) => a.priority - b.priority);
   const leading = rules.slice(0, rules.findLastIndex((rule) => !isOpen(rule)) + 1);
   const trailing = rules.slice(leading.length);
@@ -128,5 +134,9 @@ export const statusWords = (flag: Flag): Words => {
   if (!flag.enabled) return [plain(stripStrings.off), ...offWords(flag), plain(stripStrings.toAll)];
   const targeted = flag.rules.filter((rule) => !isOpen(rule)).length;
   const shares = togetherWords(everyoneElse(flag), targeted === 0 ? 'everyone' : 'the rest');
-  return targeted === 0 ? shares : [...shares, plain(`; ${stripStrings.targeted(targeted)}`)];
+  return [
+    ...shares,
+    ...(targeted === 0 ? [] : [plain(`; ${stripStrings.targeted(targeted)}`)]),
+    ...ifMet(flag),
+  ];
 };

@@ -69,6 +69,11 @@ describe('what a flag serves in one line', () => {
   const cases: readonly (readonly [string, Flag, string])[] = [
     ['no rules', flag([]), 'off for everyone'],
     [
+      'what other flags have to serve first',
+      flag([], { prerequisites: [{ flag: 'a', variations: ['on'] }] }),
+      'off for everyone, if its prerequisite is met',
+    ],
+    [
       'a group of people and a share of the rest',
       flag([
         { priority: 2, conditions: [], serve_variation: 'on', rollout: { percentage: 25 } },

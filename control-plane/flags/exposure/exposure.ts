@@ -45,7 +45,7 @@ export const exposureOf = (flag: Flag, limits: CohortLimits = NAMED_USERS): Expo
     (rule) => !cohorts.has(rule) && exposedParts(rule, off).length > 0,
   );
   return {
-    share: shareOf(population, off),
+    share: shareOf(population, (variation) => variation !== off),
     cohorts: [...cohorts].map(([rule, { attribute, keys }]) => ({
       rule: idOf(rule),
       attribute,
@@ -114,11 +114,16 @@ export const pointOf = (rule: Rule): string =>
 
 const MILLION = 1_000_000;
 
-/** Ranges of one point are united; whether those of different points meet nobody can know, so they are added. */
-const shareOf = (rules: readonly Rule[], off: string | null): number => {
+/**
+ * Percent that rules can give variations that count. Ranges of one point are united; whether those of different points meet nobody can
+ * know, so they are added.
+ */
+export const shareOf = (rules: readonly Rule[], counts: (variation: string) => boolean): number => {
   const byPoint = new Map<string, Range[]>();
   for (const rule of rules) {
-    const ranges = exposedParts(rule, off).flatMap((part) => part.ranges);
+    const ranges = partsOf(rule)
+      .filter(({ variation }) => counts(variation))
+      .flatMap((part) => part.ranges);
     byPoint.set(pointOf(rule), [...(byPoint.get(pointOf(rule)) ?? []), ...ranges]);
   }
   const units = [...byPoint.values()].reduce((sum, ranges) => sum + lengthOfUnion(ranges), 0);
