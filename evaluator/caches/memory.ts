@@ -1,3 +1,4 @@
+import { directReports } from './following/direct-reports.ts';
 import { type History, judgeCommit, judgeSnapshot, type Position, positionOf } from './following/history.ts';
 import { type Shown, showTo } from './following/shown.ts';
 import { tellUses, usesText } from './following/uses.ts';
@@ -215,6 +216,8 @@ export const createMemoryCache = ({ now, log }: MemoryCacheOptions): FlagCache =
         },
       };
     },
+
+    ...directReports(),
 
     async close() {
       for (const group of watchers.values()) for (const shown of group) shown.close();

@@ -110,8 +110,24 @@ export interface FlagCache {
   /** Calls back soon after edges were shown tokens of the account. */
   watchUses(account: string, onUsed: (tokens: readonly string[]) => void): Promise<Subscription>;
 
+  /**
+   * Files a report of what was counted (reports.ts) for the account's control plane. Resolves when it is kept: here, for an hour at
+   * least, or where it was taken. `id` is the same for the same report, which may be kept twice all the same. Rejects with
+   * `CacheUnavailable`. A cache without it, and without `watchReports`, takes none.
+   */
+  report?(account: string, id: string, text: string): Promise<void>;
+
+  /**
+   * Hands reports over in the order in which they were filed, each at least once: what `take` rejects comes again. One taker an
+   * account at a time.
+   */
+  watchReports?(account: string, take: TakeReports): Promise<Subscription>;
+
   close(): Promise<void>;
 }
+
+/** Resolves when the reports need not be given again. */
+export type TakeReports = (reports: readonly string[]) => Promise<void>;
 
 export interface Change {
   readonly key: string;

@@ -25,6 +25,8 @@ export interface KvCacheOptions {
   readonly heads?: (space: string) => Promise<string | null>;
   /** Where a reader tells which tokens it was shown: KV itself has nobody who listens. */
   readonly used?: (account: string, tokens: readonly string[]) => Promise<void>;
+  /** Where a reader files reports, for the same reason. */
+  readonly report?: NonNullable<FlagCache['report']>;
   /** For the writer. */
   readonly memory?: KvMemory;
   /** Between two writes of one head; default one second, as KV demands. */
@@ -51,7 +53,7 @@ const TOLD_WITHIN_MS = 500;
  * - Edges do not report (`receipts` is false).
  */
 export const openKvCache = (options: KvCacheOptions): KvCache => {
-  const { namespace: kv, now, log, prefix = 'halyard', pollMs = null, memory, heads, used } = options;
+  const { namespace: kv, now, log, prefix = 'halyard', pollMs = null, memory, heads, used, report } = options;
   const writing = { kv, prefix, now, memory, headEveryMs: options.headEveryMs ?? HEAD_EVERY_MS };
   const writers = new Map<string, KvWriter>();
   const followers = new Map<string, Set<KvFollower>>();
@@ -139,6 +141,7 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
     watchEdges: async () => ({ close: async () => undefined }),
     used: async (account, tokens) => used?.(account, tokens),
     watchUses: async () => ({ close: async () => undefined }),
+    ...(report === undefined ? {} : { report }),
 
     async close() {
       for (const group of followers.values()) for (const follower of group) follower.close();

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { type Follower, followByReading } from '../following/follower.ts';
 import type { Position } from '../following/history.ts';
+import { TAKE_EVERY_MS } from '../following/reports.ts';
 import { Trouble } from '../following/trouble.ts';
 import { type CacheLog, CacheUnavailable, EDGE_TTL_MS, type FlagCache, type Subscription } from '../port.ts';
 import { lastTextOf, layoutOf, positionIn } from './layout.ts';
 import { isEmptied, readFromNats } from './reader.ts';
 import { NatsReceipts } from './receipts.ts';
+import { natsReports } from './reports.ts';
 import { type NatsStreams, openStreams, unavailable } from './streams.ts';
 import { NatsWriter } from './writer.ts';
 
@@ -16,6 +18,8 @@ export interface NatsCacheOptions {
   readonly prefix?: string;
   /** How long an edge lives after its last beat; default `EDGE_TTL_MS`. */
   readonly edgeTtlMs?: number;
+  /** How often reports that wait are taken; default `TAKE_EVERY_MS`. */
+  readonly takeEveryMs?: number;
 }
 
 const CONNECT_MS = 2_000;
@@ -240,6 +244,8 @@ export const connectNatsCache = async (url: string, options: NatsCacheOptions): 
     watchEdges: (space, onReceipt): Promise<Subscription> => asked(() => receipts.watch(space, onReceipt)),
     used: (account, tokens) => asked(() => receipts.used(account, tokens)),
     watchUses: (account, onUsed): Promise<Subscription> => asked(() => receipts.watchUses(account, onUsed)),
+
+    ...natsReports(() => reached().streams, asked, layout, options.takeEveryMs ?? TAKE_EVERY_MS),
 
     async close() {
       closed = true;

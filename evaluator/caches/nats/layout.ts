@@ -14,6 +14,7 @@ export interface Layout {
   readonly flags: string;
   readonly heads: string;
   readonly edges: string;
+  readonly reports: string;
   headSubject(space: string): string;
   flagSubject(space: string, key: string): string;
   /** Every flag of a space. */
@@ -23,6 +24,7 @@ export interface Layout {
   receiptSubject(edge: string, space: string): string;
   /** Of no stream: what nobody hears is gone. */
   usesSubject(account: string): string;
+  reportSubject(account: string): string;
 }
 
 /** Names below a prefix, so that several accounts of one server or runs of the tests do not meet. */
@@ -33,11 +35,13 @@ export const layoutOf = (prefix: string): Layout => {
     flags: `${stream}_flags`,
     heads: `${stream}_heads`,
     edges: `${stream}_edges`,
+    reports: `${stream}_reports`,
     headSubject: (space) => `${root}.head.${tokenOf(space)}`,
     flagSubject: (space, key) => `${root}.flag.${tokenOf(space)}.${tokenOf(key)}`,
     flagsOf: (space) => `${root}.flag.${tokenOf(space)}.*`,
     changedSubject: (space) => `${root}.changed.${space === '*' ? '*' : tokenOf(space)}`,
     aliveSubject: (edge) => `${root}.edge.${edge === '*' ? '*' : tokenOf(edge)}.alive`,
+    reportSubject: (account) => `${root}.report.${tokenOf(account)}`,
     usesSubject: (account) => `${root}.used.${tokenOf(account)}`,
     receiptSubject: (edge, space) =>
       `${root}.edge.${edge === '*' ? '*' : tokenOf(edge)}.${space === '*' ? '*' : tokenOf(space)}`,

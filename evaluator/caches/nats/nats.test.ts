@@ -28,11 +28,16 @@ describe.skipIf(url === null)(`NATS (${url ?? 'no server'})`, () => {
 
   const removeAll = async (prefix: string): Promise<void> => {
     const jsm = await jetstreamManager(admin);
-    const { flags, heads, edges } = layoutOf(prefix);
-    for (const stream of [flags, heads, edges]) await jsm.streams.delete(stream).catch(() => false);
+    const { flags, heads, edges, reports } = layoutOf(prefix);
+    for (const stream of [flags, heads, edges, reports]) await jsm.streams.delete(stream).catch(() => false);
   };
   const open = async (prefix: string): Promise<FlagCache> => {
-    const cache = await connectNatsCache(url ?? '', { log: silent, prefix, edgeTtlMs: EDGE_MS });
+    const cache = await connectNatsCache(url ?? '', {
+      log: silent,
+      prefix,
+      edgeTtlMs: EDGE_MS,
+      takeEveryMs: 20,
+    });
     opened.push(cache);
     return cache;
   };
@@ -56,6 +61,21 @@ describe.skipIf(url === null)(`NATS (${url ?? 'no server'})`, () => {
         await removeAll(prefix);
       },
     };
+  });
+
+  test('keeps reports while nobody takes them, and one that is filed twice once', async () => {
+    const prefix = newPrefix();
+    const [edge, writer] = [await open(prefix), await open(prefix)];
+    await edge.report?.('a', '1', 'one');
+    await edge.report?.('a', '1', 'one');
+    await edge.report?.('a', '2', 'two');
+    const seen: string[] = [];
+    const taking = await writer.watchReports?.('a', async (reports) => {
+      seen.push(...reports);
+    });
+    await expect.poll(() => seen).toEqual(['one', 'two']);
+    await taking?.close();
+    await closeAll();
   });
 
   const seenBy = async (cache: FlagCache): Promise<string[]> => {

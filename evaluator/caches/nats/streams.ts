@@ -8,10 +8,13 @@ import {
   type StoredMsg,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { REPORTS_KEPT_MS } from '../following/reports.ts';
 import { CacheUnavailable, EDGE_KEPT_MS } from '../port.ts';
 import { FLAG_HISTORY, HEAD_HISTORY, type Head, headIn, type Layout } from './layout.ts';
 
 export const ANSWER_MS = 3_000;
+/** What waits for a control plane that is away, at most. */
+const REPORT_BYTES = 256 * 1024 * 1024;
 const NS_PER_MS = 1_000_000;
 /** As long as earlier releases made receipts last; silent edges are remembered longer. */
 const ONCE_KEPT_MS = 10 * 60 * 1000;
@@ -28,12 +31,14 @@ export interface NatsStreams {
   /** The newest message on the subject; null if there is none. */
   last(stream: string, subject: string): Promise<StoredMsg | null>;
   at(stream: string, seq: number): Promise<StoredMsg | null>;
+  /** The first message on the subject from a sequence on. */
+  next(stream: string, subject: string, seq: number): Promise<StoredMsg | null>;
   head(space: string): Promise<StoredHead | null>;
   /** Changes when the streams were made anew, or emptied. */
   fingerprint(): Promise<string>;
 }
 
-/** Access to the three streams; they are made where they are missing, and used as they are where an operator made them. */
+/** Access to the four streams; they are made where they are missing, and used as they are where an operator made them. */
 export const openStreams = async (connection: NatsConnection, layout: Layout): Promise<NatsStreams> => {
   const js = jetstream(connection, { timeout: ANSWER_MS });
   const jsm = await jetstreamManager(connection, { timeout: ANSWER_MS, checkAPI: false });
@@ -60,6 +65,13 @@ export const openStreams = async (connection: NatsConnection, layout: Layout): P
         max_msgs_per_subject: 1,
         storage: StorageType.Memory,
         max_age: EDGE_KEPT_MS * NS_PER_MS,
+      },
+      {
+        name: layout.reports,
+        subjects: [`${root}.report.*`],
+        storage: StorageType.File,
+        max_age: REPORTS_KEPT_MS * NS_PER_MS,
+        max_bytes: REPORT_BYTES,
       },
     ]) {
       if (!(await exists(config.name))) await jsm.streams.add({ ...config, ...common });
@@ -102,6 +114,8 @@ export const openStreams = async (connection: NatsConnection, layout: Layout): P
     layout,
     last: (stream, subject) => orMake(() => jsm.direct.getMessage(stream, { last_by_subj: subject })),
     at: (stream, seq) => orMake(() => jsm.direct.getMessage(stream, { seq })),
+    next: (stream, subject, seq) =>
+      orMake(() => jsm.direct.getMessage(stream, { seq, next_by_subj: subject })),
     async head(space) {
       const message = await orMake(() =>
         jsm.direct.getMessage(layout.heads, { last_by_subj: layout.headSubject(space) }),

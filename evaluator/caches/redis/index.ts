@@ -3,6 +3,7 @@ import { createClient, ErrorReply } from 'redis';
 import { type Follower, followByReading } from '../following/follower.ts';
 import type { Position } from '../following/history.ts';
 import { newFilling } from '../following/reading.ts';
+import { TAKE_EVERY_MS } from '../following/reports.ts';
 import { Trouble } from '../following/trouble.ts';
 import { tellUses, usesText } from '../following/uses.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type Subscription,
 } from '../port.ts';
 import { listIn, positionIn, readingIn, receiptIn, versionIn } from './reading.ts';
+import { redisReports } from './reports.ts';
 import { SCRIPTS } from './scripts.ts';
 
 export interface RedisCacheOptions {
@@ -22,6 +24,8 @@ export interface RedisCacheOptions {
   readonly prefix?: string;
   /** How long an edge lives after its last beat; default `EDGE_TTL_MS`. */
   readonly edgeTtlMs?: number;
+  /** How often reports that wait are taken; default `TAKE_EVERY_MS`. */
+  readonly takeEveryMs?: number;
 }
 
 /** Raised when the layout changes in a way that an older reader would misread; see README.md. */
@@ -55,7 +59,7 @@ const SHAS = Object.fromEntries(
  * URL that is none.
  */
 export const connectRedisCache = async (url: string, options: RedisCacheOptions): Promise<FlagCache> => {
-  const { log, edgeTtlMs = EDGE_TTL_MS } = options;
+  const { log, edgeTtlMs = EDGE_TTL_MS, takeEveryMs = TAKE_EVERY_MS } = options;
   const prefix = `${options.prefix ?? 'halyard'}:${FORMAT}`;
   const marker = `${prefix}:marker`;
   const liveEdges = `${prefix}:{edges}:live`;
@@ -381,6 +385,12 @@ export const connectRedisCache = async (url: string, options: RedisCacheOptions)
       const listener = (text: string): void => tellUses(text, account, onUsed, log);
       return listenTo(usesOf(account), listener);
     },
+
+    ...redisReports(
+      (command) => ask(commands.sendCommand([...command])),
+      (account) => `${prefix}:{reports}:${account}`,
+      takeEveryMs,
+    ),
 
     async close() {
       closed = true;

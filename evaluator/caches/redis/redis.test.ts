@@ -28,7 +28,12 @@ describe.skipIf(url === null)(`Redis (${url ?? 'no server'})`, () => {
     }
   };
   const open = async (prefix: string): Promise<FlagCache> => {
-    const cache = await connectRedisCache(url ?? '', { log: silent, prefix, edgeTtlMs: EDGE_MS });
+    const cache = await connectRedisCache(url ?? '', {
+      log: silent,
+      prefix,
+      edgeTtlMs: EDGE_MS,
+      takeEveryMs: 20,
+    });
     opened.push(cache);
     return cache;
   };
@@ -49,6 +54,20 @@ describe.skipIf(url === null)(`Redis (${url ?? 'no server'})`, () => {
       age: (ms) => new Promise((resolve) => setTimeout(resolve, (ms * EDGE_MS) / EDGE_TTL_MS)),
       close: closeAll,
     };
+  });
+
+  test('keeps reports while nobody takes them', async () => {
+    const prefix = newPrefix();
+    const [edge, writer] = [await open(prefix), await open(prefix)];
+    await edge.report?.('a', '1', 'one');
+    await edge.report?.('a', '2', 'two');
+    const seen: string[] = [];
+    const taking = await writer.watchReports?.('a', async (reports) => {
+      seen.push(...reports);
+    });
+    await expect.poll(() => seen).toEqual(['one', 'two']);
+    await taking?.close();
+    await closeAll();
   });
 
   const seenBy = async (cache: FlagCache): Promise<string[]> => {

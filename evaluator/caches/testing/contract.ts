@@ -13,6 +13,7 @@ import {
   versionIn,
 } from './fixture.ts';
 import { historyContract } from './histories.ts';
+import { reportsContract } from './reports.ts';
 
 export type { Fixture, Limits, Runner };
 
@@ -445,6 +446,7 @@ export const flagCacheContract = (
       expect(heard.length).toBe(3);
     });
 
+    reportsContract(test, expect);
     historyContract(test, expect, limits);
   });
 };
