@@ -36,6 +36,7 @@ describe('settings', () => {
       publicUrl: null,
       edgeUrl: null,
       trustProxy: false,
+      observe: true,
       maxStreams: 50_000,
       maxStreamsPerToken: 25_000,
       secret: null,
@@ -67,6 +68,7 @@ describe('settings', () => {
         HALYARD_ACCOUNT: 'a b',
         HALYARD_PUBLIC_URL: 'flags.example.com',
         HALYARD_TRUST_PROXY: 'maybe',
+        HALYARD_OBSERVE: 'no',
       }),
     ).toEqual([
       'HALYARD_PROT is not a setting of Halyard; did you mean HALYARD_PORT?',
@@ -78,6 +80,7 @@ describe('settings', () => {
       'HALYARD_LOG is "loud"; expected one of debug, info, warn, error, silent',
       'HALYARD_PUBLIC_URL is "flags.example.com"; expected an http:// or https:// address',
       'HALYARD_TRUST_PROXY is "maybe"; expected true or false',
+      'HALYARD_OBSERVE is "no"; expected on or off',
     ]);
   });
 

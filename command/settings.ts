@@ -21,6 +21,8 @@ export interface Settings {
   readonly edgeUrl: string | null;
   /** Believe `X-Forwarded-For` and `X-Forwarded-Proto`. */
   readonly trustProxy: boolean;
+  /** Whether evaluations are counted: at an edge, and by the control plane. */
+  readonly observe: boolean;
   /** Event streams that an edge keeps open at once, of all tokens and of one. */
   readonly maxStreams: number;
   readonly maxStreamsPerToken: number;
@@ -93,6 +95,9 @@ const boolean: Parser<boolean> = (text) => {
   return text === '0' || text === 'false' ? ok(false) : { expected: 'true or false' };
 };
 
+const onOrOff: Parser<boolean> = (text) =>
+  text === 'on' || text === 'off' ? ok(text === 'on') : { expected: 'on or off' };
+
 const secretText: Parser<string> = (text) =>
   text.length >= 24 ? ok(text) : { expected: 'at least 24 characters' };
 
@@ -143,6 +148,7 @@ const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   },
   edgeUrl: { variable: 'HALYARD_EDGE_URL', parse: parsePublicUrl, fallback: null },
   trustProxy: { variable: 'HALYARD_TRUST_PROXY', parse: boolean, fallback: false },
+  observe: { variable: 'HALYARD_OBSERVE', parse: onOrOff, fallback: true },
   maxStreams: { variable: 'HALYARD_MAX_STREAMS', parse: count, fallback: 50_000 },
   maxStreamsPerToken: { variable: 'HALYARD_MAX_STREAMS_PER_TOKEN', parse: count, fallback: 25_000 },
   secret: { variable: 'HALYARD_SECRET', parse: secretText, fallback: null, secret: 'whole' },
@@ -239,6 +245,7 @@ export const readSettings = (
     publicUrl: read(table.publicUrl),
     edgeUrl: read(table.edgeUrl),
     trustProxy: read(table.trustProxy),
+    observe: read(table.observe),
     maxStreams: read(table.maxStreams),
     maxStreamsPerToken: read(table.maxStreamsPerToken),
     secret: read(table.secret),

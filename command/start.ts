@@ -41,13 +41,15 @@ export const startWriter = async (
   log: Logger,
   { dashboard, withEdge }: { readonly dashboard: string; readonly withEdge: boolean },
 ): Promise<Close> => {
-  const [stores, cache, { createReplicator }, { createControlPlane }, { createMetrics }] = await Promise.all([
-    openStores(settings.databaseUrl, log),
-    openCache(settings, log),
-    import('@halyard/control-plane/replication'),
-    import('@halyard/control-plane'),
-    import('@halyard/control-plane/metrics'),
-  ]);
+  const [stores, cache, { createReplicator }, { createControlPlane }, { createMetrics }, { collectReports }] =
+    await Promise.all([
+      openStores(settings.databaseUrl, log),
+      openCache(settings, log),
+      import('@halyard/control-plane/replication'),
+      import('@halyard/control-plane'),
+      import('@halyard/control-plane/metrics'),
+      import('@halyard/control-plane/observing'),
+    ]);
   const replicator = createReplicator({ stores, cache, log, random: Math.random });
   const metrics = createMetrics();
   const ofProcess = await processMetrics(command);
@@ -85,6 +87,11 @@ export const startWriter = async (
   replicator.start();
   await Promise.all([controlPlane.start(), edge?.start()]);
   const forgetting = repeat(() => controlPlane.forgetDeleted(), FORGET_EVERY_MS, log);
+  const collecting = settings.observe
+    ? stores.lead((term) =>
+        collectReports({ cache, stores, account: settings.account, now: Date.now, log }, term),
+      )
+    : null;
   const expiring = stores.lead((term) => whileLeading(term, controlPlane.expireEnvironments, log));
   if (edge === null && cache.kind === 'memory') {
     log.warn(
@@ -99,6 +106,8 @@ export const startWriter = async (
     clearInterval(forgetting);
     // Streams end first: a server that waits for open answers would wait for them.
     await Promise.all([edge?.close(), expiring.close(), controlPlane.close(), server.close(GRACE_MS)]);
+    // After the edge of this process, which tells the last that it counted.
+    await collecting?.close();
     await replicator.close();
     await cache.close();
     await stores.close();
@@ -187,7 +196,7 @@ const createEdge = async (
   extra: Pick<EdgeOptions, 'authenticate' | 'metricsFor' | 'standalone'>,
 ): Promise<Edge> => {
   const edge = await import('@halyard/edge');
-  const { edgeData, publicUrl, trustProxy, maxStreams, maxStreamsPerToken } = settings;
+  const { edgeData, publicUrl, trustProxy, observe, maxStreams, maxStreamsPerToken } = settings;
   return edge.createEdge({
     cache,
     account: settings.account,
@@ -195,6 +204,7 @@ const createEdge = async (
     now: Date.now,
     log,
     trustProxy,
+    observe,
     limits: { streams: maxStreams, streamsPerToken: maxStreamsPerToken },
     ...(publicUrl === null ? {} : { publicUrl }),
     ...(edgeData === null

@@ -14,6 +14,7 @@ const echoing = (kind: string): Environment['ACCOUNTS'] & Environment['APPS'] =>
     bring: async () => {},
     head: async () => null,
     used: async () => {},
+    report: async () => {},
     end: async () => null,
   }),
 });

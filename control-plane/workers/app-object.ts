@@ -5,6 +5,7 @@ import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
 import type { Log } from '../api/http/setting.ts';
 import type { App, DeletedApp } from '../model/app.ts';
 import { Problem } from '../model/problem.ts';
+import { takeReport } from '../observing/collect.ts';
 import { openDurableObjectDatabase } from '../store/durable-object/index.ts';
 import {
   adopt,
@@ -29,6 +30,7 @@ import { orRefusal } from './refusal.ts';
 import type { AccountStub } from './stubs.ts';
 
 export interface AppHome {
+  readonly place: AppPlace;
   readonly database: Database;
   readonly stores: Stores;
   readonly controlPlane: ControlPlane;
@@ -87,6 +89,14 @@ export class AppObject extends DurableObject<Environment> {
 
   async head(space: string): Promise<string | null> {
     return headMemory(this.ctx.storage).load(space);
+  }
+
+  async report(text: string): Promise<void> {
+    const home = await this.#opened();
+    if (home === null || this.env.HALYARD_OBSERVE === 'off') return;
+    const { account, app } = home.place;
+    const when = { now: this.now(), random: Math.random() };
+    await takeReport(home.stores.app(account, app).tallies, text, when);
   }
 
   override alarm(): Promise<void> {
@@ -189,7 +199,7 @@ export class AppObject extends DurableObject<Environment> {
       random: Math.random,
       onApp: async () => {},
     });
-    return { database, stores, controlPlane, courier };
+    return { place, database, stores, controlPlane, courier };
   }
 
   #openCache(): KvCache {

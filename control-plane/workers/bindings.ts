@@ -21,6 +21,8 @@ export interface Environment {
   /** Where evaluations are asked for, if that is not where the dashboard is. */
   readonly HALYARD_EDGE_URL?: string;
   readonly HALYARD_LOG?: string;
+  /** `off`: what edges count is thrown away. */
+  readonly HALYARD_OBSERVE?: string;
   /** The identity of the database whose spaces in the flag cache this one takes over; a refusal in the log names it. */
   readonly HALYARD_ADOPT_CACHE?: string;
 }

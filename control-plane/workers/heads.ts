@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
+import { filedReportIn } from '@halyard/caches';
 import type { Environment } from './bindings.ts';
 import { objectName } from './places.ts';
 
@@ -6,7 +7,7 @@ const SPACE = /^(?:account\/([^/]+)|app\/([^/]+)\/([^/]+))$/;
 
 /**
  * Tells the evaluator what the flag cache has of a space, as the object that writes it knows it: Workers KV may take a minute to show
- * its locations as much. And takes its word of the tokens that it was shown, which KV could not bring here. For a service binding; it
+ * its locations as much. And takes its word of the tokens that it was shown and of what it counted, which KV could not bring here. For a service binding; it
  * has no address of its own.
  */
 export class Heads extends WorkerEntrypoint<Environment> {
@@ -23,5 +24,13 @@ export class Heads extends WorkerEntrypoint<Environment> {
   async used(account: string, tokens: readonly string[]): Promise<void> {
     const { ACCOUNTS } = this.env;
     await ACCOUNTS.get(ACCOUNTS.idFromName(account)).used(tokens);
+  }
+
+  /** A report of what was counted. */
+  async report(account: string, text: string): Promise<void> {
+    const app = filedReportIn(text)?.app;
+    if (app === undefined) return;
+    const { APPS } = this.env;
+    await APPS.get(APPS.idFromName(objectName({ account, app }))).report(text);
   }
 }

@@ -34,6 +34,8 @@ export interface AccountStub extends HeadStub {
 export interface AppStub extends HeadStub {
   /** Takes over what the account says of the app now, and brings its space of the flag cache to where the app is. */
   bring(place: AppPlace): Promise<void>;
+  /** The evaluator counted, or was told by a provider, what this report says. */
+  report(text: string): Promise<void>;
   /** From now on the app's object asks the account whether the app lives before it does anything; null if nothing was ever in it. */
   end(place: AppPlace): Promise<OwnHead | null>;
 }

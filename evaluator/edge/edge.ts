@@ -9,6 +9,7 @@ import type { Counted } from './calls/metrics.ts';
 import { noticeRoutes } from './calls/notices.ts';
 import { ofrepRoutes } from './calls/ofrep.ts';
 import { operationRoutes } from './calls/operations.ts';
+import { reportRoutes } from './calls/report.ts';
 import { Durations } from './durations.ts';
 import { Gate } from './entry/admission.ts';
 import { basePathOf } from './entry/base-path.ts';
@@ -21,6 +22,7 @@ import { Account } from './held/account.ts';
 import { Apps } from './held/apps.ts';
 import type { FollowOptions } from './held/followed-space.ts';
 import { Receipts } from './held/receipts.ts';
+import { Upwards } from './observing/upwards.ts';
 import type { EdgeLimits, EdgeOptions } from './options.ts';
 
 export interface Edge {
@@ -51,6 +53,8 @@ export interface Home {
 
 /** An edge and its parts, for what else is evaluated with them. */
 export interface AssembledEdge extends Edge {
+  /** Null: nothing is observed here. */
+  readonly upwards: Upwards | null;
   readonly account: Account;
   readonly apps: Apps;
 }
@@ -91,6 +95,10 @@ export const assembleEdge = (
     },
   });
 
+  const upwards =
+    cache.report === undefined || options.observe === false
+      ? null
+      : new Upwards({ account: accountId, apps, now, log }, cache.report);
   const guesses = new Guesses({ now, log, address });
   const room = new StreamRoom(limits);
   const gate = new Gate(account, apps, {
@@ -118,6 +126,7 @@ export const assembleEdge = (
     basePath,
   });
   configRoutes(app, { gate, account, room, streams });
+  reportRoutes(app, { gate, apps, upwards });
   noticeRoutes(app, { gate, account, apps, room, streams, tickets, now, freshen: options.freshen });
   const preflight = (request: Request, appId: string | null): Response => {
     const origin = request.headers.get('origin');
@@ -126,7 +135,7 @@ export const assembleEdge = (
   for (const path of OWN_PATHS) {
     app.options(path, (c) => preflight(c.req.raw, c.req.param('app') ?? null));
     // Not `all`: a second match for the right method would cost every request a chain of handlers.
-    app.on(evaluates(path) ? NOT_POST : NOT_GET, path, () => methodNotAllowed(path));
+    app.on(isPosted(path) ? NOT_POST : NOT_GET, path, () => methodNotAllowed(path));
   }
   if (options.standalone === true) {
     flagshipRoutes(app, { gate, apps, account: accountId, measuring });
@@ -157,6 +166,7 @@ export const assembleEdge = (
     app,
     account,
     apps,
+    upwards,
     ready,
     metrics,
 
@@ -167,13 +177,15 @@ export const assembleEdge = (
         }, STILL_CURRENT_EVERY_MS);
       }
       if (cache.receipts) receipts.start();
+      // Where no receipts are sent nothing outlives a request, and the requests tell.
+      if (cache.receipts) upwards?.start();
       await account.start(START_MS);
     },
 
     async close() {
       streams.closeAll();
       if (keepingCurrent !== null) clearInterval(keepingCurrent);
-      await receipts.close();
+      await Promise.all([receipts.close(), upwards?.close()]);
       const current = account.loaded && account.staleSeconds === null;
       await Promise.all([account.close(), apps.close()]);
       if (current) await noteCurrent();
@@ -190,7 +202,13 @@ export const assembleEdge = (
 };
 
 /** Those that a token of one app may use without naming it. */
-const IMPLYING_PATHS = ['/ofrep/v1/evaluate/flags/:key', '/ofrep/v1/evaluate/flags', '/config', '/stream'];
+const IMPLYING_PATHS = [
+  '/ofrep/v1/evaluate/flags/:key',
+  '/ofrep/v1/evaluate/flags',
+  '/config',
+  '/stream',
+  '/report',
+];
 const OWN_PATHS = [
   ...IMPLYING_PATHS,
   ...IMPLYING_PATHS.map((path) => `/apps/:app${path}`),
@@ -199,10 +217,10 @@ const OWN_PATHS = [
 
 const NOT_POST = ['GET', 'PUT', 'PATCH', 'DELETE'];
 const NOT_GET = ['POST', 'PUT', 'PATCH', 'DELETE'];
-const evaluates = (path: string): boolean => path.includes('/evaluate/');
+const isPosted = (path: string): boolean => path.includes('/evaluate/') || path.endsWith('/report');
 
 const methodNotAllowed = (path: string): Response => {
-  const allow = evaluates(path) ? 'POST, OPTIONS' : 'GET, OPTIONS';
+  const allow = isPosted(path) ? 'POST, OPTIONS' : 'GET, OPTIONS';
   return new Response(failure(null, 'GENERAL', `This path takes ${allow}.`), {
     status: 405,
     headers: { ...FIXED_HEADERS, allow, 'content-type': 'application/json' },

@@ -50,6 +50,8 @@ export interface EdgeOptions {
   readonly standalone?: boolean;
   /** Who may read `/metrics` of a standalone edge: tokens with `read` (only `authenticate` knows any), or `anyone` that reaches it. */
   readonly metricsFor?: 'read' | 'anyone';
+  /** Whether what is evaluated is counted and told to the control plane; default true. */
+  readonly observe?: boolean;
   readonly limits?: Partial<EdgeLimits>;
   /**
    * Called before the space of an app is used: brings it up to date where the flag cache pushes nothing. Undefined: there is nothing

@@ -1,4 +1,4 @@
-const EDGE_PATH = /^\w+:\/\/[^/?#]+\/(?:(?:ofrep|apps)\/|(?:config|stream)(?:[?#]|$))/;
+const EDGE_PATH = /^\w+:\/\/[^/?#]+\/(?:(?:ofrep|apps)\/|(?:config|stream|report)(?:[?#]|$))/;
 
 /**
  * Whether edges answer the URL: OFREP, the configuration of an app and its streams, below an app or, where the token says which, not. Asked

@@ -1,4 +1,4 @@
-import type { CompiledApp, CompiledFlag, Context, Evaluation } from '@halyard/engine';
+import type { CompiledApp, CompiledFlag, Context, Evaluation, Tally } from '@halyard/engine';
 import { LRUCache } from 'lru-cache';
 import { seenByPage } from '../entry/seen-by-page.ts';
 import type { HeldApp } from '../held/held-app.ts';
@@ -10,6 +10,8 @@ export interface Bulk {
   readonly flags: string;
   /** How often each reason or error code is in it. */
   readonly outcomes: ReadonlyMap<string, number>;
+  /** What is in it, for the app's tally. */
+  readonly slots: readonly number[];
 }
 
 /** Characters of answers kept. */
@@ -45,7 +47,7 @@ export class BulkAnswers {
     const asked = `${app.generation} ${app.version}\n${question}`;
     const kept = this.#kept.get(asked);
     if (kept !== undefined) return kept;
-    const bulk = evaluateAll(compiled, context, asking);
+    const bulk = evaluateAll(compiled, app.tally, context, asking);
     if (asked.length > LONGEST_QUESTION) return bulk;
     if (this.#askedOnce.has(print)) this.#kept.set(asked, bulk);
     else this.#askedOnce.set(print, true);
@@ -55,10 +57,12 @@ export class BulkAnswers {
 
 const evaluateAll = (
   compiled: CompiledApp,
+  tally: Tally,
   context: Context,
   { keys, clientSideOnly }: BulkQuestion,
 ): Bulk => {
   const fragments: string[] = [];
+  const slots: number[] = [];
   let statics = 0;
   let defaults = 0;
   let matches = 0;
@@ -69,6 +73,7 @@ const evaluateAll = (
   // Plain numbers, because this runs for every flag of every answer.
   const visit = (flag: CompiledFlag, evaluation: Evaluation): void => {
     if (clientSideOnly && !flag.clientSide) return;
+    slots.push(tally.slotIn(evaluation, flag.key));
     fragments.push(fragmentOf(flag, clientSideOnly ? seenByPage(evaluation, compiled) : evaluation));
     if (evaluation.kind === 'failed') {
       failures.set(evaluation.code, (failures.get(evaluation.code) ?? 0) + 1);
@@ -100,5 +105,5 @@ const evaluateAll = (
     if (count > 0) outcomes.set(reason, count);
   }
   // Joined in one go: a text that grows by every fragment would be a chain of them, and costs more to write out than all evaluations.
-  return { flags: fragments.join(','), outcomes };
+  return { flags: fragments.join(','), outcomes, slots };
 };

@@ -1,5 +1,6 @@
 import { type Context, exactJson } from '@halyard/engine';
 import { nestsDeeper } from './json-text.ts';
+import { bytesOf } from './limited-body.ts';
 
 /** The body of an OFREP request, understood. */
 export type EvaluationRequest =
@@ -47,18 +48,12 @@ export const readRequest = (request: Request): Promise<EvaluationRequest> => {
 
 const readUnannounced = async (request: Request): Promise<EvaluationRequest> => {
   if (request.body === null) return parseText('');
-  const bytes = new Uint8Array(MAX_BODY_BYTES);
-  let length = 0;
   try {
-    for await (const chunk of request.body) {
-      if (length + chunk.byteLength > MAX_BODY_BYTES) return TOO_LARGE;
-      bytes.set(chunk, length);
-      length += chunk.byteLength;
-    }
+    const bytes = await bytesOf(request.body, MAX_BODY_BYTES);
+    return bytes === null ? TOO_LARGE : parseBytes(bytes);
   } catch {
     return CUT_SHORT;
   }
-  return parseBytes(bytes.subarray(0, length));
 };
 
 /** Bytes that are not UTF-8 would be read as other values than were meant, and nobody would be told. */

@@ -68,6 +68,7 @@ const answer = async (
     return problem(404, `There is no flag ${flagKey}.`, app, cors);
   }
   const evaluated = flag.evaluate(context);
+  app.tally.evaluated(evaluated, flagKey);
   const evaluation = caller.origins === null ? evaluated : seenByPage(evaluated, app.compiled);
   if (evaluation.kind === 'failed') {
     app.count(evaluation.code);

@@ -64,6 +64,7 @@ const answerSingle = async (c: HonoContext, { gate, apps, catchUpMs }: OfrepOpti
     return new Response(failure(key, 'FLAG_NOT_FOUND', `There is no flag ${key}.`), { status: 404, headers });
   }
   const evaluated = flag.evaluate(asked.context);
+  app.tally.evaluated(evaluated, key);
   const evaluation = caller.origins === null ? evaluated : seenByPage(evaluated, app.compiled);
   const body = fragmentOf(flag, evaluation);
   if (evaluation.kind === 'failed') {
@@ -105,7 +106,7 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
   const unchanged = notModified(request.headers, headers);
   if (unchanged !== null) return unchanged;
   const streams = ticket === null || asking.bootstrap ? '' : eventStreams(options, app, ticket);
-  const { flags, outcomes } = options.answers.answer(
+  const { flags, outcomes, slots } = options.answers.answer(
     app,
     options.apps.flagsOf(app),
     question,
@@ -114,6 +115,7 @@ const answerBulk = async (c: HonoContext, options: OfrepOptions): Promise<Respon
     asking,
   );
   for (const [outcome, count] of outcomes) app.count(outcome, count);
+  app.tally.delivered(slots);
   return answerCompressed(
     request.headers,
     `{"flags":[${flags}]${streams},"metadata":{"version":${app.version}}}`,

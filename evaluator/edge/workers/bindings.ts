@@ -12,6 +12,7 @@ export interface Environment {
   readonly HEADS?: {
     head(space: string): Promise<string | null>;
     used(account: string, tokens: readonly string[]): Promise<void>;
+    report(account: string, text: string): Promise<void>;
   };
   /** Default `default`. */
   readonly HALYARD_ACCOUNT?: string;
@@ -19,6 +20,8 @@ export interface Environment {
   readonly HALYARD_PUBLIC_URL?: string;
   /** The app of a binding that names none in its props. */
   readonly HALYARD_APP?: string;
+  /** `off`: nothing that is evaluated here is counted. */
+  readonly HALYARD_OBSERVE?: string;
   /** `debug`, `info` (the default), `warn`, `error` or `silent`. */
   readonly HALYARD_LOG?: string;
   /**
@@ -46,6 +49,10 @@ const open = (env: Environment): Evaluator => {
     namespace: env.FLAG_CACHE,
     heads: env.HEADS === undefined ? undefined : (space) => env.HEADS?.head(space) ?? Promise.resolve(null),
     used: async (account, tokens) => env.HEADS?.used(account, tokens),
+    report:
+      env.HEADS === undefined || env.HALYARD_OBSERVE === 'off'
+        ? undefined
+        : async (account, _id, text) => env.HEADS?.report(account, text),
     account: env.HALYARD_ACCOUNT ?? 'default',
     log,
     now: Date.now,

@@ -1,9 +1,10 @@
-import { accountSpace } from '@halyard/caches';
+import { accountSpace, type FlagCache } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import type { Context, Evaluation } from '@halyard/engine';
 import { type AssembledEdge, assembleEdge } from '../edge.ts';
 import { MISSED_MS } from '../entry/admission.ts';
 import { basePathOf, withoutBasePath } from '../entry/base-path.ts';
+import { TELL_EVERY_MS } from '../observing/upwards.ts';
 import { DEFAULT_LIMITS, type EdgeLimits, type Log } from '../options.ts';
 import { DEFAULT_FRESHNESS, Freshness, type FreshnessLimits } from './freshness.ts';
 import { type PolledStreamLimits, PolledStreams } from './polled-streams.ts';
@@ -14,6 +15,8 @@ export interface EvaluatorOptions {
   readonly heads?: ((space: string) => Promise<string | null>) | undefined;
   /** Where it is told which tokens were shown here; see `KvCacheOptions`. */
   readonly used?: (account: string, tokens: readonly string[]) => Promise<void>;
+  /** Where it is told what was counted; see `KvCacheOptions`. Absent: nothing is. */
+  readonly report?: NonNullable<FlagCache['report']> | undefined;
   readonly account: string;
   readonly log: Log;
   /** Epoch milliseconds. */
@@ -25,6 +28,9 @@ export interface EvaluatorOptions {
   readonly freshness?: Partial<FreshnessLimits>;
   readonly limits?: Partial<EdgeLimits & PolledStreamLimits>;
 }
+
+/** An isolate may end at any time: what it counts is told after as many answers, or as much time. */
+const TELL_EVERY_ANSWERS = 64;
 
 /** The flag could not be evaluated: there is no such app, or nothing of it can be had. */
 export interface NoAnswer {
@@ -51,10 +57,16 @@ export class Evaluator {
   readonly #edge: AssembledEdge;
   readonly #freshness: Freshness;
   readonly #basePath: string;
+  readonly #now: () => number;
+  readonly #waitUntil: (work: Promise<unknown>) => void;
   #started = false;
+  #answers = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: EvaluatorOptions) {
-    const { namespace, account, log, now, waitUntil, heads, used, publicUrl } = options;
+    const { namespace, account, log, now, waitUntil, heads, used, report, publicUrl } = options;
+    this.#now = now;
+    this.#waitUntil = waitUntil;
     this.#basePath = basePathOf(publicUrl);
     const limits = { ...LIMITS, ...options.limits };
     const kv = openKvCache({
@@ -62,6 +74,7 @@ export class Evaluator {
       now,
       log,
       ...(heads === undefined ? {} : { heads }),
+      ...(report === undefined ? {} : { report }),
       used: async (told, tokens) =>
         waitUntil((used?.(told, tokens) ?? Promise.resolve()).catch(() => undefined)),
     });
@@ -88,7 +101,10 @@ export class Evaluator {
 
   async fetch(request: Request): Promise<Response> {
     await this.#freshAccount();
-    return this.#edge.app.fetch(this.#basePath === '' ? request : withoutBase(request, this.#basePath));
+    const plain = this.#basePath === '' ? request : withoutBase(request, this.#basePath);
+    const answer = await this.#edge.app.fetch(plain);
+    this.#tellNow();
+    return answer;
   }
 
   /** One flag, for who needs no token: a Worker of the same Cloudflare account. Never rejects. */
@@ -111,10 +127,26 @@ export class Evaluator {
       const freshened = this.#freshness.freshen(app.space);
       if (freshened !== undefined) await freshened;
       const flag = apps.flagOf(app, key);
-      return flag?.evaluate(context) ?? notFound(key);
+      if (flag === undefined) return notFound(key);
+      const evaluation = flag.evaluate(context);
+      app.tally.evaluated(evaluation, key);
+      this.#tellNow();
+      return evaluation;
     } catch (error) {
       return failed(`The flag could not be evaluated: ${error}`);
     }
+  }
+
+  /** No timer outlives a request here, so what was counted is told behind an answer now and then. */
+  #tellNow(): void {
+    const { upwards } = this.#edge;
+    if (upwards === null) return;
+    this.#answers += 1;
+    const now = this.#now();
+    if (this.#answers < TELL_EVERY_ANSWERS && Math.abs(now - this.#toldAt) < TELL_EVERY_MS) return;
+    this.#answers = 0;
+    this.#toldAt = now;
+    this.#waitUntil(upwards.tell());
   }
 
   #freshAccount(): Promise<void> | undefined {
