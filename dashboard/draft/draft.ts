@@ -16,6 +16,9 @@ export interface Draft {
   readonly tags: readonly string[];
   readonly metadata: readonly DraftMetadata[];
   readonly clientSide: boolean;
+  readonly owner: string;
+  readonly permanent: boolean;
+  readonly protected: boolean;
   readonly tests: readonly DraftTest[];
   readonly prerequisites: readonly DraftPrerequisite[];
 }
@@ -150,6 +153,9 @@ export const draftOf = (flag: Flag & { readonly type: FlagType }): Draft => ({
     was,
   })),
   clientSide: flag.client_side ?? true,
+  owner: flag.owner ?? '',
+  permanent: flag.permanent ?? false,
+  protected: flag.protected ?? false,
   tests: (flag.tests ?? []).map(draftTestOf),
   prerequisites: (flag.prerequisites ?? []).map((each) => ({ ...each, id: newId() })),
 });

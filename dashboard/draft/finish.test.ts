@@ -240,3 +240,17 @@ it.each([
 ] as const)('does not take a %s from %s', (type, text) => {
   expect(readVariation(type, text)).toHaveProperty('message');
 });
+
+describe('who owns a flag and what may become of it', () => {
+  const finished = (change: Partial<Draft>, base = stored()) =>
+    finish({ ...draftOf(base), ...change }, base).flag;
+
+  it('is said, trimmed, and unsaid', () => {
+    const said = { owner: 'payments', permanent: true, protected: true };
+    expect(finished({ ...said, owner: ' payments ' })).toMatchObject(said);
+    const unsaid = finished({ owner: '', permanent: false, protected: false }, stored(said));
+    expect(unsaid).toMatchObject({ permanent: false, protected: false });
+    expect(unsaid).not.toHaveProperty('owner');
+    expect(wholeOf(unsaid, stored(said))).toMatchObject({ owner: null });
+  });
+});

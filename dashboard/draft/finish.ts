@@ -246,7 +246,8 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
   );
   // A test goes on expecting the variation that it named, whatever that is called now.
   const tests = draft.tests.map((test) => finishTest(test, (id) => nameOf(draft, id)));
-  const { off_variation: _, ...before } = definitionOf(base);
+  const { off_variation: _off, owner: _owner, ...before } = definitionOf(base);
+  const owner = draft.owner === base.owner ? draft.owner : draft.owner.trim();
   const said: Flag = {
     ...before,
     ...(draft.description === '' && !before.description ? {} : { description: draft.description }),
@@ -263,6 +264,9 @@ export const finish = (draft: Draft, base: StoredFlag): Finished => {
       ? {}
       : { metadata: Object.fromEntries(draft.metadata.map((each) => [each.name, metadataValue(each)])) }),
     ...(draft.clientSide && before.client_side === undefined ? {} : { client_side: draft.clientSide }),
+    ...(owner === '' ? {} : { owner }),
+    ...(draft.permanent || before.permanent !== undefined ? { permanent: draft.permanent } : {}),
+    ...(draft.protected || before.protected !== undefined ? { protected: draft.protected } : {}),
   };
   const problems = [
     ...variations.problems,

@@ -5,6 +5,7 @@ import { useShownFlag } from '../flags/write-flag.ts';
 import { Clamped } from '../shell/clamped.tsx';
 import { LongText } from '../shell/long-text.tsx';
 import { Moment } from '../shell/moment.tsx';
+import { keepingStrings } from '../strings/keeping.ts';
 import { prerequisiteStrings } from '../strings/prerequisites.ts';
 import { strings } from '../strings.ts';
 import { prerequisitesWords } from '../words/condition.ts';
@@ -28,9 +29,28 @@ export const FlagHeader = ({ app, flag: stored }: { readonly app: string; readon
           <Badge variant="default" radius="sm" tt="none">
             {strings.types[flag.type]}
           </Badge>
+          {(['permanent', 'protected'] as const).map(
+            (field) =>
+              flag[field] === true && (
+                <Badge
+                  key={field}
+                  variant="light"
+                  radius="sm"
+                  tt="none"
+                  title={keepingStrings[`${field}Hint`]}
+                >
+                  {keepingStrings[field]}
+                </Badge>
+              ),
+          )}
           {(flag.tags ?? []).map((tag) => (
             <TagLink key={tag} app={app} tag={tag} />
           ))}
+          {flag.owner && (
+            <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+              <bdi>{keepingStrings.owned(flag.owner)}</bdi>
+            </Text>
+          )}
           <Text size="sm" c="dimmed">
             {strings.flag.version(flag.version)} · <Moment at={flag.updated_at} />{' '}
             <bdi>{strings.flag.changedBy(flag.updated_by)}</bdi>

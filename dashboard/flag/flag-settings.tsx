@@ -16,6 +16,7 @@ import type { StoredFlag } from '../api.ts';
 import type { DraftMetadata } from '../draft/draft.ts';
 import { snippetOf } from '../flags/new-flag.ts';
 import { Snippet } from '../shell/snippet.tsx';
+import { keepingStrings as words } from '../strings/keeping.ts';
 import { strings } from '../strings.ts';
 import { DeleteFlag } from './delete-flag.tsx';
 import { newId } from './query.ts';
@@ -123,6 +124,18 @@ export const FlagSettings = ({ app, flag, editing, writable }: FlagSettingsProps
             disabled={!writable}
             acceptValueOnBlur
           />
+          <TextInput
+            label={words.owner}
+            description={words.ownerHint}
+            value={draft.owner}
+            onChange={(event) => {
+              const owner = event.currentTarget.value;
+              edit((before) => ({ ...before, owner }));
+            }}
+            maxLength={128}
+            disabled={!writable}
+            dir="auto"
+          />
           <Metadata editing={editing} writable={writable} />
           <Checkbox
             label={strings.flagSettings.clientSide}
@@ -134,6 +147,19 @@ export const FlagSettings = ({ app, flag, editing, writable }: FlagSettingsProps
             }}
             disabled={!writable}
           />
+          {(['permanent', 'protected'] as const).map((field) => (
+            <Checkbox
+              key={field}
+              label={words[field]}
+              description={words[`${field}Hint`]}
+              checked={draft[field]}
+              onChange={(event) => {
+                const { checked } = event.currentTarget;
+                edit((before) => ({ ...before, [field]: checked }));
+              }}
+              disabled={!writable}
+            />
+          ))}
           <Text size="sm" c="dimmed">
             {strings.flagSettings.buckets} <code>{flag.bucketing.hash}</code>,{' '}
             <code>{flag.bucketing.salt}</code>

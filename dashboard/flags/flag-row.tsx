@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { StoredFlag } from '../api.ts';
 import { Moment } from '../shell/moment.tsx';
+import { keepingStrings } from '../strings/keeping.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { offWords, summaryWords } from '../words/summary.ts';
@@ -57,6 +58,11 @@ export const FlagRow = memo(({ app, flag }: FlagRowProps) => (
           <Badge variant="default" size="sm" radius="sm" tt="none">
             {strings.types[flag.type]}
           </Badge>
+        )}
+        {flag.owner && (
+          <Text size="xs" c="dimmed" truncate maw={160} title={keepingStrings.owned(flag.owner)}>
+            <bdi>{flag.owner}</bdi>
+          </Text>
         )}
         {(flag.tags ?? []).slice(0, TAGS_SHOWN).map((tag) => (
           <TagLink key={tag} app={app} tag={tag} />

@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorld, settled, type World } from './world.ts';
 
@@ -37,4 +38,42 @@ test('a rule asks what another flag serves, and is saved with its id', async () 
   expect(JSON.stringify(after['rules'])).toContain(
     '{"flag":"new-checkout","operator":"serves","value":["on"]}',
   );
+});
+
+test('a flag says who owns it, that it is permanent and that it is protected, and forgets all three again', async () => {
+  const page = await world.enter({ token: world.tokens.ada });
+  const path = `/apps/${world.shop}/flags/gift-cards`;
+  const save = async () => {
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  };
+  await page.goto(`${world.url}/dashboard${path}?tab=settings`);
+  await settled(page);
+  await page.getByLabel('Owner').pressSequentially('payments team ');
+  await page.getByRole('checkbox', { name: 'Permanent' }).click();
+  await page.getByRole('checkbox', { name: 'Protected' }).click();
+  await save();
+  expect(await world.api('GET', path)).toMatchObject({
+    owner: 'payments team',
+    permanent: true,
+    protected: true,
+  });
+  await page.getByText('Owner: payments team').waitFor();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  if (process.env['DR_SHOT']) await page.screenshot({ path: process.env['DR_SHOT'], fullPage: true });
+  await page.goto(`${world.url}/dashboard/apps/${world.shop}/flags`);
+  await page.getByText('payments team').waitFor();
+  await page.goto(`${world.url}/dashboard${path}?tab=settings`);
+  await settled(page);
+  await page.getByLabel('Owner').click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  for (const name of ['Permanent', 'Protected']) await page.getByRole('checkbox', { name }).click();
+  await save();
+  const stored = await world.api('GET', path);
+  expect(stored).not.toHaveProperty('owner');
+  expect([stored['permanent'] ?? false, stored['protected'] ?? false]).toEqual([false, false]);
+  await page.context().close();
 });
