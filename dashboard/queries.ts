@@ -155,6 +155,8 @@ export const flagQuery = (account: string, app: string, key: string) =>
 export interface ChangelogSearch {
   /** Only this flag's changes. */
   readonly key?: string;
+  /** Of a flag: changes of segments through which it changed are among them. */
+  readonly through?: true;
   /** Only this segment's changes. */
   readonly segment?: string;
   /** Parts of a flag's key and of an actor's name, in any case. */
@@ -171,11 +173,14 @@ export interface ChangelogSearch {
 export const changelogPath = (
   account: string,
   app: string,
-  { key, segment, flag, actor, ...filter }: ChangelogSearch,
+  { key, through, segment, flag, actor, ...filter }: ChangelogSearch,
   page: { readonly limit: number; readonly cursor: string | null },
 ): string => {
   const rest = search({ by: actor, ...filter, ...page });
-  if (key !== undefined) return `${flagPath(account, app, key)}/changelog${rest}`;
+  if (key !== undefined) {
+    const whole = search({ by: actor, ...filter, ...page, through: through ? 1 : null });
+    return `${flagPath(account, app, key)}/changelog${whole}`;
+  }
   if (segment !== undefined) return `${segmentPath(account, app, segment)}/changelog${rest}`;
   return `${appPath(account, app)}/changelog${search({ flag, by: actor, ...filter, ...page })}`;
 };

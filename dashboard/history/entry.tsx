@@ -49,10 +49,10 @@ const FlagWhat = ({ entry }: { readonly entry: FlagEntry }) => {
 const nameOf = (entry: ChangelogEntry): string =>
   entry.kind === 'segment' ? segmentStrings.named(entry.segment_key) : entry.flag_key;
 
-const Subject = ({ app, entry }: { readonly app: string; readonly entry: ChangelogEntry }) =>
+const Subject = ({ app, entry, own }: Pick<RowProps, 'app' | 'own'> & { readonly entry: ChangelogEntry }) =>
   entry.kind === 'segment' ? (
     <Text size="sm" component="span">
-      {segmentStrings.label}{' '}
+      {own === 'flag' ? segmentStrings.through : segmentStrings.label}{' '}
       <Link
         to="/apps/$app/segments/$key"
         params={{ app, key: entry.segment_key }}
@@ -111,7 +111,7 @@ const Comment = ({ text }: { readonly text: string }) => (
 );
 
 /** The flags of a commit, each with its changes and its own actions. */
-const Flags = ({ app, commit, actions }: Pick<RowProps, 'app' | 'commit' | 'actions'>) => {
+const Flags = ({ app, commit, own, actions }: Pick<RowProps, 'app' | 'commit' | 'own' | 'actions'>) => {
   const [all, setAll] = useState(false);
   const shown = all ? commit.entries : commit.entries.slice(0, FLAGS_SHOWN);
   const more = commit.entries.length - shown.length;
@@ -122,7 +122,7 @@ const Flags = ({ app, commit, actions }: Pick<RowProps, 'app' | 'commit' | 'acti
           <Group justify="space-between" gap="xs">
             <Group gap={8} miw={0}>
               <Event entry={entry} />
-              <Subject app={app} entry={entry} />
+              <Subject app={app} entry={entry} own={own} />
               <Text size="xs" c="dimmed">
                 {strings.history.version(entry.version)}
               </Text>
@@ -165,7 +165,7 @@ export const Row = ({ app, commit, own, highlighted, actions }: RowProps) => {
           {single ? (
             <>
               <Event entry={first} />
-              {(first.kind ?? 'flag') !== own && <Subject app={app} entry={first} />}
+              {(first.kind ?? 'flag') !== own && <Subject app={app} entry={first} own={own} />}
             </>
           ) : (
             <strong>{whatOf(entries)}</strong>
@@ -182,7 +182,11 @@ export const Row = ({ app, commit, own, highlighted, actions }: RowProps) => {
       </Group>
       {first.comment && <Comment text={first.comment} />}
       <div className={classes['what']}>
-        {single ? <What app={app} entry={first} /> : <Flags app={app} commit={commit} actions={actions} />}
+        {single ? (
+          <What app={app} entry={first} />
+        ) : (
+          <Flags app={app} commit={commit} own={own} actions={actions} />
+        )}
       </div>
     </Paper>
   );

@@ -30,7 +30,7 @@ export const FlagTimeline = ({ app, flag, highlighted, recent = false, openHisto
       </Group>
       <Timeline
         app={app}
-        query={{ key: flag.key }}
+        query={{ key: flag.key, through: true }}
         own="flag"
         highlighted={highlighted}
         limit={recent ? RECENT : undefined}

@@ -3,6 +3,7 @@ import { count } from './count.ts';
 export const segmentStrings = {
   named: (key: string) => `Segment ${key}`,
   label: 'Segment',
+  through: 'through segment',
   description: 'Description',
   attribute: 'Members by',
   members: 'Members',

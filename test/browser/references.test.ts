@@ -77,3 +77,30 @@ test('a flag says who owns it, that it is permanent and that it is protected, an
   expect([stored['permanent'] ?? false, stored['protected'] ?? false]).toEqual([false, false]);
   await page.context().close();
 });
+
+test('a flag’s own history has changes of the segments through which it changed, and leads to them', async () => {
+  const segments = `/apps/${world.shop}/segments`;
+  await world.api('POST', segments, { key: 'inner', include: ['ada'] });
+  await world.api('POST', segments, {
+    key: 'outer',
+    conditions: [{ operator: 'in_segment', value: ['inner'] }],
+  });
+  const path = `/apps/${world.shop}/flags/page-size`;
+  await world.api('PATCH', path, {
+    rules: [
+      { priority: 1, conditions: [{ operator: 'in_segment', value: ['outer'] }], serve_variation: 'large' },
+    ],
+  });
+  const page = await world.enter({ token: world.tokens.reader });
+  await page.goto(`${world.url}/dashboard${path}?tab=history`);
+  await settled(page);
+  expect(await page.getByText('through segment').count()).toBe(0);
+  await world.api('POST', `${segments}/inner/members`, { add: ['grace'] }, { token: world.tokens.ada });
+  const entry = page.getByRole('listitem').filter({ hasText: 'through segment inner' });
+  await entry.getByText('by Ada Lovelace').waitFor();
+  await entry.getByText('“grace”').waitFor();
+  if (process.env['DR_SHOT']) await page.screenshot({ path: `${process.env['DR_SHOT']}-history.png` });
+  await entry.getByRole('link', { name: 'inner' }).click();
+  await page.waitForURL(/segments\/inner$/);
+  await page.context().close();
+});
