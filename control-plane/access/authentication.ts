@@ -11,9 +11,9 @@ const REMEMBERED = 10_000;
 
 interface Verified {
   readonly hash: string;
-  grant: Grant;
-  expiresMs: number;
-  checkedMs: number;
+  readonly grant: Grant;
+  readonly expiresMs: number;
+  readonly checkedMs: number;
   /** Ends with a session even though its token lives on. */
   readonly sessionEndsMs: number;
 }
@@ -48,109 +48,128 @@ export interface AuthenticatorOptions {
 }
 
 /** Secrets are hashed once and then remembered in memory: hashing and asking cost as much as the rest of a request. */
-export const createAuthenticator = ({ accounts, now, onError }: AuthenticatorOptions): Authenticator => {
+export const createAuthenticator = (options: AuthenticatorOptions): Authenticator =>
+  new RememberingAuthenticator(options);
+
+/** A token as the store has it, and when the session ends that leads to it. */
+interface Found {
+  readonly token: Token;
+  readonly endsMs: number;
+}
+
+class RememberingAuthenticator implements Authenticator {
+  readonly #options: AuthenticatorOptions;
   // Apart, so that a remembered token is no session cookie and the reverse.
-  const tokens = new Map<string, Verified>();
-  const sessions = new Map<string, Verified>();
-  const usedAt = new Map<string, number>();
-  const forgetting = new Set<() => void>();
+  readonly #tokens = new Map<string, Verified>();
+  readonly #sessions = new Map<string, Verified>();
+  readonly #usedAt = new Map<string, number>();
+  readonly #forgetting = new Set<() => void>();
   // An answer that was on its way when everything was forgotten must not be remembered.
-  let generation = 0;
+  #generation = 0;
 
-  const remember = (verified: Map<string, Verified>, secret: string, entry: Verified): void => {
-    verified.delete(secret);
-    if (verified.size >= REMEMBERED) {
-      const oldest = verified.keys().next();
-      if (oldest.done !== true) verified.delete(oldest.value);
-    }
-    verified.set(secret, entry);
-  };
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+  }
 
-  const used = (token: string, at: number): void => {
-    if (at - (usedAt.get(token) ?? Number.NEGATIVE_INFINITY) < USED_EVERY_MS) return;
-    if (usedAt.size >= REMEMBERED) usedAt.clear();
-    usedAt.set(token, at);
-    accounts.tokenUsed(token, new Date(at).toISOString()).catch(onError);
-  };
+  token(secret: string): Promise<Grant | Expired | null> {
+    return this.#look(this.#tokens, secret, async (hash) => {
+      const found = await this.#options.accounts.tokenByHash(hash);
+      return found !== null && sameSecret(found.hash, hash)
+        ? { token: found, endsMs: Number.POSITIVE_INFINITY }
+        : null;
+    });
+  }
 
-  const look = async (
+  session(secret: string): Promise<Grant | Expired | null> {
+    const { accounts } = this.#options;
+    return this.#look(this.#sessions, secret, async (hash) => {
+      const found = await accounts.session(hash);
+      if (found === null || !sameSecret(found.hash, hash)) return null;
+      const owner = await accounts.token(found.account, found.token_id);
+      return owner === null ? null : { token: owner, endsMs: Date.parse(found.expires_at) };
+    });
+  }
+
+  async verify({ via, secret }: Credential): Promise<boolean> {
+    (via === 'token' ? this.#tokens : this.#sessions).delete(secret);
+    const found = await (via === 'token' ? this.token(secret) : this.session(secret));
+    return found !== null && found !== 'expired';
+  }
+
+  forget(): void {
+    this.#generation++;
+    this.#tokens.clear();
+    this.#sessions.clear();
+    for (const listener of [...this.#forgetting]) listener();
+  }
+
+  onForget(listener: () => void): Subscription {
+    const own = (): void => listener();
+    this.#forgetting.add(own);
+    return {
+      close: async () => {
+        this.#forgetting.delete(own);
+      },
+    };
+  }
+
+  async #look(
     verified: Map<string, Verified>,
     secret: string,
-    find: (hash: string) => Promise<{ token: Token; endsMs: number } | null>,
-  ): Promise<Grant | Expired | null> => {
-    const at = now();
+    find: (hash: string) => Promise<Found | null>,
+  ): Promise<Grant | Expired | null> {
+    const at = this.#options.now();
     const known = verified.get(secret);
     if (known !== undefined) {
-      if (at >= known.expiresMs || at >= known.sessionEndsMs) {
+      if (isOver(known, at)) {
         verified.delete(secret);
         return 'expired';
       }
       if (at - known.checkedMs < RECHECK_MS) {
-        used(known.grant.token_id, at);
+        this.#used(known.grant.token_id, at);
         return known.grant;
       }
     }
-    const asked = generation;
+    const asked = this.#generation;
     const hash = known?.hash ?? (await sha256Hex(secret));
     const found = await find(hash);
     if (found === null || found.token.revoked_at !== null) {
       verified.delete(secret);
       return null;
     }
-    const grant = grantOf(found.token);
-    const expiresMs = grant.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(grant.expires_at);
-    const sessionEndsMs = found.endsMs;
-    if (at >= expiresMs || at >= sessionEndsMs) {
+    const entry = verifiedOf(hash, found, at);
+    if (isOver(entry, at)) {
       verified.delete(secret);
       return 'expired';
     }
-    if (asked === generation)
-      remember(verified, secret, { hash, grant, expiresMs, sessionEndsMs, checkedMs: at });
-    used(grant.token_id, at);
-    return grant;
-  };
+    if (asked === this.#generation) remember(verified, secret, entry);
+    this.#used(entry.grant.token_id, at);
+    return entry.grant;
+  }
 
-  const token: Authenticator['token'] = (secret) =>
-    look(tokens, secret, async (hash) => {
-      const found = await accounts.tokenByHash(hash);
-      return found !== null && sameSecret(found.hash, hash)
-        ? { token: found, endsMs: Number.POSITIVE_INFINITY }
-        : null;
-    });
+  #used(token: string, at: number): void {
+    if (at - (this.#usedAt.get(token) ?? Number.NEGATIVE_INFINITY) < USED_EVERY_MS) return;
+    if (this.#usedAt.size >= REMEMBERED) this.#usedAt.clear();
+    this.#usedAt.set(token, at);
+    const { accounts, onError } = this.#options;
+    accounts.tokenUsed(token, new Date(at).toISOString()).catch(onError);
+  }
+}
 
-  const session: Authenticator['session'] = (secret) =>
-    look(sessions, secret, async (hash) => {
-      const found = await accounts.session(hash);
-      if (found === null || !sameSecret(found.hash, hash)) return null;
-      const owner = await accounts.token(found.account, found.token_id);
-      return owner === null ? null : { token: owner, endsMs: Date.parse(found.expires_at) };
-    });
+const isOver = ({ expiresMs, sessionEndsMs }: Verified, at: number): boolean =>
+  at >= expiresMs || at >= sessionEndsMs;
 
-  return {
-    token,
-    session,
+const verifiedOf = (hash: string, { token, endsMs }: Found, checkedMs: number): Verified => {
+  const grant = grantOf(token);
+  const expiresMs = grant.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(grant.expires_at);
+  return { hash, grant, expiresMs, checkedMs, sessionEndsMs: endsMs };
+};
 
-    async verify({ via, secret }) {
-      (via === 'token' ? tokens : sessions).delete(secret);
-      const found = await (via === 'token' ? token(secret) : session(secret));
-      return found !== null && found !== 'expired';
-    },
-
-    forget() {
-      generation++;
-      tokens.clear();
-      sessions.clear();
-      for (const listener of [...forgetting]) listener();
-    },
-
-    onForget(listener) {
-      const own = (): void => listener();
-      forgetting.add(own);
-      return {
-        async close() {
-          forgetting.delete(own);
-        },
-      };
-    },
-  };
+const remember = (verified: Map<string, Verified>, secret: string, entry: Verified): void => {
+  verified.delete(secret);
+  if (verified.size >= REMEMBERED) {
+    const oldest = verified.keys().next();
+    if (oldest.done !== true) verified.delete(oldest.value);
+  }
+  verified.set(secret, entry);
 };

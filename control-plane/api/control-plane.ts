@@ -141,7 +141,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   let uses: Subscription | null = null;
   return {
     app,
-    authenticate: authenticator.token,
+    authenticate: (secret) => authenticator.token(secret),
     async firstStart(given) {
       preparing = true;
       try {

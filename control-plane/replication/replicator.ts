@@ -1,13 +1,11 @@
-import { type FlagCache, type Position, type Subscription, samePosition } from '@halyard/caches';
+import type { FlagCache, Position, Subscription } from '@halyard/caches';
 import type { Place, Stores } from '../store/port.ts';
 import { sleep } from '../store/sql/sleep.ts';
-import { deliver, outboxOf, spaceOf } from './deliver.ts';
+import { type Delivery, deliver, outboxOf, spaceOf } from './deliver.ts';
 import { ForeignSpace } from './relation.ts';
 import { StandIn } from './stand-in.ts';
+import { sweep } from './sweep.ts';
 
-/** Spaces compared with the database a second while nothing is wrong; a sweep of few apps still waits `SWEEP_MIN_MS`. */
-const SWEEP_PER_SECOND = 500;
-const SWEEP_MIN_MS = 1_000;
 const BACKOFF_MIN_MS = 50;
 const BACKOFF_MAX_MS = 2_000;
 /** Delivered rows are dropped from the outbox this much later, many at once, so that a commit costs one disk flush, not two. */
@@ -57,122 +55,197 @@ interface Progress {
  * that was flushed or lost a commit is repaired within seconds. One process leads at a time; the others wait their turn, and stand in
  * for a leader that does not deliver.
  */
-export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptions): Replicator => {
-  const places = new Map<string, Progress>();
-  const queue: Progress[] = [];
-  let leading: AbortSignal | null = null;
-  let active = 0;
-  let subscriptions: Subscription[] = [];
-  let outage = false;
+export const createReplicator = (options: ReplicatorOptions): Replicator => new OutboxReplicator(options);
 
-  const progressOf = (place: Place): Progress => {
-    const space = spaceOf(place);
-    let progress = places.get(space);
-    if (progress === undefined) {
-      progress = {
-        place,
-        head: undefined,
-        toldAt: Number.NEGATIVE_INFINITY,
-        dirty: false,
-        running: false,
-        failures: 0,
-        dropped: 0,
-        dropping: null,
-        waiting: new Set(),
+class OutboxReplicator implements Replicator {
+  readonly #options: ReplicatorOptions;
+  readonly #standIn: StandIn;
+  readonly #places = new Map<string, Progress>();
+  readonly #queue: Progress[] = [];
+  readonly #closing = new AbortController();
+  #leading: AbortSignal | null = null;
+  #active = 0;
+  #subscriptions: Subscription[] = [];
+  #watching = Promise.resolve();
+  #outage = false;
+
+  constructor(options: ReplicatorOptions) {
+    this.#options = options;
+    this.#standIn = new StandIn({
+      stores: options.stores,
+      cache: options.cache,
+      log: options.log,
+      now: () => performance.now(),
+      leads: () => this.#leading !== null,
+    });
+  }
+
+  start(): void {
+    const { stores } = this.#options;
+    this.#subscriptions = [stores.onCommit(this.#mark), stores.lead((term) => this.#lead(term))];
+    this.#watching = this.#standIn.watch(this.#closing.signal);
+  }
+
+  behindSeconds(): number {
+    return this.#standIn.behindSeconds();
+  }
+
+  settled(place: Place, version: number, timeoutMs: number): Promise<void> {
+    const progress = this.#progressOf(place);
+    if ((progress.head?.version ?? -1) >= version) return Promise.resolve();
+    return new Promise((resolve) => {
+      const waiter = {
+        version,
+        done: () => {
+          clearTimeout(timer);
+          progress.waiting.delete(waiter);
+          resolve();
+        },
       };
-      places.set(space, progress);
-    }
-    return progress;
-  };
+      const timer = setTimeout(waiter.done, timeoutMs);
+      progress.waiting.add(waiter);
+    });
+  }
 
-  const mark = (place: Place): void => {
-    if (leading === null) return;
-    const progress = progressOf(place);
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#watching;
+    for (const subscription of this.#subscriptions) await subscription.close();
+    for (const { dropping } of this.#places.values()) if (dropping !== null) clearTimeout(dropping);
+  }
+
+  async #lead(term: AbortSignal): Promise<void> {
+    const { stores, cache } = this.#options;
+    this.#leading = term;
+    this.#places.clear();
+    try {
+      await sweep(term, {
+        stores,
+        cache,
+        progressOf: (place) => this.#progressOf(place),
+        mark: this.#mark,
+        failed: (error) =>
+          this.#outageBegins('The flag cache or the database cannot be compared; trying again.', error),
+      });
+    } finally {
+      if (this.#leading === term) this.#leading = null;
+    }
+  }
+
+  #progressOf(place: Place): Progress {
+    const space = spaceOf(place);
+    const known = this.#places.get(space);
+    if (known !== undefined) return known;
+    const progress: Progress = {
+      place,
+      head: undefined,
+      toldAt: Number.NEGATIVE_INFINITY,
+      dirty: false,
+      running: false,
+      failures: 0,
+      dropped: 0,
+      dropping: null,
+      waiting: new Set(),
+    };
+    this.#places.set(space, progress);
+    return progress;
+  }
+
+  readonly #mark = (place: Place): void => {
+    if (this.#leading === null) return;
+    const progress = this.#progressOf(place);
     if (progress.dirty) return;
     progress.dirty = true;
-    if (!progress.running) enqueue(progress);
+    if (!progress.running) this.#enqueue(progress);
   };
 
-  const enqueue = (progress: Progress): void => {
-    queue.push(progress);
-    while (active < PARALLEL && queue.length > 0) {
-      const next = queue.shift();
-      if (next !== undefined) void run(next);
-    }
-  };
+  #enqueue(progress: Progress): void {
+    this.#queue.push(progress);
+    while (this.#active < PARALLEL && this.#queue.length > 0) this.#runNext();
+  }
 
-  const run = async (progress: Progress): Promise<void> => {
-    const term = leading;
-    active += 1;
+  #runNext(): void {
+    const next = this.#queue.shift();
+    if (next !== undefined) void this.#run(next);
+  }
+
+  async #run(progress: Progress): Promise<void> {
+    const term = this.#leading;
+    this.#active += 1;
     progress.running = true;
     try {
       while (progress.dirty && term !== null && !term.aborted) {
         progress.dirty = false;
-        await bring(progress, term);
+        await this.#bring(progress, term);
       }
     } finally {
-      active -= 1;
+      this.#active -= 1;
       progress.running = false;
-      const next = queue.shift();
-      if (next !== undefined) void run(next);
+      this.#runNext();
     }
-  };
+  }
 
-  const bring = async (progress: Progress, term: AbortSignal): Promise<void> => {
+  async #bring(progress: Progress, term: AbortSignal): Promise<void> {
+    const { stores, cache, random } = this.#options;
     try {
-      const delivery = await deliver(stores, cache, progress.place, {
-        knownHead: progress.head,
-        renews: true,
-      });
-      if (outage) {
-        outage = false;
-        log.info({ cache: cache.kind }, 'The flag cache is reached again; replication goes on.');
-      }
-      if (delivery.how === 'snapshot') {
-        log.info(
-          { space: spaceOf(progress.place), version: delivery.head?.version },
-          'A space of the flag cache was filled or repaired.',
-        );
-      }
-      if (delivery.begun) {
-        log.warn(
-          { space: spaceOf(progress.place), version: delivery.head?.version },
-          'The flag cache had more than the database, or something else: the database was put back to an earlier state. A new epoch began.',
-        );
-      }
-      progress.head = delivery.head;
-      progress.failures = 0;
-      for (const app of delivery.apps) mark(app);
-      for (const waiter of progress.waiting) {
-        if (delivery.head === null || waiter.version <= delivery.head.version) waiter.done();
-      }
-      if (delivery.head === null) places.delete(spaceOf(progress.place));
-      else scheduleDrop(progress);
+      this.#delivered(
+        progress,
+        await deliver(stores, cache, progress.place, { knownHead: progress.head, renews: true }),
+      );
     } catch (error) {
       progress.head = undefined;
       progress.failures += 1;
-      if (error instanceof ForeignSpace) return refuse(progress, error);
-      if (!outage) {
-        outage = true;
-        log.warn(
-          { cache: cache.kind, error: String(error) },
-          'Replication waits: it will be tried again until it succeeds.',
-        );
-      }
+      if (error instanceof ForeignSpace) return this.#refuse(progress, error);
+      this.#outageBegins('Replication waits: it will be tried again until it succeeds.', error);
       const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** Math.min(progress.failures, 10));
       await sleep(ceiling * (0.5 + random() / 2), term);
       progress.dirty = true;
     }
-  };
+  }
 
-  const refuse = (progress: Progress, { message }: ForeignSpace): void => {
-    if (performance.now() - progress.toldAt >= REFUSAL_AGAIN_MS) {
-      progress.toldAt = performance.now();
-      log.error({ space: spaceOf(progress.place) }, message);
+  #delivered(progress: Progress, delivery: Delivery): void {
+    this.#tell(spaceOf(progress.place), delivery);
+    const { head, apps } = delivery;
+    progress.head = head;
+    progress.failures = 0;
+    for (const app of apps) this.#mark(app);
+    for (const waiter of progress.waiting) {
+      if (head === null || waiter.version <= head.version) waiter.done();
     }
-  };
+    if (head === null) this.#places.delete(spaceOf(progress.place));
+    else this.#scheduleDrop(progress);
+  }
 
-  const scheduleDrop = (progress: Progress): void => {
+  #tell(space: string, { how, head, begun }: Delivery): void {
+    const { cache, log } = this.#options;
+    if (this.#outage) {
+      this.#outage = false;
+      log.info({ cache: cache.kind }, 'The flag cache is reached again; replication goes on.');
+    }
+    if (how === 'snapshot') {
+      log.info({ space, version: head?.version }, 'A space of the flag cache was filled or repaired.');
+    }
+    if (begun) {
+      log.warn(
+        { space, version: head?.version },
+        'The flag cache had more than the database, or something else: the database was put back to an earlier state. A new epoch began.',
+      );
+    }
+  }
+
+  #outageBegins(message: string, error: unknown): void {
+    if (this.#outage) return;
+    this.#outage = true;
+    this.#options.log.warn({ cache: this.#options.cache.kind, error: String(error) }, message);
+  }
+
+  #refuse(progress: Progress, { message }: ForeignSpace): void {
+    if (performance.now() - progress.toldAt < REFUSAL_AGAIN_MS) return;
+    progress.toldAt = performance.now();
+    this.#options.log.error({ space: spaceOf(progress.place) }, message);
+  }
+
+  #scheduleDrop(progress: Progress): void {
     if (progress.dropping !== null || progress.head?.version === progress.dropped) return;
     progress.dropping = setTimeout(() => {
       progress.dropping = null;
@@ -180,105 +253,11 @@ export const createReplicator = ({ stores, cache, log, random }: ReplicatorOptio
       if (head === undefined) return;
       progress.dropped = head;
       // Rows that could not be dropped now are dropped with later ones: delivering them again would change nothing.
-      outboxOf(stores, progress.place)
+      outboxOf(this.#options.stores, progress.place)
         .delivered(head)
         .catch(() => {
           progress.dropped = 0;
         });
     }, DROP_AFTER_MS);
-  };
-
-  const sweep = async (term: AbortSignal): Promise<void> => {
-    while (!term.aborted) {
-      const startedWith = performance.now();
-      let compared = 0;
-      try {
-        // A notice of a commit may get lost; its row in the outbox does not.
-        for (const place of await stores.undelivered()) mark(place);
-        for (const { id: account } of await stores.accounts.accounts()) {
-          for (const place of [
-            { account, app: null },
-            ...(await stores.accounts.apps(account)).map(({ id }) => ({ account, app: id })),
-          ]) {
-            const progress = progressOf(place);
-            // Where a delivery is under way the cache is allowed to be behind.
-            if (!progress.running && !progress.dirty) {
-              const head = await cache.head(spaceOf(place));
-              // A place that was never delivered to is not up to date because nothing is there either.
-              const known = progress.head !== undefined && samePosition(head, progress.head);
-              if (!progress.running && !known) {
-                progress.head = head ?? undefined;
-                mark(place);
-              }
-            }
-            compared += 1;
-            if (compared % 50 === 0) await sleep((50 / SWEEP_PER_SECOND) * 1000, term);
-            if (term.aborted) return;
-          }
-        }
-      } catch (error) {
-        if (!outage && !term.aborted) {
-          outage = true;
-          log.warn(
-            { cache: cache.kind, error: String(error) },
-            'The flag cache or the database cannot be compared; trying again.',
-          );
-        }
-      }
-      await sleep(Math.max(50, SWEEP_MIN_MS - (performance.now() - startedWith)), term);
-    }
-  };
-
-  const lead = async (term: AbortSignal): Promise<void> => {
-    leading = term;
-    places.clear();
-    try {
-      await sweep(term);
-    } finally {
-      if (leading === term) leading = null;
-    }
-  };
-
-  const standIn = new StandIn({
-    stores,
-    cache,
-    log,
-    now: () => performance.now(),
-    leads: () => leading !== null,
-  });
-  const closing = new AbortController();
-  let watching = Promise.resolve();
-
-  return {
-    start() {
-      subscriptions = [stores.onCommit(mark), stores.lead(lead)];
-      watching = standIn.watch(closing.signal);
-    },
-
-    behindSeconds: () => standIn.behindSeconds(),
-
-    settled(place, version, timeoutMs) {
-      const progress = progressOf(place);
-      if ((progress.head?.version ?? -1) >= version) return Promise.resolve();
-      return new Promise((resolve) => {
-        const waiter = {
-          version,
-          done: () => {
-            clearTimeout(timer);
-            progress.waiting.delete(waiter);
-            resolve();
-          },
-        };
-        const timer = setTimeout(waiter.done, timeoutMs);
-        progress.waiting.add(waiter);
-      });
-    },
-
-    async close() {
-      closing.abort();
-      await watching;
-      for (const subscription of subscriptions) await subscription.close();
-      for (const { dropping } of places.values()) if (dropping !== null) clearTimeout(dropping);
-    },
-  };
-};
+  }
+}

@@ -1,11 +1,11 @@
 /** Runs the contract suite inside workerd: each case in an object of its own, asked for by its number. */
 import { DurableObject } from 'cloudflare:workers';
 import { openDurableObjectStores } from '../durable-object/index.ts';
-import { objectLimits } from '../durable-object/limits.ts';
 import type { ObjectStorage } from '../durable-object/storage.ts';
 import type { StoreLimits } from '../sql/stores.ts';
 import { clock, LIMITS, storesContract } from './contract.ts';
 import { expectation } from './expectation.ts';
+import { objectLimits } from './object-limits.ts';
 import { quiet } from './quiet-log.ts';
 
 interface Case {

@@ -1,4 +1,6 @@
 import type { StoredAnswer } from '../../model/commit.ts';
+import type { ObjectStorage } from '../durable-object/storage.ts';
+import { TEXT_BYTES } from '../durable-object/storage.ts';
 import type { Stores } from '../port.ts';
 import {
   all,
@@ -11,10 +13,8 @@ import {
   settle,
   toggle,
   update,
-} from '../testing/contract/fixture.ts';
-import type { Runner } from '../testing/contract.ts';
-import type { ObjectStorage } from './storage.ts';
-import { TEXT_BYTES } from './storage.ts';
+} from './contract/fixture.ts';
+import type { Runner } from './contract.ts';
 
 /** What the limits of a Durable Object ask for beside the contract. */
 export const objectLimits = (
