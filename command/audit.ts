@@ -79,7 +79,15 @@ const chainHead = (head: unknown) => {
   return head as { entries: number; last_hash: string | null; version: number; flags: number };
 };
 
-const stateOf = ({ type: _, created_at: __, version, updated_at, updated_by, ...definition }: FlagView) => ({
+const stateOf = ({
+  type: _,
+  created_at: __,
+  exposure: ___,
+  version,
+  updated_at,
+  updated_by,
+  ...definition
+}: FlagView) => ({
   name: definition.key,
   definition,
   version,

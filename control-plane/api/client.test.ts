@@ -35,8 +35,73 @@ test('leads a flag through its life', async () => {
   expect(done.app_version).toBe(3);
   expect((await client.listFlags('shop', { q: 'new' })).items.map(({ key }) => key)).toEqual([FLAG.key]);
   const lines = await client.exportFlags('shop');
-  expect(await client.importFlags('shop', lines, { dry_run: 1 })).toMatchObject({ unchanged: 2 });
+  expect(await client.importFlags('shop', lines, {}, { dryRun: true })).toMatchObject({
+    unchanged: 2,
+    diff: {},
+  });
   expect(await client.deleteFlag('shop', 'b')).toEqual({ key: 'b' });
+});
+
+test('tries every write without making it, and keeps the contexts whose answers that shows', async () => {
+  const dryRun = { dryRun: true } as const;
+  const key = 'tried';
+  const made = await client.createFlag('shop', { ...flag, key, enabled: false });
+  expect(made.exposure.share).toBe(0);
+  await client.saveContext('shop', 'ada', { targetingKey: 'ada' });
+  const tried = await client.patchFlag('shop', key, { enabled: true, default_variation: 'on' }, dryRun);
+  expect(tried.diff).toEqual({
+    default_variation: { from: 'off', to: 'on' },
+    enabled: { from: false, to: true },
+  });
+  expect(tried.answers.map(({ context, flag: of }) => [context, of])).toEqual([['ada', key]]);
+  const rules = [{ priority: 1, conditions: [], serve_variation: 'on', rollout: { percentage: 10 } }];
+  const { version } = await client.patchFlag('shop', key, { rules });
+  const guarded = { ifMatch: version, ...dryRun };
+  const halved = await client.reweightRule('shop', key, 1, { weights: { on: 1, off: 1 } }, guarded);
+  expect([halved.moved, halved.exposure.before.share]).toEqual([90, 0]);
+  const segment = { key: 'beta', include: ['ada'] };
+  const [last] = (await client.listChanges('shop', { flag: key })).items;
+  const answers = [
+    await client.createFlag('shop', { ...flag, key: 'new' }, dryRun),
+    await client.replaceFlag('shop', key, { ...flag, enabled: true }, dryRun),
+    await client.deleteFlag('shop', key, dryRun),
+    await client.patchRule('shop', key, 1, { rollout: { percentage: 20 } }, guarded),
+    await client.restoreFlag('shop', key, last?.id ?? '', dryRun),
+    await client.changeFlags('shop', { changes: [{ op: 'delete', key }] }, dryRun),
+    await client.importFlags('shop', JSON.stringify({ segment }), { mode: 'merge' }, dryRun),
+    await client.createSegment('shop', segment, dryRun),
+  ];
+  for (const { exposure } of answers) expect(exposure.after.share).toBeLessThanOrEqual(100);
+  expect((await client.getFlag('shop', key)).version).toBe(version);
+  expect((await client.listSegments('shop')).items).toEqual([]);
+
+  await client.createSegment('shop', segment);
+  const segments = [
+    await client.replaceSegment('shop', 'beta', {}, dryRun),
+    await client.patchSegment('shop', 'beta', { include: [] }, dryRun),
+    await client.changeMembers('shop', 'beta', { add: ['ben'] }, dryRun),
+    await client.deleteSegment('shop', 'beta', dryRun),
+  ];
+  for (const { diff } of segments) expect(Object.keys(diff)).not.toEqual([]);
+  expect((await client.getSegment('shop', 'beta')).version).toBe(1);
+  const [entry] = (await client.listChanges('shop', { segment: 'beta' })).items;
+  expect((await client.restoreSegment('shop', 'beta', entry?.id ?? '', dryRun)).diff).toEqual({});
+});
+
+test('keeps contexts by their names', async () => {
+  const name = 'a/b & c';
+  const saved = await client.saveContext('shop', name, { plan: 'pro' });
+  expect(await client.getContext('shop', name)).toEqual(saved);
+  expect((await client.listContexts('shop')).map((context) => context.name)).toContain(name);
+  expect(await client.deleteContext('shop', name)).toEqual({ name });
+  await expect(client.getContext('shop', name)).rejects.toMatchObject({ status: 404 });
+});
+
+test('changes an app', async () => {
+  const changed = await client.patchApp('shop', { tests: 'block' }, { comment: 'from now on' });
+  expect([changed.tests, (await client.getApp('shop')).tests]).toEqual(['block', 'block']);
+  const [entry] = (await client.listAccountLog({ limit: 1 })).items;
+  expect([entry?.event, entry?.comment]).toEqual(['app_changed', 'from now on']);
 });
 
 test('throws what the server said', async () => {

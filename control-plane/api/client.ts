@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
-import type { ChangesWrite, SplitWeights } from '../flags/body/schema-changes.ts';
+import type { SavedContextSchema } from '../flags/body/saved-context.ts';
+import type { ChangesWrite, SplitResult, SplitWeights } from '../flags/body/schema-changes.ts';
 import type { FlagCreate, FlagPatch, FlagReplace } from '../flags/body/schema-flag.ts';
 import type { RulePatch } from '../flags/body/schema-rule.ts';
 import type {
@@ -19,6 +20,13 @@ import type {
   NewProject,
   ProjectView,
 } from '../projects/schema-project.ts';
+import {
+  type ClientOptions,
+  createTransport,
+  type DryRun,
+  search,
+  type WriteOptions,
+} from './client/transport.ts';
 import type {
   Account,
   App,
@@ -32,8 +40,14 @@ import type {
   SignInLink,
   Token,
 } from './document/schemas.ts';
-import type { PageInfo, WireError } from './http/envelope.ts';
 
+export {
+  ApiError,
+  type ClientOptions,
+  type DryRun,
+  type Page,
+  type WriteOptions,
+} from './client/transport.ts';
 export type {
   Account,
   AccountLogEntry,
@@ -59,54 +73,12 @@ type SomeOfRule = z.input<typeof RulePatch>;
 type Batch = z.input<typeof ChangesWrite>;
 type Weights = z.input<typeof SplitWeights>;
 type Imported = z.infer<typeof ImportResult>;
-
-/** The server refused a call, or did not answer (`status` 0). */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly status: number;
-  readonly errors: readonly WireError[];
-
-  constructor(status: number, errors: readonly WireError[]) {
-    super(errors.map((error) => error.message).join(' ') || `The server answered ${status}.`);
-    this.status = status;
-    this.errors = errors;
-  }
-}
-
-export interface ClientOptions {
-  /** Where the server is, without a path; default the page's own origin. */
-  readonly baseUrl?: string;
-  readonly account: string;
-  /** Default: the session's cookie. */
-  readonly token?: string;
-  readonly fetch?: typeof globalThis.fetch;
-}
-
-export interface WriteOptions {
-  /** The flag's version that the change was made from; another one by now is 412. */
-  readonly ifMatch?: number;
-  /** Why, for the changelog. */
-  readonly comment?: string;
-  readonly idempotencyKey?: string;
-  /** Seconds to wait until every live edge has the change. */
-  readonly wait?: number;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** For the next page; null on the last. */
-  readonly cursor: string | null;
-  /** What else the answer says of the list, such as where a chain of hashes stands. */
-  readonly info: Readonly<Record<string, unknown>>;
-}
-
-interface Envelope {
-  readonly result: unknown;
-  readonly result_info?: PageInfo;
-}
+type Moved = z.infer<typeof SplitResult>;
+type SavedContext = z.infer<typeof SavedContextSchema>;
 
 /** A client of the management API. Every method resolves to the result or rejects with `ApiError`. */
-export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.fetch }: ClientOptions) => {
+export const createClient = ({ account, ...options }: ClientOptions) => {
+  const { send, ask, writing, page } = createTransport(options);
   const root = `/client/v4/accounts/${encodeURIComponent(account)}/flagship`;
   const appPath = (app: string): string => `${root}/apps/${encodeURIComponent(app)}`;
   const flagPath = (app: string, key: string): string => `${appPath(app)}/flags/${encodeURIComponent(key)}`;
@@ -114,40 +86,12 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
   const segmentPath = (app: string, key: string): string =>
     `${appPath(app)}/segments/${encodeURIComponent(key)}`;
 
+  const contextPath = (app: string, name: string): string =>
+    `${appPath(app)}/contexts/${encodeURIComponent(name)}`;
+
   const projectPath = (project: string): string => `${root}/projects/${encodeURIComponent(project)}`;
   const environmentPath = (project: string, key: string): string =>
     `${projectPath(project)}/environments/${encodeURIComponent(key)}`;
-
-  const send = async (method: string, path: string, body?: unknown, write: WriteOptions = {}) => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await fetch(`${baseUrl}${path}`, {
-      method,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined
-          ? {}
-          : { 'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json' }),
-        ...writeHeaders(write),
-      },
-      ...(text === undefined ? {} : { body: text }),
-    }).catch((error: unknown): never => {
-      throw new ApiError(0, [{ code: 0, message: `The server does not answer: ${String(error)}` }]);
-    });
-    if (!response.ok) throw new ApiError(response.status, await errorsOf(response));
-    return response;
-  };
-
-  // The result is what the server's own schema of the call says: the types here are inferred from those.
-  const ask = async <T>(method: string, path: string, body?: unknown, write?: WriteOptions): Promise<T> => {
-    const response = await send(method, path, body, write);
-    return ((await response.json()) as Envelope).result as T;
-  };
-
-  const page = async <T>(path: string, query: object): Promise<Page<T>> => {
-    const envelope = (await (await send('GET', path + search(query))).json()) as Envelope;
-    const { cursor = null, ...info } = { ...envelope.result_info };
-    return { items: envelope.result as readonly T[], cursor, info };
-  };
 
   return {
     listAccounts: () => ask<Account[]>('GET', '/client/v4/accounts'),
@@ -160,7 +104,7 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
     createApp: (app: NewApp) => ask<App>('POST', `${root}/apps`, app),
     getApp: (app: string) => ask<App>('GET', appPath(app)),
     renameApp: (app: string, name: string) => ask<App>('PUT', appPath(app), { name }),
-    patchApp: (app: string, patch: AppPatch, write?: Pick<WriteOptions, 'comment' | 'idempotencyKey'>) =>
+    patchApp: (app: string, patch: AppPatch, write?: Omit<WriteOptions, 'ifMatch' | 'dryRun'>) =>
       ask<App>('PATCH', appPath(app), patch, write),
     deleteApp: (app: string, query: { keep_history?: 0 } = {}) =>
       ask<{ id: string }>('DELETE', `${appPath(app)}${search(query)}`),
@@ -179,67 +123,76 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
       } = {},
     ) => page<FlagView>(`${appPath(app)}/flags`, query),
     getFlag: (app: string, key: string) => ask<FlagView>('GET', flagPath(app, key)),
-    createFlag: (app: string, flag: NewFlag, write?: WriteOptions) =>
-      ask<FlagView>('POST', `${appPath(app)}/flags`, flag, write),
-    replaceFlag: (app: string, key: string, flag: WholeFlag, write?: WriteOptions) =>
-      ask<FlagView>('PUT', flagPath(app, key), flag, write),
-    patchFlag: (app: string, key: string, patch: SomeFields, write?: WriteOptions) =>
-      ask<FlagView>('PATCH', flagPath(app, key), patch, write),
-    deleteFlag: (app: string, key: string, write?: WriteOptions) =>
-      ask<{ key: string }>('DELETE', flagPath(app, key), undefined, write),
-    patchRule: (
+    createFlag: <W extends WriteOptions>(app: string, flag: NewFlag, write?: W) =>
+      writing<FlagView, W>('POST', `${appPath(app)}/flags`, flag, write),
+    replaceFlag: <W extends WriteOptions>(app: string, key: string, flag: WholeFlag, write?: W) =>
+      writing<FlagView, W>('PUT', flagPath(app, key), flag, write),
+    patchFlag: <W extends WriteOptions>(app: string, key: string, patch: SomeFields, write?: W) =>
+      writing<FlagView, W>('PATCH', flagPath(app, key), patch, write),
+    deleteFlag: <W extends WriteOptions>(app: string, key: string, write?: W) =>
+      writing<{ key: string }, W>('DELETE', flagPath(app, key), undefined, write),
+    patchRule: <W extends WriteOptions & { ifMatch: number }>(
       app: string,
       key: string,
       priority: number,
       patch: SomeOfRule,
-      write: WriteOptions & { ifMatch: number },
-    ) => ask<FlagView>('PATCH', `${flagPath(app, key)}/rules/${priority}`, patch, write),
-    reweightRule: (
+      write: W,
+    ) => writing<FlagView, W>('PATCH', `${flagPath(app, key)}/rules/${priority}`, patch, write),
+    reweightRule: <W extends WriteOptions & { ifMatch: number }>(
       app: string,
       key: string,
       priority: number,
       weights: Weights,
-      write: WriteOptions & { ifMatch: number; dryRun?: boolean },
+      write: W,
     ) =>
-      ask<Partial<FlagView> & { moved: number }>(
+      writing<FlagView & Moved, W, DryRun & Moved>(
         'PUT',
-        `${flagPath(app, key)}/rules/${priority}/split${write.dryRun === true ? '?dry_run=1' : ''}`,
+        `${flagPath(app, key)}/rules/${priority}/split`,
         weights,
         write,
       ),
-    changeFlags: (app: string, changes: Batch, write?: WriteOptions) =>
-      ask<{ app_version: number; flags: FlagView[]; segments?: SegmentView[] }>(
+    changeFlags: <W extends WriteOptions>(app: string, changes: Batch, write?: W) =>
+      writing<{ app_version: number; flags: FlagView[]; segments?: SegmentView[] }, W>(
         'POST',
         `${appPath(app)}/changes`,
         changes,
         write,
       ),
-    restoreFlag: (app: string, key: string, changelogId: string, write?: WriteOptions) =>
-      ask<FlagView>('POST', `${flagPath(app, key)}/restore`, { changelog_id: changelogId }, write),
+    restoreFlag: <W extends WriteOptions>(app: string, key: string, changelogId: string, write?: W) =>
+      writing<FlagView, W>('POST', `${flagPath(app, key)}/restore`, { changelog_id: changelogId }, write),
 
     listSegments: (app: string, query: { q?: string; limit?: number; cursor?: string } = {}) =>
       page<SegmentView>(`${appPath(app)}/segments`, query),
     getSegment: (app: string, key: string) => ask<SegmentView>('GET', segmentPath(app, key)),
-    createSegment: (app: string, segment: z.input<typeof SegmentCreate>, write?: WriteOptions) =>
-      ask<SegmentView>('POST', `${appPath(app)}/segments`, segment, write),
-    replaceSegment: (
+    createSegment: <W extends WriteOptions>(app: string, segment: z.input<typeof SegmentCreate>, write?: W) =>
+      writing<SegmentView, W>('POST', `${appPath(app)}/segments`, segment, write),
+    replaceSegment: <W extends WriteOptions>(
       app: string,
       key: string,
       segment: z.input<typeof SegmentReplace>,
-      write?: WriteOptions,
-    ) => ask<SegmentView>('PUT', segmentPath(app, key), segment, write),
-    patchSegment: (app: string, key: string, patch: z.input<typeof SegmentPatch>, write?: WriteOptions) =>
-      ask<SegmentView>('PATCH', segmentPath(app, key), patch, write),
-    deleteSegment: (app: string, key: string, write?: WriteOptions) =>
-      ask<{ key: string }>('DELETE', segmentPath(app, key), undefined, write),
-    changeMembers: (
+      write?: W,
+    ) => writing<SegmentView, W>('PUT', segmentPath(app, key), segment, write),
+    patchSegment: <W extends WriteOptions>(
+      app: string,
+      key: string,
+      patch: z.input<typeof SegmentPatch>,
+      write?: W,
+    ) => writing<SegmentView, W>('PATCH', segmentPath(app, key), patch, write),
+    deleteSegment: <W extends WriteOptions>(app: string, key: string, write?: W) =>
+      writing<{ key: string }, W>('DELETE', segmentPath(app, key), undefined, write),
+    changeMembers: <W extends WriteOptions>(
       app: string,
       key: string,
       members: z.input<typeof SegmentMembers>,
-      write?: WriteOptions,
-    ) => ask<SegmentView>('POST', `${segmentPath(app, key)}/members`, members, write),
-    restoreSegment: (app: string, key: string, changelogId: string, write?: WriteOptions) =>
-      ask<SegmentView>('POST', `${segmentPath(app, key)}/restore`, { changelog_id: changelogId }, write),
+      write?: W,
+    ) => writing<SegmentView, W>('POST', `${segmentPath(app, key)}/members`, members, write),
+    restoreSegment: <W extends WriteOptions>(app: string, key: string, changelogId: string, write?: W) =>
+      writing<SegmentView, W>(
+        'POST',
+        `${segmentPath(app, key)}/restore`,
+        { changelog_id: changelogId },
+        write,
+      ),
     listSegmentUses: (app: string, key: string) =>
       ask<z.infer<typeof SegmentUses>>('GET', `${segmentPath(app, key)}/uses`),
 
@@ -269,14 +222,21 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
     explainFlag: (app: string, key: string, context: object) =>
       ask<Record<string, unknown>>('POST', `${appPath(app)}/explain`, { key, context }),
     getPropagation: (app: string) => ask<Propagation>('GET', `${appPath(app)}/propagation`),
-    /** NDJSON, one flag a line. */
+    /** NDJSON, one flag or segment a line. */
     exportFlags: async (app: string) => (await send('GET', `${appPath(app)}/export`)).text(),
-    importFlags: (
+    importFlags: <W extends WriteOptions>(
       app: string,
       lines: string,
-      query: { mode?: 'merge' | 'replace'; dry_run?: 1; allow_empty?: 1; flagship_account?: string } = {},
-      write?: WriteOptions,
-    ) => ask<Imported>('POST', `${appPath(app)}/import${search(query)}`, lines, write),
+      query: { mode?: 'merge' | 'replace'; allow_empty?: 1; flagship_account?: string } = {},
+      write?: W,
+    ) =>
+      writing<Imported, W, DryRun & Imported>('POST', `${appPath(app)}/import${search(query)}`, lines, write),
+
+    listContexts: (app: string) => ask<SavedContext[]>('GET', `${appPath(app)}/contexts`),
+    getContext: (app: string, name: string) => ask<SavedContext>('GET', contextPath(app, name)),
+    saveContext: (app: string, name: string, context: SavedContext['context']) =>
+      ask<SavedContext>('PUT', contextPath(app, name), { context }),
+    deleteContext: (app: string, name: string) => ask<{ name: string }>('DELETE', contextPath(app, name)),
 
     listProjects: () => ask<ProjectView[]>('GET', `${root}/projects`),
     getProject: (project: string) => ask<ProjectView>('GET', projectPath(project)),
@@ -311,32 +271,3 @@ export const createClient = ({ baseUrl = '', account, token, fetch = globalThis.
 };
 
 export type Client = ReturnType<typeof createClient>;
-
-/** fetch takes header values as Latin-1; the server reads their bytes as UTF-8. */
-const headerText = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text));
-
-const writeHeaders = ({ ifMatch, comment, idempotencyKey, wait }: WriteOptions): Record<string, string> => ({
-  ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
-  ...(comment === undefined ? {} : { 'x-halyard-comment': headerText(comment) }),
-  ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-  ...(wait === undefined ? {} : { prefer: `wait=${wait}` }),
-});
-
-const errorsOf = async (response: Response): Promise<readonly WireError[]> => {
-  try {
-    const { errors } = (await response.json()) as { readonly errors: readonly WireError[] };
-    return Array.isArray(errors) ? errors : [];
-  } catch {
-    // A proxy in between answers in its own words.
-    return [{ code: 0, message: `The server answered ${response.status} without a reason.` }];
-  }
-};
-
-const search = (query: object): string => {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') parameters.set(name, String(value));
-  }
-  const text = parameters.toString();
-  return text === '' ? '' : `?${text}`;
-};

@@ -1,5 +1,6 @@
 import type { FlagType } from '@halyard/engine';
 import type { FlagDefinition, Stored, StoredFlag } from '../model/flag.ts';
+import { type Exposure, exposureOf } from './exposure/exposure.ts';
 
 /** A flag as it is answered. */
 export type FlagView = FlagDefinition & {
@@ -8,6 +9,8 @@ export type FlagView = FlagDefinition & {
   readonly created_at: string;
   readonly updated_at: string;
   readonly updated_by: string;
+  /** How far it reaches, from its definition alone. */
+  readonly exposure: Exposure;
 };
 
 /**
@@ -21,7 +24,15 @@ export const flagView = ({
   created_at,
   updated_at,
   updated_by,
-}: StoredFlag): FlagView => ({ ...definition, type, version, created_at, updated_at, updated_by });
+}: StoredFlag): FlagView => ({
+  ...definition,
+  type,
+  version,
+  created_at,
+  updated_at,
+  updated_by,
+  exposure: exposureOf(definition),
+});
 
 /** One flag or segment as a line of an export: what an import takes, to the same. */
 export const exportLine = ({ kind, definition }: Stored): string =>

@@ -14,12 +14,15 @@ afterAll(async () => {
 const flags = '/apps/shop/flags';
 const flag = `${flags}/new-checkout`;
 
+const ID = expect.stringMatching(/^r_[a-z0-9]{6}$/);
+const NOBODY = { share: 0, cohorts: [], by: [] };
+
 const VIEW = {
   key: 'new-checkout',
   enabled: true,
   variations: { on: true, off: false },
   default_variation: 'off',
-  rules: FLAG.rules.map((rule) => ({ ...rule, id: expect.stringMatching(/^r_[a-z0-9]{6}$/) })),
+  rules: FLAG.rules.map((rule) => ({ ...rule, id: ID })),
   client_side: true,
   bucketing: { hash: 'murmur3', salt: 'acme/new-checkout' },
   type: 'boolean',
@@ -27,6 +30,7 @@ const VIEW = {
   created_at: '2026-11-24T09:00:00.000Z',
   updated_at: '2026-11-24T09:00:00.000Z',
   updated_by: 'ada',
+  exposure: { share: 100, cohorts: [], by: [ID, ID] },
 };
 
 /** What was committed, as the pairs a reader of the audit trail looks for. */
@@ -166,6 +170,24 @@ describe('GET flags', () => {
     ]);
   });
 
+  test('says of each flag how far it reaches', async () => {
+    const rule = { id: 'vips', priority: 1, serve_variation: 'on' };
+    const conditions = [{ attribute: 'targetingKey', operator: 'in', value: ['ada', 'ben'] }];
+    const tenth = { ...FLAG.rules[1], id: 'tenth', rollout: { percentage: 10 } };
+    for (const [key, rules] of [
+      ['a', [{ ...rule, conditions }]],
+      ['b', [{ ...rule, conditions }, tenth]],
+    ] as const) {
+      await ground.ask('POST', flags, { body: { ...FLAG, key, rules } });
+    }
+    const { result } = (await ground.ask('GET', flags)).json;
+    const cohorts = [{ rule: 'vips', attribute: 'targetingKey', size: 2 }];
+    expect(result.map(({ exposure }: { exposure: object }) => exposure)).toEqual([
+      { share: 0, cohorts, by: [] },
+      { share: 10, cohorts, by: ['tenth'] },
+    ]);
+  });
+
   test('refuses a cursor it never gave', async () => {
     expect((await ground.ask('GET', `${flags}?cursor=%21%21`)).status).toBe(400);
     expect((await ground.ask('GET', `${flags}?q=%00`)).status).toBe(400);
@@ -213,6 +235,7 @@ describe('PUT a flag', () => {
     expect(put.json.result).toEqual({
       ...VIEW,
       enabled: false,
+      exposure: NOBODY,
       tags: ['x'],
       off_variation: 'on',
       version: 2,
@@ -281,7 +304,7 @@ describe('PATCH a flag', () => {
     await ground.ask('POST', flags, { body: { ...FLAG, description: 'old' } });
     const patched = await ground.ask('PATCH', flag, { body: { enabled: false, description: null } });
     expect(patched.status).toBe(200);
-    expect(patched.json.result).toEqual({ ...VIEW, enabled: false, version: 2 });
+    expect(patched.json.result).toEqual({ ...VIEW, enabled: false, exposure: NOBODY, version: 2 });
     expect((await log())[1]?.diff).toEqual({
       enabled: { from: true, to: false },
       description: { from: 'old' },

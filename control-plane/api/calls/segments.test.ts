@@ -191,6 +191,11 @@ describe('a segment', () => {
     const tried = await ground.ask('POST', at(key, '/members?dry_run=1'), { body: { add: ['zoe'] } });
     expect(tried.json.result.diff).toEqual({ 'include.1': { to: 'zoe' } });
     expect(tried.json.result.affects).toMatchObject([{ flag: `tries-${key}`, rules: ['r1'] }]);
+    expect(tried.headers.get('etag')).toBe('"1"');
+    const same = await ground.ask('PATCH', at(key, '?dry_run=1'), { body: {} });
+    expect([same.json.result.diff, same.headers.get('etag')]).toEqual([{}, '"1"']);
+    const fresh = await ground.ask('POST', '/apps/shop/segments?dry_run=1', { body: { key: 'not-yet' } });
+    expect([fresh.status, fresh.headers.get('etag')]).toEqual([200, null]);
     expect((await ground.ask('GET', at(key))).json.result.version).toBe(1);
   });
 

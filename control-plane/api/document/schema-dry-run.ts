@@ -1,25 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { Value } from '../../flags/body/schema-parts.ts';
+import { ExposureSchema } from '../../flags/exposure/schema-exposure.ts';
 
 const FieldDiff = z.record(
   z.string(),
   z.strictObject({ from: z.unknown().optional(), to: z.unknown().optional() }),
 );
 
-const Exposure = z
-  .strictObject({
-    share: z.number().openapi({
-      description:
-        'Percent, 0 to 100: the largest share of contexts that can get anything but what off serves. From the definition alone, so an upper bound.',
-    }),
-    cohorts: z
-      .array(z.strictObject({ rule: z.string(), attribute: z.string(), size: z.int() }))
-      .openapi({ description: 'Rules for a few named users; they add nothing to `share`.' }),
-    by: z.array(z.string()).openapi({ description: 'The ids of the rules that `share` comes from.' }),
-  })
-  .openapi('Exposure');
-
-const ExposureChange = z.strictObject({ before: Exposure, after: Exposure }).openapi('ExposureChange');
+const ExposureChange = z
+  .strictObject({ before: ExposureSchema, after: ExposureSchema })
+  .openapi('ExposureChange');
 
 const Expectation = z.object({
   variant: z.string().optional(),

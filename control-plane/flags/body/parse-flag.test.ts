@@ -81,7 +81,7 @@ describe('a flag is refused', () => {
         '{"key":"a","enabled":true,"variations":{"on":true},"default_variation":"on","rules":[],"__proto__":{}}',
       ),
       [
-        '/__proto__ "__proto__" is not a field of a flag; expected one of key, description, enabled, variations, default_variation, off_variation, prerequisites, metadata, tags, client_side, owner, permanent, protected, tests, rules, type, version, created_at, updated_at, updated_by, bucketing',
+        '/__proto__ "__proto__" is not a field of a flag; expected one of key, description, enabled, variations, default_variation, off_variation, prerequisites, metadata, tags, client_side, owner, permanent, protected, tests, rules, type, version, created_at, updated_at, updated_by, exposure, bucketing',
       ],
     ],
     [

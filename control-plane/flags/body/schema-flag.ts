@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ExposureSchema } from '../exposure/schema-exposure.ts';
 import {
   expected,
   FlagKey,
@@ -96,6 +97,7 @@ export const FlagSchema = strict('a flag', {
   created_at: Timestamp,
   updated_at: Timestamp,
   updated_by: z.string(),
+  exposure: ExposureSchema,
 }).openapi('Flag');
 
 const IGNORED = 'Ignored, so that an answer can be sent back.';
@@ -120,6 +122,7 @@ const writeFields = {
   created_at: z.unknown().optional().openapi({ description: IGNORED }),
   updated_at: z.unknown().optional().openapi({ description: IGNORED }),
   updated_by: z.unknown().optional().openapi({ description: IGNORED }),
+  exposure: z.unknown().optional().openapi({ description: IGNORED }),
 };
 
 export const FlagCreate = strict('a flag', {

@@ -83,7 +83,7 @@ describe('a batch', () => {
         {
           pointer: '/changes/0/flag/off_variation',
           message:
-            'off_variation is missing and stays "off", which is no longer in variations; expected a name in variations, or null for none',
+            'off_variation is missing and stays "off", which is no longer in variations; expected a name in variations, or null for the caller\'s own default',
         },
       ],
     ],

@@ -53,7 +53,7 @@ export function replacement({ definition }: StoredFlag, input: FlagInput): FlagD
   ) {
     throw new Problem('invalid', {
       pointer: '/off_variation',
-      message: `off_variation is missing and stays ${shown(off_variation)}, which is no longer in variations; expected a name in variations, or null for none`,
+      message: `off_variation is missing and stays ${shown(off_variation)}, which is no longer in variations; expected a name in variations, or null for the caller's own default`,
     });
   }
   return checkWhole(definitionOf(key, keepExtensions(input, definition), bucketing, definition));
