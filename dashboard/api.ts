@@ -8,6 +8,7 @@ import type {
   Session,
   Token,
 } from '@halyard/control-plane/client';
+import { allows } from '@halyard/control-plane/permission';
 import type { Bucketing, Flag, FlagType, JsonValue } from '@halyard/engine';
 import { basePath } from './place.ts';
 
@@ -192,7 +193,4 @@ export const search = (parameters: Readonly<Record<string, string | number | nul
   return text === '' ? '' : `?${text}`;
 };
 
-export const permits = (session: Session, needed: Permission): boolean => {
-  const order: readonly Permission[] = ['evaluate', 'config', 'read', 'write', 'admin'];
-  return order.indexOf(session.permission) >= order.indexOf(needed);
-};
+export const permits = (session: Session, needed: Permission): boolean => allows(session.permission, needed);

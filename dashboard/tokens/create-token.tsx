@@ -1,3 +1,4 @@
+import { PERMISSIONS } from '@halyard/control-plane/permission';
 import {
   Alert,
   Button,
@@ -22,7 +23,6 @@ import { strings } from '../strings.ts';
 import { LIVES, type LifeDays, newTokenOf, problemsOf, refusalOf, type TokenForm } from './new-token.ts';
 import { snippetsOf } from './snippets.ts';
 
-const PERMISSIONS: readonly Permission[] = ['evaluate', 'config', 'read', 'write', 'admin'];
 const isPermission = (text: string): text is Permission => PERMISSIONS.some((each) => each === text);
 const isLife = (text: string | null): text is LifeDays => LIVES.some((each) => each === text);
 

@@ -1,3 +1,4 @@
+import { isEdgePermission } from '@halyard/control-plane/permission';
 import { Button, Modal, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { accountPath, call, type Token } from '../api.ts';
@@ -19,7 +20,7 @@ export const SignInLink = ({ token }: { readonly token: Token }) => {
       call<Link>(`${accountPath(account)}/tokens/${encodeURIComponent(token.id)}/link`, { method: 'POST' }),
     onError: (error) => sayFailed(strings.tokens.linkFailed, error),
   });
-  if (token.permission === 'evaluate' || token.permission === 'config') return null;
+  if (isEdgePermission(token.permission)) return null;
   return (
     <>
       <Button

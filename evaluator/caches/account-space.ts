@@ -1,3 +1,5 @@
+import type { EdgePermission, Permission } from './permissions.ts';
+
 /**
  * The account's own space: what an edge must know to check a token and to tell an app that does not exist from one it
  * has not loaded. Keys: `token/{sha-256 of the secret, hex}` → TokenEntry, `other/{token id}` → OtherTokenEntry, `app/{app id}` →
@@ -8,7 +10,7 @@
 export interface TokenEntry {
   readonly id: string;
   readonly name: string;
-  readonly permission: 'evaluate' | 'config';
+  readonly permission: EdgePermission;
   /** Absent: every app of the account. */
   readonly app_ids?: readonly string[];
   /** Present: a browser token; its `Origin` is checked and flags with `client_side: false` do not exist for it. */
@@ -26,7 +28,7 @@ export interface TokenEntry {
  */
 export interface OtherTokenEntry {
   readonly id: string;
-  readonly permission: 'read' | 'write' | 'admin';
+  readonly permission: Exclude<Permission, EdgePermission>;
   /** As `hashStart` cuts it. */
   readonly hash_start: string;
   /** ISO 8601. */

@@ -1,4 +1,4 @@
 export { createEdge } from './create-edge.ts';
 export type { Edge } from './edge.ts';
 export type { LastGood } from './held/last-good.ts';
-export type { EdgeLimits, EdgeOptions, Grant, Log, Permission } from './options.ts';
+export type { EdgeLimits, EdgeOptions, Grant, Log } from './options.ts';

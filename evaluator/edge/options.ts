@@ -1,4 +1,5 @@
 import type { FlagCache } from '@halyard/caches';
+import type { Permission } from '@halyard/caches/permissions';
 import type { LastGood } from './held/last-good.ts';
 
 /** Structured logging in pino's shape. */
@@ -8,8 +9,6 @@ export interface Log {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
-
-export type Permission = 'evaluate' | 'config' | 'read' | 'write' | 'admin';
 
 /** What a token allows. */
 export interface Grant {

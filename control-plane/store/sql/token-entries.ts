@@ -7,6 +7,7 @@ import {
   tokenKey,
 } from '@halyard/caches';
 import type { Kysely, Selectable } from 'kysely';
+import { isEdgePermission } from '../../model/permission.ts';
 import type { NewToken } from '../../model/token.ts';
 import { chunks } from './chunks.ts';
 import type { Schema, TokenTable } from './schema.ts';
@@ -22,12 +23,12 @@ export const tokenEntryKey = ({
   hash,
   permission,
 }: Pick<NewToken, 'id' | 'hash' | 'permission'>): string =>
-  permission === 'evaluate' || permission === 'config' ? tokenKey(hash) : otherTokenKey(id);
+  isEdgePermission(permission) ? tokenKey(hash) : otherTokenKey(id);
 
 const entryOf = (token: NewToken): TokenEntry | OtherTokenEntry => {
   const { id, hash, name, permission, app_ids, allowed_origins, expires_at } = token;
   const expiry = expires_at === null ? {} : { expires_at };
-  if (permission !== 'evaluate' && permission !== 'config') {
+  if (!isEdgePermission(permission)) {
     return { id, permission, hash_start: hashStart(hash), ...expiry };
   }
   return {

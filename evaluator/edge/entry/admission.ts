@@ -1,7 +1,8 @@
+import type { Permission } from '@halyard/caches/permissions';
 import type { Account, Verdict } from '../held/account.ts';
 import type { Apps } from '../held/apps.ts';
 import type { HeldApp } from '../held/held-app.ts';
-import type { EdgeOptions, Permission } from '../options.ts';
+import type { EdgeOptions } from '../options.ts';
 import { type Caller, callerOf, may, mayFrom } from './caller.ts';
 import { corsHeaders } from './cors.ts';
 import type { Guesses } from './guesses.ts';

@@ -1,7 +1,6 @@
 import { allowedOrigin, formsOfOrigin } from '@halyard/caches/access';
-import type { Grant, Permission } from '../options.ts';
-
-const RANK: Readonly<Record<Permission, number>> = { evaluate: 0, config: 1, read: 2, write: 3, admin: 4 };
+import { allows, type Permission } from '@halyard/caches/permissions';
+import type { Grant } from '../options.ts';
 
 /** A grant, prepared for being checked on every request. */
 export interface Caller {
@@ -38,4 +37,4 @@ export const mayFrom = (origins: ReadonlySet<string>, origin: string): boolean =
   (origins.has(origin) && !origin.includes('*')) || formsOfOrigin(origin).some((form) => origins.has(form));
 
 export const may = (caller: Caller, permission: Permission): boolean =>
-  RANK[caller.grant.permission] >= RANK[permission];
+  allows(caller.grant.permission, permission);

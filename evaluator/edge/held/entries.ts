@@ -1,3 +1,4 @@
+import { isEdgePermission } from '@halyard/caches/permissions';
 import type { Grant } from '../options.ts';
 
 const record = (value: unknown): Readonly<Record<string, unknown>> | null =>
@@ -21,7 +22,7 @@ export const grantIn = (text: string, account: string): Grant | null => {
   if (entry === null) return null;
   const { id, name, permission, app_ids, allowed_origins, expires_at } = entry;
   if (typeof id !== 'string' || typeof name !== 'string') return null;
-  if (permission !== 'evaluate' && permission !== 'config') return null;
+  if (!isEdgePermission(permission)) return null;
   const apps = app_ids === undefined || app_ids === null ? null : strings(app_ids);
   const origins = allowed_origins === undefined || allowed_origins === null ? null : strings(allowed_origins);
   const expires = expires_at === undefined || expires_at === null ? null : expires_at;
