@@ -65,60 +65,148 @@ export interface PropagationOptions {
   readonly onArrival?: (seconds: number) => void;
 }
 
-export const createPropagation = ({ cache, now, historyOf, onArrival }: PropagationOptions): Propagation => {
-  const apps = new Map<string, Followed>();
-  let closed = false;
+export const createPropagation = (options: PropagationOptions): Propagation =>
+  new FollowedPropagation(options);
 
-  const follow = (account: string, id: string): Followed => {
+class FollowedPropagation implements Propagation {
+  readonly #options: PropagationOptions;
+  readonly #apps = new Map<string, Followed>();
+  #closed = false;
+
+  constructor(options: PropagationOptions) {
+    this.#options = options;
+  }
+
+  committed(account: string, app: string, version: number): void {
+    const { committedAt } = this.#followed(account, app);
+    if (committedAt.has(version)) return;
+    committedAt.set(version, this.#options.now());
+    if (committedAt.size > REMEMBERED_VERSIONS) {
+      const oldest = committedAt.keys().next();
+      if (oldest.done !== true) committedAt.delete(oldest.value);
+    }
+  }
+
+  edges(account: string, app: string, version: number): Promise<readonly EdgeState[]> {
+    return this.#states(this.#followed(account, app), version);
+  }
+
+  async silent(account: string, app: string): Promise<readonly SilentEdge[]> {
+    const { cache, historyOf } = this.#options;
+    const receipts = await cache.silentEdges(appSpace(account, app));
+    const history = await historyOf(account, app);
+    const silent: SilentEdge[] = [];
+    for (const receipt of receipts) {
+      const { edge, appliedVersion, lastSeenMs } = within(receipt, history);
+      if (appliedVersion === null) continue;
+      silent.push({ id: edge, applied_version: appliedVersion, last_seen: this.#ago(lastSeenMs) });
+    }
+    return silent.sort(byId);
+  }
+
+  async reached(account: string, app: string, version: number, timeoutMs: number): Promise<boolean> {
+    if (!this.#options.cache.receipts) return false;
+    const followed = this.#followed(account, app);
+    let expired = timeoutMs <= 0;
+    let wake = (): void => {};
+    const end = setTimeout(() => {
+      expired = true;
+      wake();
+    }, timeoutMs);
+    try {
+      for (;;) {
+        const edges = await this.#states(followed, version);
+        if (edges.every((edge) => edge.applied_version === null || edge.applied_version >= version)) {
+          return true;
+        }
+        if (expired || this.#closed) return false;
+        await new Promise<void>((resolve) => {
+          const look = setTimeout(() => wake(), LOOK_EVERY_MS);
+          wake = () => {
+            clearTimeout(look);
+            followed.listeners.delete(wake);
+            resolve();
+          };
+          followed.listeners.add(wake);
+        });
+      }
+    } finally {
+      clearTimeout(end);
+    }
+  }
+
+  follow(account: string, app: string, onReceipt: () => void): Subscription {
+    const { listeners } = this.#followed(account, app);
+    listeners.add(onReceipt);
+    return {
+      async close() {
+        listeners.delete(onReceipt);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#apps.values()];
+    this.#apps.clear();
+    for (const app of all) {
+      for (const listener of [...app.listeners]) listener();
+      await (await app.subscription)?.close();
+    }
+  }
+
+  #followed(account: string, id: string): Followed {
     const space = appSpace(account, id);
-    const known = apps.get(space);
+    const known = this.#apps.get(space);
     if (known !== undefined) {
-      apps.delete(space);
-      apps.set(space, known);
+      this.#apps.delete(space);
+      this.#apps.set(space, known);
       return known;
     }
     const app: Followed = {
       space,
-      history: () => historyOf(account, id),
+      history: () => this.#options.historyOf(account, id),
       committedAt: new Map(),
       receivedAt: new Map(),
       listeners: new Set(),
       subscription: Promise.resolve(null),
     };
-    subscribeTo(app);
-    apps.set(space, app);
-    if (apps.size > REMEMBERED_APPS) forgetOldest();
+    this.#subscribe(app);
+    this.#apps.set(space, app);
+    if (this.#apps.size > REMEMBERED_APPS) this.#forgetOldest();
     return app;
-  };
+  }
 
   /** A cache that cannot be reached now is asked again: with the next question, or soon where somebody listens. */
-  const subscribeTo = (app: Followed): void => {
-    app.subscription = cache
-      .watchEdges(app.space, (receipt) => received(app, receipt))
+  #subscribe(app: Followed): void {
+    const isFollowed = (): boolean => this.#apps.get(app.space) === app;
+    app.subscription = this.#options.cache
+      .watchEdges(app.space, (receipt) => this.#received(app, receipt))
       .catch(() => {
-        if (closed || apps.get(app.space) !== app) return null;
-        if (app.listeners.size === 0) apps.delete(app.space);
-        else setTimeout(() => apps.get(app.space) === app && subscribeTo(app), RESUBSCRIBE_MS);
+        if (this.#closed || !isFollowed()) return null;
+        if (app.listeners.size === 0) this.#apps.delete(app.space);
+        else setTimeout(() => isFollowed() && this.#subscribe(app), RESUBSCRIBE_MS);
         return null;
       });
-  };
+  }
 
-  const forgetOldest = (): void => {
-    for (const [space, app] of apps) {
+  #forgetOldest(): void {
+    for (const [space, app] of this.#apps) {
       if (app.listeners.size > 0) continue;
-      apps.delete(space);
+      this.#apps.delete(space);
       void app.subscription.then((subscription) => subscription?.close());
       return;
     }
-  };
+  }
 
-  const received = (app: Followed, receipt: EdgeReceipt): void => {
-    note(app, receipt);
+  #received(app: Followed, receipt: EdgeReceipt): void {
+    this.#note(app, receipt);
     for (const listener of [...app.listeners]) listener();
-  };
+  }
 
-  const note = (app: Followed, { edge, appliedVersion }: EdgeReceipt): void => {
+  #note(app: Followed, { edge, appliedVersion }: EdgeReceipt): void {
     if (appliedVersion === null) return;
+    const { now, onArrival } = this.#options;
     const before = app.receivedAt.get(edge);
     if (before !== undefined && before.version >= appliedVersion) return;
     const atMs = now();
@@ -130,31 +218,17 @@ export const createPropagation = ({ cache, now, historyOf, onArrival }: Propagat
       const committedAt = app.committedAt.get(version);
       if (committedAt !== undefined) onArrival(Math.max(0, atMs - committedAt) / 1000);
     }
-  };
+  }
 
-  const lag = (app: Followed, receipt: EdgeReceipt, version: number): number => {
-    if (receipt.appliedVersion === null) return 0;
-    if (receipt.appliedVersion >= version) {
-      const seen = app.receivedAt.get(receipt.edge);
-      const at = app.committedAt.get(receipt.appliedVersion);
-      return seen === undefined || seen.atMs === null || at === undefined ? 0 : Math.max(0, seen.atMs - at);
-    }
-    for (let missing = receipt.appliedVersion + 1; missing <= version; missing++) {
-      const at = app.committedAt.get(missing);
-      if (at !== undefined) return Math.max(0, now() - at);
-    }
-    return 0;
-  };
-
-  const states = async (app: Followed, version: number): Promise<readonly EdgeState[]> => {
-    const found = await cache.edges(app.space);
+  async #states(app: Followed, version: number): Promise<readonly EdgeState[]> {
+    const found = await this.#options.cache.edges(app.space);
     const history = await app.history();
     const receipts = found.map((receipt) => within(receipt, history));
     for (const receipt of receipts) {
       const { edge, appliedVersion } = receipt;
       // A number that went back is of a newer epoch: what was heard of the one before says nothing of it.
       if ((app.receivedAt.get(edge)?.version ?? -1) > (appliedVersion ?? 0)) app.receivedAt.delete(edge);
-      note(app, receipt);
+      this.#note(app, receipt);
     }
     const live = new Set(receipts.map((receipt) => receipt.edge));
     for (const edge of app.receivedAt.keys()) if (!live.has(edge)) app.receivedAt.delete(edge);
@@ -162,98 +236,32 @@ export const createPropagation = ({ cache, now, historyOf, onArrival }: Propagat
       .map((receipt) => ({
         id: receipt.edge,
         applied_version: receipt.appliedVersion,
-        lag_ms: lag(app, receipt, version),
-        last_seen: new Date(now() - receipt.lastSeenMs).toISOString(),
+        lag_ms: this.#lag(app, receipt, version),
+        last_seen: this.#ago(receipt.lastSeenMs),
       }))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
-  };
+      .sort(byId);
+  }
 
-  const subscribe = (account: string, app: string, onReceipt: () => void): Subscription => {
-    const followed = follow(account, app);
-    followed.listeners.add(onReceipt);
-    return {
-      async close() {
-        followed.listeners.delete(onReceipt);
-      },
-    };
-  };
+  #lag(app: Followed, { edge, appliedVersion }: EdgeReceipt, version: number): number {
+    if (appliedVersion === null) return 0;
+    if (appliedVersion >= version) {
+      const seen = app.receivedAt.get(edge);
+      const at = app.committedAt.get(appliedVersion);
+      return seen === undefined || seen.atMs === null || at === undefined ? 0 : Math.max(0, seen.atMs - at);
+    }
+    for (let missing = appliedVersion + 1; missing <= version; missing++) {
+      const at = app.committedAt.get(missing);
+      if (at !== undefined) return Math.max(0, this.#options.now() - at);
+    }
+    return 0;
+  }
 
-  return {
-    committed(account, app, version) {
-      const followed = follow(account, app);
-      if (followed.committedAt.has(version)) return;
-      followed.committedAt.set(version, now());
-      if (followed.committedAt.size > REMEMBERED_VERSIONS) {
-        const oldest = followed.committedAt.keys().next();
-        if (oldest.done !== true) followed.committedAt.delete(oldest.value);
-      }
-    },
+  #ago(ms: number): string {
+    return new Date(this.#options.now() - ms).toISOString();
+  }
+}
 
-    edges: (account, app, version) => states(follow(account, app), version),
-
-    async silent(account, app) {
-      const receipts = await cache.silentEdges(appSpace(account, app));
-      const history = await historyOf(account, app);
-      return receipts
-        .map((receipt) => within(receipt, history))
-        .flatMap(({ edge, appliedVersion, lastSeenMs }) =>
-          appliedVersion === null
-            ? []
-            : [
-                {
-                  id: edge,
-                  applied_version: appliedVersion,
-                  last_seen: new Date(now() - lastSeenMs).toISOString(),
-                },
-              ],
-        )
-        .sort((a, b) => (a.id < b.id ? -1 : 1));
-    },
-
-    async reached(account, app, version, timeoutMs) {
-      if (!cache.receipts) return false;
-      const followed = follow(account, app);
-      let expired = timeoutMs <= 0;
-      let wake = (): void => {};
-      const end = setTimeout(() => {
-        expired = true;
-        wake();
-      }, timeoutMs);
-      try {
-        for (;;) {
-          const edges = await states(followed, version);
-          if (edges.every((edge) => edge.applied_version === null || edge.applied_version >= version)) {
-            return true;
-          }
-          if (expired || closed) return false;
-          await new Promise<void>((resolve) => {
-            const look = setTimeout(() => wake(), LOOK_EVERY_MS);
-            wake = () => {
-              clearTimeout(look);
-              followed.listeners.delete(wake);
-              resolve();
-            };
-            followed.listeners.add(wake);
-          });
-        }
-      } finally {
-        clearTimeout(end);
-      }
-    },
-
-    follow: subscribe,
-
-    async close() {
-      closed = true;
-      const all = [...apps.values()];
-      apps.clear();
-      for (const app of all) {
-        for (const listener of [...app.listeners]) listener();
-        await (await app.subscription)?.close();
-      }
-    },
-  };
-};
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 
 /** What an edge has of the present history: it has none of its versions while it is still at another, whatever the number. */
 const within = (receipt: EdgeReceipt, history: History | undefined): EdgeReceipt =>
