@@ -12,6 +12,7 @@ import { createOutbox } from './outbox.ts';
 import { createProjects } from './projects.ts';
 import { createSecret } from './secret.ts';
 import { createSessions } from './sessions.ts';
+import { createSignInLinks } from './sign-in-links.ts';
 import { tokenEntries } from './token-entries.ts';
 import { createTokens } from './tokens.ts';
 
@@ -56,6 +57,7 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
     ...createTokens(database),
     ...createBrowserTokens(database),
     ...createSessions(database),
+    ...createSignInLinks(database),
 
     ...createAccountLog(database),
 

@@ -1,10 +1,9 @@
 import { replicatedFromText } from '../../flags/replicated.ts';
 import { segmentName } from '../../model/changelog.ts';
-import { Problem } from '../../model/problem.ts';
-import type { AppStore } from '../port.ts';
+import type { AppStore, Outbox } from '../port.ts';
 import { atOneVersion } from './at-one-version.ts';
 import { everyFlagRow } from './batch.ts';
-import { pageOfEntries } from './changelog.ts';
+import { everyEntry, pageOfEntries } from './changelog.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { createContexts } from './contexts.ts';
 import type { Database } from './database.ts';
@@ -18,7 +17,6 @@ import { everySegment, pageOfSegments, segmentsIn } from './segments.ts';
 import { straysIn } from './strays.ts';
 import { createTallies } from './tallies.ts';
 
-const ENTRY_CHUNK = 500;
 /** A flag or segment may have 256 KiB. */
 const PAGE = 200;
 
@@ -94,36 +92,7 @@ export const createAppStore = (
 
     news: (query) => readNews(db, place, query),
 
-    async *everyEntry() {
-      // Entries are only ever added, so what was there at first is one state, however long it is read.
-      const head = await db
-        .selectFrom('app')
-        .select('entry_count')
-        .where('account', '=', account)
-        .where('id', '=', app)
-        .executeTakeFirst();
-      const last = head?.entry_count ?? 0;
-      for (let after = 0; after < last; ) {
-        const rows = await db
-          .selectFrom('changelog')
-          .select(changelogColumns)
-          .where('account', '=', account)
-          .where('app', '=', app)
-          .where('seq', '>', after)
-          .where('seq', '<=', last)
-          .orderBy('seq')
-          .limit(ENTRY_CHUNK)
-          .execute();
-        const newest = rows.at(-1);
-        if (newest === undefined) {
-          throw new Problem('not_found', {
-            message: `The changelog of the app ${app} ends before its last entry: the app was deleted meanwhile, or somebody removed entries.`,
-          });
-        }
-        yield* rows.map(entryOfRow);
-        after = newest.seq;
-      }
-    },
+    everyEntry: () => everyEntry(db, place),
 
     async head() {
       const row = await db
@@ -144,34 +113,39 @@ export const createAppStore = (
 
     commit: (request) => queue(place).submit(request),
 
-    outbox: createOutbox({ database, now }, place, {
-      standing: (from) =>
-        from
-          .selectFrom('app')
-          .select(['version', 'epoch', 'last_hash', identity])
-          .where('account', '=', account)
-          .where('id', '=', app)
-          .where('deleted_at', 'is', null)
-          .executeTakeFirst(),
-      async putEpoch(to, epoch, from) {
-        await to
-          .updateTable('app')
-          .set({ epoch })
-          .where('account', '=', account)
-          .where('id', '=', app)
-          .where('epoch', '=', from)
-          .execute();
-      },
-      async entries(from) {
-        const entries = new Map<string, string>();
-        for await (const rows of everyFlagRow(from, place)) {
-          for (const row of rows) entries.set(row.key, replicatedFromText(row.definition, row.version));
-        }
-        for await (const { definition } of everySegment(from, place)) {
-          entries.set(segmentName(definition.key), JSON.stringify(definition));
-        }
-        return entries;
-      },
-    }),
+    outbox: outboxOf(database, place, now),
   };
+};
+
+const outboxOf = (database: Database, place: AppPlace, now: () => number): Outbox => {
+  const { account, app } = place;
+  return createOutbox({ database, now }, place, {
+    standing: (from) =>
+      from
+        .selectFrom('app')
+        .select(['version', 'epoch', 'last_hash', identity])
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst(),
+    async putEpoch(to, epoch, from) {
+      await to
+        .updateTable('app')
+        .set({ epoch })
+        .where('account', '=', account)
+        .where('id', '=', app)
+        .where('epoch', '=', from)
+        .execute();
+    },
+    async entries(from) {
+      const entries = new Map<string, string>();
+      for await (const rows of everyFlagRow(from, place)) {
+        for (const row of rows) entries.set(row.key, replicatedFromText(row.definition, row.version));
+      }
+      for await (const { definition } of everySegment(from, place)) {
+        entries.set(segmentName(definition.key), JSON.stringify(definition));
+      }
+      return entries;
+    },
+  });
 };

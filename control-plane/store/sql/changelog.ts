@@ -1,12 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 import type { ChangelogEntry } from '../../model/changelog.ts';
 import { segmentName, segmentNamed } from '../../model/changelog.ts';
+import { Problem } from '../../model/problem.ts';
 import type { ChangelogQuery, Page } from '../port.ts';
 import { CHUNK } from './chunks.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { type AppPlace, changelogColumns, entryOfRow } from './rows.ts';
 import type { Schema } from './schema.ts';
 
+/** Of entries read at once when all are. */
+const ENTRY_CHUNK = 500;
 const SEQ = /^[1-9][0-9]{0,15}$/;
 
 /** Newest first. */
@@ -144,3 +147,38 @@ const boundOf = async (
     .executeTakeFirst();
   return row?.seq ?? null;
 };
+
+/** Oldest first. @throws Problem `not_found`: the changelog ends before its last entry. */
+export async function* everyEntry(
+  db: Kysely<Schema>,
+  { account, app }: AppPlace,
+): AsyncGenerator<ChangelogEntry> {
+  // Entries are only ever added, so what was there at first is one state, however long it is read.
+  const head = await db
+    .selectFrom('app')
+    .select('entry_count')
+    .where('account', '=', account)
+    .where('id', '=', app)
+    .executeTakeFirst();
+  const last = head?.entry_count ?? 0;
+  for (let after = 0; after < last; ) {
+    const rows = await db
+      .selectFrom('changelog')
+      .select(changelogColumns)
+      .where('account', '=', account)
+      .where('app', '=', app)
+      .where('seq', '>', after)
+      .where('seq', '<=', last)
+      .orderBy('seq')
+      .limit(ENTRY_CHUNK)
+      .execute();
+    const newest = rows.at(-1);
+    if (newest === undefined) {
+      throw new Problem('not_found', {
+        message: `The changelog of the app ${app} ends before its last entry: the app was deleted meanwhile, or somebody removed entries.`,
+      });
+    }
+    yield* rows.map(entryOfRow);
+    after = newest.seq;
+  }
+}
