@@ -7,7 +7,7 @@ import { canonicalText, hashedLogText } from '../store/sql/audit.ts';
 import type { AppName } from './app.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';
-import { verifyOutbox, type Waiting } from './outbox.ts';
+import { sameInAccount, verifyOutbox, type Waiting } from './outbox.ts';
 import { type KnownProject, ToldOfProjects } from './projects.ts';
 import { ToldSignIns } from './sign-ins.ts';
 
@@ -88,7 +88,7 @@ export const verifyAccount = async (trail: AccountTrail, now: number): Promise<V
       compareTokens(told, tokens, findings);
       if (signIns !== undefined) ofSignIns.compare(signIns, new Date(now).toISOString(), findings);
     }
-    if (trail.inside !== undefined) await verifyOutbox(trail.inside.outbox, now, findings);
+    if (trail.inside !== undefined) await verifyOutbox(trail.inside.outbox, sameInAccount(now), findings);
     const notes = unfingerprinted(told, tokens);
     return { of: OF, entries, last: newest?.hash ?? null, findings: findings.list, notes };
   }

@@ -6,7 +6,7 @@ import type { Stray } from '../store/port.ts';
 import { canonicalText, hashedText, webSha256 } from '../store/sql/audit.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';
-import { verifyOutbox, type Waiting } from './outbox.ts';
+import { sameInApp, verifyOutbox, type Waiting } from './outbox.ts';
 
 /** An app's flags and segments, and the entries that tell how they came to be so. A segment goes by the name `segment/KEY`. */
 export interface AppTrail {
@@ -102,8 +102,7 @@ const lookInside = async ({ inside }: AppTrail, findings: Findings): Promise<voi
       `the index of ${index}: ${column} is ${JSON.stringify(found)}; expected ${JSON.stringify(due)}.`,
     );
   }
-  // Nothing of an app expires.
-  await verifyOutbox(inside.outbox, 0, findings);
+  await verifyOutbox(inside.outbox, sameInApp, findings);
 };
 
 /** Looks at entries newest first: each must follow from the one before it. */

@@ -26,6 +26,17 @@ export const replicatedFromText = (text: string, version: number): string =>
     ? replicatedText(JSON.parse(text) as Flag, version, text)
     : withVersion(text, version);
 
+/** What of a flag's replicated text decides answers, whichever release wrote it: for comparing two of them. */
+export const decidingPart = (text: string): unknown => {
+  const { rules, ...flag } = JSON.parse(text) as Record<string, unknown>;
+  const replicated = FIELD_NAMES.filter((name) => name !== 'rules' && FIELDS[name].replicated);
+  const wrapped = typeof rules === 'object' && rules !== null && 'list' in rules;
+  return {
+    ...Object.fromEntries(replicated.flatMap((name) => (name in flag ? [[name, flag[name]]] : []))),
+    rules: wrapped ? rules.list : rules,
+  };
+};
+
 /** Readers of former releases pass over it. `text` is an object with at least its key. */
 const withVersion = (text: string, version: number): string => `${text.slice(0, -1)},"version":${version}}`;
 
