@@ -28,7 +28,3 @@ export const grantOf = (token: Token): Grant => ({
 
 export const coversApp = (grant: Pick<Grant, 'app_ids'>, app: string): boolean =>
   grant.app_ids === null || grant.app_ids.includes(app);
-
-/** Whether everything `inner` reaches is within reach of `outer`: a token of some apps must not mint or end one of others. */
-export const coversApps = (outer: readonly string[] | null, inner: readonly string[] | null): boolean =>
-  outer === null || inner?.every((app) => outer.includes(app)) === true;

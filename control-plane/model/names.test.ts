@@ -1,12 +1,21 @@
 import { expect, test } from 'vitest';
 import { expectedOfName, foldName, freeName } from './names.ts';
 
-test.each([['Ada Lovelace'], ['Zoë'], ['李小龍'], ['ci-deploy (production)'], ['💡 lights'], ['halyards']])(
-  '%s is a name',
-  (name) => {
-    expect(expectedOfName(name)).toBe(null);
-  },
-);
+test.each([
+  ['Ada Lovelace'],
+  ['Zoë'],
+  ['李小龍'],
+  ['ci-deploy (production)'],
+  ['💡 lights'],
+  ['halyards'],
+  ['Мария'],
+  ['Δημήτρης'],
+  ['α-tester'],
+  ['Мария (ops)'],
+  ['5 µs'],
+])('%s is a name', (name) => {
+  expect(expectedOfName(name)).toBe(null);
+});
 
 test.each([
   ['', 'a name of 1 to 128 characters'],
@@ -17,10 +26,13 @@ test.each([
   ['\u202eadA', 'a name without invisible characters (it holds U+202E)'],
   ['a\u2066da', 'a name without invisible characters (it holds U+2066)'],
   ['ada\u3164', 'a name without invisible characters (it holds U+3164)'],
+  ['a\u2800da', 'a name without invisible characters (it holds U+2800)'],
   ['a\u00adda', 'a name without invisible characters (it holds U+00AD)'],
   ['ada\ufe0f', 'a name without invisible characters (it holds U+FE0F)'],
   ['ada\u{e0041}', 'a name without invisible characters (it holds U+E0041)'],
   ['ada\u00a0lovelace', 'a name without unusual spaces (it holds U+00A0)'],
+  ['аdmin', 'words of one alphabet each ("аdmin" mixes Latin with Cyrillic or Greek letters)'],
+  ['the αdmin', 'words of one alphabet each ("αdmin" mixes Latin with Cyrillic or Greek letters)'],
   ['a\ud800', 'a name without half characters (unpaired surrogates)'],
   [' ada', 'a name without a space at its beginning or end'],
   ['halyard', 'another name, because the audit trail uses this one for Halyard itself'],
@@ -39,6 +51,8 @@ test.each([
   ['Straße', 'STRASSE'],
   ['ΟΔΟΣ', 'οδος'],
   ['é', 'e\u0301'],
+  ['COPE', 'СОРЕ'],
+  ['BETH', 'ΒΕΤΗ'],
   ['a b', 'a  b'],
   ['a b', 'a\u00a0b'],
 ])('%s and %s look alike', (one, other) => {
@@ -49,6 +63,7 @@ test.each([
   ['ada', 'adam'],
   ['a b', 'ab'],
   ['e', 'é'],
+  ['Maria', 'Мария'],
 ])('%s and %s do not look alike', (one, other) => {
   expect(foldName(one)).not.toBe(foldName(other));
 });

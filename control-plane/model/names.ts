@@ -9,7 +9,8 @@ const LONGEST = 128;
 const UNSEEN = [
   ['control characters', /[\p{Cc}\p{Zl}\p{Zp}]/u],
   // Unicode's own list of what is drawn as nothing: joiners, fillers, variation selectors, tags.
-  ['invisible characters', /[\p{Default_Ignorable_Code_Point}\p{Cf}]/u],
+  // The last two are drawn as nothing too: a Braille pattern without dots, and a note without a head.
+  ['invisible characters', /[\p{Default_Ignorable_Code_Point}\p{Cf}\u{2800}\u{1d159}]/u],
   ['unusual spaces', /(?! )\p{Zs}/u],
 ] as const;
 
@@ -21,6 +22,9 @@ export const expectedOfName = (name: string): string | null => {
     const found = pattern.exec(name)?.[0];
     if (found !== undefined) return `a name without ${kind} (it holds ${codePoint(found)})`;
   }
+  const mixed = mixedWord(name);
+  if (mixed !== null)
+    return `words of one alphabet each (${JSON.stringify(mixed)} mixes Latin with Cyrillic or Greek letters)`;
   if (name.trim() !== name) return 'a name without a space at its beginning or end';
   if (SYSTEM_ACTORS.some((actor) => foldName(actor) === foldName(name))) {
     return 'another name, because the audit trail uses this one for Halyard itself';
@@ -28,9 +32,25 @@ export const expectedOfName = (name: string): string | null => {
   return null;
 };
 
+const WORD = /[\p{L}\p{M}]+/gu;
+const LATIN = /\p{Script=Latin}/u;
+const ALIKE_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
+
+/** The first word in which letters of another alphabet may pass for Latin ones. */
+const mixedWord = (name: string): string | null =>
+  name.match(WORD)?.find((word) => LATIN.test(word) && ALIKE_LATIN.test(word)) ?? null;
+
+/** Letters that are drawn like a Latin one, small or large (UTS 39 has more, which differ to the eye). */
+const LOOKALIKES = new Map(
+  [
+    ...'аa вb сc ԁd еe нh һh іi јj кk ӏl мm оo рp ԛq ѕs тt уy ѵv ԝw хx'.split(' '),
+    ...'αa βb εe ηh ιi κk μm νv οo ρp τt υy χx ζz'.split(' '),
+  ].map((pair) => [pair.slice(0, 1), pair.slice(1)]),
+);
+
 /**
- * Names with one fold look alike: they differ by case, by compatibility forms (NFKC) or by what is invisible. Two names of one
- * account must not.
+ * Names with one fold look alike: they differ by case, by compatibility forms (NFKC), by letters of another alphabet or by what is
+ * invisible. Two names of one account must not.
  */
 export const foldName = (name: string): string => {
   const plain = name
@@ -40,7 +60,7 @@ export const foldName = (name: string): string => {
     .trim();
   // Up and down again, character by character, is close to Unicode's full case folding: ß is ss, and a final sigma is a sigma.
   const folded = Array.from(plain.toUpperCase(), (character) => character.toLowerCase()).join('');
-  return folded.normalize('NFKC');
+  return Array.from(folded.normalize('NFKC'), (letter) => LOOKALIKES.get(letter) ?? letter).join('');
 };
 
 /** @throws Problem `invalid` */
@@ -61,5 +81,6 @@ export const freeName = (name: string, taken: readonly string[]): string => {
   return free;
 };
 
-const codePoint = (character: string): string =>
+/** As people look it up: `U+202E`. */
+export const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

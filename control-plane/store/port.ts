@@ -174,8 +174,15 @@ export interface Accounts {
   /**
    * `invalid` if the name is not one (names.ts), `conflict` if a token that is neither revoked nor expired has a name that looks the
    * same, or this id or secret exists.
+   *
+   * @param reach the apps of who asks, as `app_ids` has them (default: all): the refusal names no token beyond them.
    */
-  createToken(account: string, token: NewToken, write: WriteInfo): Promise<Token>;
+  createToken(
+    account: string,
+    token: NewToken,
+    write: WriteInfo,
+    reach?: readonly string[] | null,
+  ): Promise<Token>;
   /** Ends the token, its sessions and its sign-in links in one transaction. `not_found`. */
   revokeToken(account: string, id: string, write: WriteInfo): Promise<void>;
   /** Best effort, may be coalesced. */

@@ -56,6 +56,8 @@ test('a sign-in link made for somebody else is in the log, with who made it for 
     by: 'link',
     made_by: 'ada',
     link: minted.detail.link,
+    session: expect.stringMatching(/^[0-9a-f]{16}$/),
+    expires_at: '2026-11-25T09:00:00.000Z',
   });
   expect(JSON.stringify(entries)).not.toContain(link);
 });
@@ -65,7 +67,13 @@ test('signing in with a token is in the log; trying with a wrong one is not', as
   await ground.ask('POST', '/client/v4/session', { token: null, body: { token: 'hly_wrong' } });
   const { entries } = await log('?event=signed_in');
   expect(entries.map(({ detail }: { detail: object }) => detail)).toEqual([
-    { token: expect.any(String), name: 'ada', by: 'token' },
+    {
+      token: expect.any(String),
+      name: 'ada',
+      by: 'token',
+      session: expect.stringMatching(/^[0-9a-f]{16}$/),
+      expires_at: '2026-11-25T09:00:00.000Z',
+    },
   ]);
 });
 
@@ -162,6 +170,11 @@ test('no two tokens have names that look alike, and none is called as Halyard it
     ['halyard', 'expected another name, because the audit trail uses this one for Halyard itself'],
     ['Ada\u200b Lovelace', 'expected a name without invisible characters (it holds U+200B)'],
     ['\u202eecalevoL adA', 'expected a name without invisible characters (it holds U+202E)'],
+    [
+      'Аda Lovelace',
+      'expected words of one alphabet each ("Аda" mixes Latin with Cyrillic or Greek letters)',
+    ],
+    ['\u2800', 'expected a name without invisible characters (it holds U+2800)'],
     [' eve', 'expected a name without a space at its beginning or end'],
   ] as const) {
     const refused = await mint(name);

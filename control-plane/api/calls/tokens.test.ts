@@ -42,6 +42,25 @@ test('mints a token, shows its secret once, and keeps only its hash', async () =
   expect(ground.logged.join()).not.toContain(secret);
 });
 
+test('a token of some apps was told the id of another token whose name it tried: only within its reach', async () => {
+  const limited = (await mint({ name: 'limited', permission: 'admin', app_ids: ['shop'] })).json.result;
+  const far = (await mint({ name: 'far', permission: 'read' })).json.result;
+  const near = (await mint({ name: 'near', permission: 'read', app_ids: ['shop'] })).json.result;
+  const tried = async (name: string): Promise<string> => {
+    const body = { name, permission: 'read', app_ids: ['shop'] };
+    const refused = await mint(body, { token: limited.secret });
+    expect(refused.status).toBe(409);
+    expect(refused.text).not.toContain(far.id);
+    return refused.json.errors[0].message;
+  };
+  for (const name of ['far', 'FAR']) {
+    expect(await tried(name)).toBe(
+      `name is "${name}", which is or looks like the name of a token that is not within your reach; expected another name.`,
+    );
+  }
+  expect(await tried('near')).toContain(`the token ${near.id} has`);
+});
+
 test('a revoked token stops at once, here and on the edges', async () => {
   const { id, secret } = (await mint({ name: 'x', permission: 'read' })).json.result;
   expect((await ground.ask('GET', '/apps', { token: secret })).status).toBe(200);

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { addressOf } from '../../access/cookie.ts';
-import { coversApps, type Grant } from '../../access/grant.ts';
+import type { Grant } from '../../access/grant.ts';
 import { mintLink } from '../../access/link.ts';
 import { mintId, mintSecret, sha256Hex } from '../../access/secret.ts';
 import { maySignIn } from '../../access/session.ts';
+import { coversApps } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Token as StoredToken } from '../../model/token.ts';
 import { Deleted, MintedToken, type NewToken, SignInLink, Token } from '../document/schemas.ts';
@@ -116,6 +117,7 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
                 expires_at: asked.expires_at ?? null,
               },
               call.write,
+              call.caller.grant.app_ids,
             );
             return {
               status: 201,

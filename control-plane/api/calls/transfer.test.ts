@@ -452,6 +452,18 @@ test('20 MB of {} lines took a minute: an import with 1,000 mistakes is not read
   expect(await ground.changelog()).toEqual([]);
 });
 
+test('20 MB of blank lines took 1.7 s: an import has at most 250,000 lines', async () => {
+  const blank = new TextEncoder().encode('\n'.repeat(50_000));
+  const flag = new TextEncoder().encode(JSON.stringify({ ...FLAG, key: 'a' }));
+  const { status, errors } = await stream(Array(400).fill(blank));
+  expect([status, errors]).toEqual([
+    413,
+    [{ code: 1009, message: 'The body has over 250,000 lines, the most an import may have.' }],
+  ]);
+  const most = [...Array(4).fill(blank), blank.subarray(1), flag];
+  expect((await stream(most)).status).toBe(200);
+});
+
 test('a line may be as long as 1 MiB, in whatever pieces it arrives', async () => {
   const text = `${JSON.stringify({ ...FLAG, key: 'a' })}${' '.repeat(MIB - 500)}\r\n${JSON.stringify({ ...FLAG, key: 'b', description: 'ä' })}`;
   const bytes = new TextEncoder().encode(text);

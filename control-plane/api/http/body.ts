@@ -8,6 +8,12 @@ export const DROPPED = 8 * MEBIBYTE;
 
 /** @throws Problem `media_type`. */
 export const checkType = (request: Request, pattern: RegExp, expected: string): void => {
+  const encoding = request.headers.get('content-encoding');
+  if (encoding !== null && !/^(?:identity)?$/i.test(encoding.trim())) {
+    throw new Problem('media_type', {
+      message: `The content encoding is ${JSON.stringify(encoding)}; expected a body as it is, without Content-Encoding.`,
+    });
+  }
   const type = request.headers.get('content-type');
   if (pattern.test(type ?? '')) return;
   throw new Problem('media_type', {

@@ -148,6 +148,20 @@ describe('bodies', () => {
     );
   });
 
+  test('a compressed body was called malformed: it is 415, and says what is expected', async () => {
+    for (const type of ['application/json', 'application/x-ndjson']) {
+      const path = type === 'application/json' ? flags : '/apps/shop/import';
+      const zipped = await ground.ask('POST', path, {
+        body: JSON.stringify(FLAG),
+        headers: { 'content-type': type, 'content-encoding': 'gzip' },
+      });
+      expect([zipped.status, zipped.json.errors[0].message]).toEqual([
+        415,
+        'The content encoding is "gzip"; expected a body as it is, without Content-Encoding.',
+      ]);
+    }
+  });
+
   test('nothing was stored by any of them', async () => {
     expect(await ground.changelog()).toEqual([]);
   });
@@ -156,6 +170,11 @@ describe('bodies', () => {
     const patch = (comment: string) =>
       ground.ask('POST', flags, { body: FLAG, headers: { 'x-halyard-comment': comment } });
     expect((await patch('x'.repeat(1_001))).status).toBe(400);
+    const turned = await patch(Buffer.from('paid \u202eoga').toString('latin1'));
+    expect([turned.status, turned.json.errors[0].message]).toEqual([
+      400,
+      'X-Halyard-Comment has a character that changes the direction of what is around it (U+202E); expected plain text.',
+    ]);
     expect((await patch('x'.repeat(1_000))).status).toBe(201);
   });
 });

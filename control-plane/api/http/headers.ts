@@ -1,3 +1,4 @@
+import { codePoint } from '../../model/names.ts';
 import { Problem } from '../../model/problem.ts';
 
 const ETAG = /^\s*(?:(?:W\/)?"(\d{1,15})"|(\d{1,15}))\s*$/;
@@ -32,6 +33,8 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
+const BIDI_CONTROL = /\p{Bidi_Control}/u;
+
 /**
  * `X-Halyard-Comment`. Header values are bytes that arrive as Latin-1 (RFC 9110, section 5.5); what people send is UTF-8, so that
  * is what valid UTF-8 is read as. Problem: `invalid`.
@@ -49,6 +52,12 @@ export const checkedComment = (text: string, name: string, pointer?: string): st
   }
   if (CONTROL.test(text) || !text.isWellFormed())
     throw issue(`${name} has control characters; expected plain text.`);
+  const turning = BIDI_CONTROL.exec(text)?.[0];
+  if (turning !== undefined) {
+    throw issue(
+      `${name} has a character that changes the direction of what is around it (${codePoint(turning)}); expected plain text.`,
+    );
+  }
   return text.trim() === '' ? null : text.trim();
 };
 

@@ -3,6 +3,8 @@ import { checkType, DROPPED, decodeUtf8, MEBIBYTE, tooLarge, unlessCutShort } fr
 
 const IMPORT_LIMIT = 256 * MEBIBYTE;
 const LINE_LIMIT = MEBIBYTE;
+/** Blank ones count: an app holds far less. */
+const MOST_LINES = 250_000;
 const NDJSON_BODY = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines)\s*(?:;|$)/i;
 const LINE_FEED = 0x0a;
 
@@ -71,6 +73,11 @@ class OpenLine {
     this.#pieces = [];
     this.#size = 0;
     this.number += 1;
+    if (this.number > MOST_LINES + 1) {
+      throw new Problem('too_large', {
+        message: `The body has over ${MOST_LINES.toLocaleString('en')} lines, the most an import may have.`,
+      });
+    }
     return text;
   }
 }

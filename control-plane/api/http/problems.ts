@@ -47,7 +47,11 @@ export const PROBLEMS: Readonly<Record<ProblemKind, ProblemRow>> = {
     code: 1009,
     when: 'The body is over 1 MiB (an import: 256 MiB, a line of it 1 MiB; a context: 64 KiB).',
   },
-  media_type: { status: 415, code: 1010, when: 'The body is not JSON by its content type.' },
+  media_type: {
+    status: 415,
+    code: 1010,
+    when: 'The body is not JSON by its content type, or it is compressed.',
+  },
   failing_tests: {
     status: 400,
     code: 1015,

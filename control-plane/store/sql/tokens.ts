@@ -1,6 +1,7 @@
 import { allowedOrigin } from '@halyard/caches/access';
 import type { Kysely, Selectable } from 'kysely';
 import { checkName, foldName } from '../../model/names.ts';
+import { coversApps } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import type { NewToken, Token } from '../../model/token.ts';
 import type { Accounts } from '../port.ts';
@@ -50,10 +51,10 @@ export const createTokens = (database: Database): Tokens => {
       return row === undefined ? null : tokenOfRow(row);
     },
 
-    createToken: (account, given, write) =>
+    createToken: (account, given, write, reach = null) =>
       changeAccount(database, account, write, async (db) => {
         checkName(given.name);
-        await refuseLookalike(db, account, given.name, write.at);
+        await refuseLookalike(db, account, given.name, write.at, reach);
         const token: Token = {
           ...copyOf(given),
           account,
@@ -149,10 +150,11 @@ const refuseLookalike = async (
   account: string,
   name: string,
   at: string,
+  reach: readonly string[] | null,
 ): Promise<void> => {
   const rows = await db
     .selectFrom('token')
-    .select(['id', 'name'])
+    .select(['id', 'name', 'app_ids'])
     .where('account', '=', account)
     .where('revoked_at', 'is', null)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
@@ -160,6 +162,13 @@ const refuseLookalike = async (
   const fold = foldName(name);
   const other = rows.find((row) => foldName(row.name) === fold);
   if (other === undefined) return;
+  const app_ids = other.app_ids === null ? null : (JSON.parse(other.app_ids) as readonly string[]);
+  if (!coversApps(reach, app_ids)) {
+    throw new Problem('conflict', {
+      pointer: '/name',
+      message: `name is ${JSON.stringify(name)}, which is or looks like the name of a token that is not within your reach; expected another name.`,
+    });
+  }
   const found =
     other.name === name
       ? `name is ${JSON.stringify(name)}, which the token ${other.id} has`
