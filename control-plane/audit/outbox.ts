@@ -1,6 +1,6 @@
 import type { Commit } from '@halyard/caches';
 import { decidingPart } from '../flags/replicated.ts';
-import { segmentNamed } from '../model/flag.ts';
+import { segmentNamed } from '../model/changelog.ts';
 import type { Outbox } from '../store/port.ts';
 import { canonicalText } from '../store/sql/audit.ts';
 import type { Findings } from './finding.ts';
