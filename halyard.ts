@@ -2,6 +2,7 @@
 /** The command: reads what is asked, runs it, and stops when told. */
 import './command/node-version.js';
 import { enableCompileCache } from 'node:module';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { withoutPasswords } from '@halyard/caches/without-password';
@@ -28,26 +29,26 @@ const run = async (): Promise<void> => {
   const log = createLog(settings.log);
   switch (command.name) {
     case 'start':
-      return untilStopped(
-        await startWriter(settings, command, log, { dashboard: DASHBOARD, withEdge: true }),
-        log,
-      );
+      return untilStopped(startWriter(settings, command, log, { dashboard: DASHBOARD, withEdge: true }), log);
     case 'control-plane':
       return untilStopped(
-        await startWriter(settings, command, log, { dashboard: DASHBOARD, withEdge: false }),
+        startWriter(settings, command, log, { dashboard: DASHBOARD, withEdge: false }),
         log,
       );
     case 'edge':
-      return untilStopped(await startEdge(settings, command, log), log);
+      return untilStopped(startEdge(settings, command, log), log);
     default:
       console.log(await (await import('./command/operations.ts')).operate(command, settings, log));
   }
 };
 
-/** Ends cleanly on the first signal; a second one is obeyed at once. */
-const untilStopped = (close: Close, log: Logger): void => {
+/** Ends cleanly on the first signal; a second one is obeyed at once, and so is one that comes before everything has started. */
+const untilStopped = async (starting: Promise<Close>, log: Logger): Promise<void> => {
+  let close: Close | null = null;
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
+    // Said outright: the first process of a container is not ended by a signal that it does not take.
+    if (close === null) process.exit(128 + constants.signals[signal]);
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'Stopping: answers under way are finished.');
@@ -61,6 +62,7 @@ const untilStopped = (close: Close, log: Logger): void => {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  close = await starting;
 };
 
 run().catch((error: unknown) => {
