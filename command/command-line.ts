@@ -12,6 +12,7 @@ export const COMMANDS = [
   'restore',
   'copy',
   'types',
+  'import',
   'help',
   'version',
 ] as const;
@@ -36,6 +37,15 @@ const OPTIONS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'li
   restore: {},
   copy: { '--from': 'text', '--to': 'text' },
   types: { '--app': 'text', '--out': 'text', '--manifest': null },
+  import: {
+    '--from': 'text',
+    '--app': 'text',
+    '--environment': 'text',
+    '--targeting-key': 'text',
+    '--flagship-account': 'text',
+    '--only-exact': null,
+    '--plan': null,
+  },
   help: {},
   version: {},
 };

@@ -90,6 +90,19 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
       '--manifest   the document that the OpenFeature CLI reads, instead',
     ],
   },
+  import: {
+    summary: 'moves in from LaunchDarkly, Unleash, flagd, GrowthBook or Flagship; nobody changes variation',
+    usage: '--from VENDOR FILE --app ID [--environment KEY] [--plan]',
+    more: [
+      'Into the server at HALYARD_URL, with a token that may write in HALYARD_TOKEN. FILE is JSON, or YAML by its name.',
+      '--from VENDOR             launchdarkly, unleash, flagd, growthbook or flagship',
+      "--environment KEY         the vendor's environment whose rules are meant, where the file has several",
+      '--targeting-key NAME      the attribute that becomes targetingKey, where it is not the usual one',
+      '--flagship-account ID     with flagship: whose buckets the flags keep',
+      '--only-exact              flags that would answer somebody otherwise stay away too',
+      '--plan                    change nothing, and say what would be',
+    ],
+  },
   help: { summary: 'this, or more about one command', usage: '[COMMAND]', more: [] },
   version: { summary: null, usage: '', more: ['The same as halyard --version.'] },
 };

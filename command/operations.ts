@@ -32,6 +32,8 @@ export const operate = async (command: Command, settings: Settings, log: Logger)
       return (await import('./copy.ts')).copyCommand(settings, command, log);
     case 'types':
       return (await import('./types.ts')).typesCommand(settings, command);
+    case 'import':
+      return (await import('./import.ts')).importCommand(settings, command);
     default:
       throw new UsageError(`"${command.name}" is not a command that answers and ends.`);
   }

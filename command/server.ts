@@ -3,11 +3,16 @@ import { UsageError } from './command-line.ts';
 import type { Settings } from './settings.ts';
 
 /** What is missing in the settings for asking a server, one sentence each. */
-export const missingForServer = ({ url, token }: Settings): readonly string[] => [
+export const missingForServer = (
+  { url, token }: Settings,
+  permission: 'read' | 'write' = 'read',
+): readonly string[] => [
   ...(url === null
     ? ['HALYARD_URL is missing; set it to where the control plane is, such as http://127.0.0.1:4280.']
     : []),
-  ...(token === null ? ['HALYARD_TOKEN is missing; set it to a token with the permission read.'] : []),
+  ...(token === null
+    ? [`HALYARD_TOKEN is missing; set it to a token with the permission ${permission}.`]
+    : []),
 ];
 
 /** Asks the server of HALYARD_URL with HALYARD_TOKEN. Rejects with a `UsageError` where these are missing, or it refuses or cannot be reached. */
@@ -25,6 +30,15 @@ export const askServer = async <T>(settings: Settings, work: (client: Client) =>
     );
   }
 };
+
+/** By id or name. Rejects with a `UsageError` where there is none. */
+export const appNamed = async (client: Client, { account }: Settings, app: string): Promise<App> => {
+  const found = (await client.listApps()).find(({ id, name }) => id === app || name === app);
+  if (found === undefined) throw new UsageError(`There is no app "${app}" in the account "${account}".`);
+  return found;
+};
+
+type App = Awaited<ReturnType<Client['listApps']>>[number];
 
 /** Every item of a list that the server answers in pages. */
 export const everyPage = async function* <T>(

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { FlagView } from '@halyard/control-plane/client';
 import { flagManifest, flagTypes } from '@halyard/providers/types';
 import { type Command, UsageError } from './command-line.ts';
-import { askServer, everyPage, missingForServer } from './server.ts';
+import { appNamed, askServer, everyPage, missingForServer } from './server.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -18,11 +18,7 @@ export const typesCommand = async (settings: Settings, command: Command): Promis
   }
   const [out] = command.options.get('--out') ?? [];
   const { text, count } = await askServer(settings, async (client) => {
-    const apps = await client.listApps();
-    const found = apps.find(({ id, name }) => id === app || name === app);
-    if (found === undefined) {
-      throw new UsageError(`There is no app "${app}" in the account "${settings.account}".`);
-    }
+    const found = await appNamed(client, settings, app);
     const flags: FlagView[] = [];
     for await (const flag of everyPage((query) => client.listFlags(found.id, query))) flags.push(flag);
     const text = command.options.has('--manifest')

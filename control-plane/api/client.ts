@@ -11,6 +11,7 @@ import type {
   SegmentUses,
 } from '../flags/segments/schema-segment.ts';
 import type { FlagView } from '../flags/view.ts';
+import type { Vendor } from '../importers/index.ts';
 import type { AccountLogEntry } from '../model/account-log.ts';
 import type { ChangelogEntry, FlagEntry } from '../model/changelog.ts';
 import type { SegmentView } from '../model/segment.ts';
@@ -231,6 +232,28 @@ export const createClient = ({ account, ...options }: ClientOptions) => {
       write?: W,
     ) =>
       writing<Imported, W, DryRun & Imported>('POST', `${appPath(app)}/import${search(query)}`, lines, write),
+
+    /** Another vendor's document, of the type application/json or application/yaml. */
+    importFrom: <W extends WriteOptions>(
+      app: string,
+      document: Blob,
+      query: {
+        from: Vendor;
+        environment?: string;
+        targeting_key?: string;
+        flagship_account?: string;
+        only?: 'exact';
+        mode?: 'merge' | 'replace';
+        allow_empty?: 1;
+      },
+      write?: W,
+    ) =>
+      writing<Imported, W, DryRun & Imported>(
+        'POST',
+        `${appPath(app)}/import${search(query)}`,
+        document,
+        write,
+      ),
 
     listContexts: (app: string) => ask<SavedContext[]>('GET', `${appPath(app)}/contexts`),
     getContext: (app: string, name: string) => ask<SavedContext>('GET', contextPath(app, name)),

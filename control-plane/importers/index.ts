@@ -15,3 +15,6 @@ export const TRANSLATORS = {
 } as const satisfies Readonly<Record<string, Translate>>;
 
 export type Vendor = keyof typeof TRANSLATORS;
+
+/** In the order in which people should see them. */
+export const VENDORS = Object.keys(TRANSLATORS) as readonly Vendor[];

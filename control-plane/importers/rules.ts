@@ -1,5 +1,6 @@
-import type { Bucketing, Rule } from '@halyard/engine';
+import type { Bucketing, Condition, Rule } from '@halyard/engine';
 import { holdsAll } from '@halyard/engine/shares';
+import { idOf } from '../flags/decide/rule-ids.ts';
 import type { Draft } from './draft.ts';
 import { conditionsOf, type Side } from './formula.ts';
 import { allocationsOf, type Share } from './ranges.ts';
@@ -15,6 +16,7 @@ export interface Bucketed {
 export class RuleList {
   readonly #draft: Draft;
   readonly #rules: Rule[] = [];
+  readonly #ids = new Set<string>();
   #closed = false;
 
   constructor(draft: Draft) {
@@ -47,15 +49,32 @@ export class RuleList {
     }
   }
 
+  /**
+   * By what the rule asks and how it hashes, so that the same rule has the same id with the next import, and a rule that hashes in another
+   * way is another one: a stored rule keeps its way for ever.
+   */
+  #idOf(conditions: readonly Condition[], serve: ServeOf): string {
+    const id = idOf(JSON.stringify([conditions, served(serve)]), this.#ids);
+    this.#ids.add(id);
+    return id;
+  }
+
   #add(when: Side, serve: ServeOf, whole: boolean, path: string): void {
     const conditions = conditionsOf(when);
     if (conditions === null) this.#draft.note(path, 'never applies to anybody and is left out');
     else if (this.#closed) this.#draft.note(path, 'can never be reached and is left out');
     else {
-      this.#rules.push({ priority: this.#rules.length + 1, conditions, ...serve });
+      const id = this.#idOf(conditions, serve);
+      this.#rules.push({ id, priority: this.#rules.length + 1, conditions, ...serve });
       this.#closed = whole && conditions.length === 0;
     }
   }
 }
+
+/** The variations that a rule serves, and how it hashes; its shares aside. */
+const served = ({ split, serve_variation, bucketing }: ServeOf) => [
+  split === undefined ? serve_variation : split.allocations.map(({ variation }) => variation),
+  bucketing,
+];
 
 type ServeOf = Rule extends infer R ? (R extends Rule ? Omit<R, 'priority' | 'conditions'> : never) : never;

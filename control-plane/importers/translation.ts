@@ -30,10 +30,15 @@ export interface TranslateOptions {
 
 export interface Translation {
   /** Whatever was not refused, each with `metadata.imported_from`. */
-  readonly flags: readonly KeyedInput[];
+  readonly flags: readonly TranslatedFlag[];
   readonly segments: readonly SegmentDefinition[];
   /** Every flag of the document, in its order. */
   readonly report: readonly FlagReport[];
+}
+
+export interface TranslatedFlag extends KeyedInput {
+  /** Where the document has it. */
+  readonly path: string;
 }
 
 /**

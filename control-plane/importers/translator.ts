@@ -84,7 +84,9 @@ export class Translator {
     this.#refuseWhatReachesRefused(entries);
     this.#passOnDifferences(entries);
     return {
-      flags: this.#entries.flatMap(({ kind, body }) => (kind === 'flag' && body !== null ? [body] : [])),
+      flags: this.#entries.flatMap(({ kind, body, path }) =>
+        kind === 'flag' && body !== null ? [{ ...body, path }] : [],
+      ),
       segments: this.#entries.flatMap(({ kind, body }) =>
         kind === 'segment' && body !== null ? [body] : [],
       ),

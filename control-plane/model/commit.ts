@@ -35,9 +35,12 @@ export interface CommitRequest<A> {
   readonly keys: readonly string[] | 'all';
   /** The segments it needs; default none. */
   readonly segments?: readonly string[] | 'all';
+  /** The flags and segments (by `segment/KEY`) of which `decide` is told what the last import from another vendor said; default none. */
+  readonly imported?: readonly string[];
   readonly decide: (
     current: ReadonlyMap<string, StoredFlag>,
     segments: ReadonlyMap<string, StoredSegment>,
+    imported: ReadonlyMap<string, string>,
   ) => Decision<A>;
   readonly write: WriteInfo;
   /** Decides and checks all of it, answers what would be, and writes nothing. Failing tests are answered, never refused. */
@@ -52,6 +55,8 @@ export interface CommitRequest<A> {
 
 export interface Decision<A> {
   readonly changes: readonly Change[];
+  /** What an import from another vendor says, as JSON, by name: kept for the next one, also where nothing changes. */
+  readonly imported?: ReadonlyMap<string, string>;
   /** Whatever the caller wants back. */
   readonly answer: A;
 }

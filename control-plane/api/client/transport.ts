@@ -64,17 +64,15 @@ export const createTransport = ({
   fetch = globalThis.fetch,
 }: Omit<ClientOptions, 'account'>) => {
   const send = async (method: string, path: string, body?: unknown, write: WriteOptions = {}) => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const sent = typeof body === 'string' || body instanceof Blob ? body : JSON.stringify(body);
     const response = await fetch(`${baseUrl}${path}`, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined
-          ? {}
-          : { 'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': typeOf(body) }),
         ...writeHeaders(write),
       },
-      ...(text === undefined ? {} : { body: text }),
+      ...(sent === undefined ? {} : { body: sent }),
     }).catch((error: unknown): never => {
       throw new ApiError(0, [{ code: 0, message: `The server does not answer: ${String(error)}` }]);
     });
@@ -108,6 +106,11 @@ export const createTransport = ({
   };
 
   return { send, ask, writing, page };
+};
+
+const typeOf = (body: unknown): string => {
+  if (body instanceof Blob) return body.type;
+  return typeof body === 'string' ? 'application/x-ndjson' : 'application/json';
 };
 
 /** fetch takes header values as Latin-1; the server reads their bytes as UTF-8. */

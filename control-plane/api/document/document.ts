@@ -203,7 +203,11 @@ const generate = (table: readonly AnyServed[], { publicUrl, edgeUrl }: Addresses
           : {
               body: {
                 required: true,
-                content: { [body.type ?? 'application/json']: { schema: body.schema } },
+                content: Object.fromEntries(
+                  Object.entries({ [body.type ?? 'application/json']: body.schema, ...body.others }).map(
+                    ([type, schema]) => [type, { schema }],
+                  ),
+                ),
               },
             }),
       },

@@ -245,12 +245,41 @@ export const DeletedFlag = z.object({ key: z.string() });
 
 const counts = { created: z.int(), updated: z.int(), deleted: z.int(), unchanged: z.int() };
 
+const outcome = z.enum(['exact', 'differs', 'refused']);
+
+const ImportReport = z
+  .array(
+    z.object({
+      key: z.string(),
+      outcome,
+      notes: z.array(
+        z.object({
+          path: z.string().openapi({ description: "JSON Pointer (RFC 6901) into the vendor's document." }),
+          message: z.string(),
+        }),
+      ),
+    }),
+  )
+  .openapi('ImportReport', {
+    description:
+      'Every flag of the document. `exact`: the same answers as there. `differs`: imported, and the notes say for whom it answers otherwise. `refused`: not imported, and the notes say why.',
+  });
+
+const reported = {
+  report: ImportReport.optional().openapi({ description: 'With `from`.' }),
+  counts: z
+    .object({ exact: z.int(), differs: z.int(), refused: z.int() })
+    .optional()
+    .openapi({ description: 'With `from`: how many flags of the report have which outcome.' }),
+};
+
 export const ImportResult = z
   .object({
     app_version: z.int(),
     dry_run: z.boolean(),
     ...counts,
     segments: z.object(counts).openapi({ description: 'The other counts are of flags.' }),
+    ...reported,
   })
   .openapi('ImportResult', {
     description: 'How much was changed. A dry run answers this beside what every dry run does.',

@@ -29,8 +29,15 @@ const JSON_BODY = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
  */
 export const readJsonText = async (request: Request, limit = BODY_LIMIT): Promise<string> => {
   checkType(request, JSON_BODY, 'application/json');
-  return decodeUtf8(await readBytes(request, limit), 'The body');
+  return readText(request, limit);
 };
+
+/** The same of a body whose type was looked at. Problems: `too_large`, `malformed`. */
+export const readText = async (request: Request, limit: number): Promise<string> =>
+  decodeUtf8(await readBytes(request, limit), 'The body');
+
+export const isJson = (request: Request): boolean =>
+  JSON_BODY.test(request.headers.get('content-type') ?? '');
 
 export const tooLarge = (limit: number): Problem =>
   new Problem('too_large', {

@@ -25,11 +25,12 @@ export const commit = async <A extends Before = Before>(
   moreOfDryRun: (committed: Committed<A>) => More = () => ({ result: {} }),
 ): Promise<Outcome> => {
   const app = appOf(call);
-  const { keys, segments, decide } = write;
+  const { keys, segments, imported, decide } = write;
   const respond = (committed: Committed<A>): Answer => warned(respondTo(committed), committed);
   const request: CommitRequest<A> = {
     keys,
     ...(segments === undefined ? {} : { segments }),
+    ...(imported === undefined ? {} : { imported }),
     decide,
     write: call.write,
     ...(call.dryRun === null ? {} : { dryRun: true }),

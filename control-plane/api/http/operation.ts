@@ -13,6 +13,8 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export interface BodySpec<Body> {
   readonly schema: z.ZodType;
   readonly type?: 'application/json' | 'application/x-ndjson';
+  /** What else may be sent: by content type, what the document shows of it. */
+  readonly others?: Readonly<Record<string, z.ZodType>>;
   /** Bytes; default 1 MiB. */
   readonly limit?: number;
   /** Default `kept`. */

@@ -1,5 +1,5 @@
 import type { Bucketing } from '@halyard/engine';
-import type { Change, FlagChange, SegmentChange } from '../../model/commit.ts';
+import type { Change, Decision, FlagChange, SegmentChange } from '../../model/commit.ts';
 import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ImportedFlag, ImportedSegment, ImportLines } from '../body/import-reader.ts';
@@ -18,6 +18,8 @@ export interface ImportOptions extends Defaults {
   readonly allowEmpty: boolean;
   /** Gives flags without `bucketing` the buckets they had at Flagship under this account id. */
   readonly flagshipAccount: string | null;
+  /** Flags that `replace` leaves alone though the import does not have them. */
+  readonly spared?: readonly string[];
 }
 
 export interface Imported extends SegmentsBefore, Counts {
@@ -33,15 +35,17 @@ export interface Counts {
   readonly unchanged: number;
 }
 
+/** A write that needs no more than what is there. */
+interface ImportWrite extends AppWrite<Imported> {
+  readonly decide: (before: Current, segmentsBefore: CurrentSegments) => Decision<Imported>;
+}
+
 /**
  * A whole app's flags and segments in one commit. A line is the whole flag or segment: what it leaves out is dropped; only `bucketing` is
  * never changed. Problem: `invalid` for flags that are not well-formed once their defaults are filled in, by line (see `byLine`), and for a
  * replacement without flags that would delete some.
  */
-export const importFlags = (
-  { flags, segments }: ImportLines,
-  options: ImportOptions,
-): AppWrite<Imported> => ({
+export const importFlags = ({ flags, segments }: ImportLines, options: ImportOptions): ImportWrite => ({
   keys: options.mode === 'replace' ? 'all' : flags.map(({ key }) => key),
   segments: options.mode === 'replace' ? 'all' : segments.map(({ segment }) => segment.key),
   decide: (before, segmentsBefore) => {
@@ -52,7 +56,9 @@ export const importFlags = (
     const written = flags.flatMap((flag) => importFlag(flag, before.get(flag.key), options, kept, issues));
     issues.throwIfAny();
     const writtenSegments = segments.flatMap((segment) => importSegment(segment, segmentsBefore));
-    const gone = replaces ? absent(before, new Set(flags.map(({ key }) => key))) : [];
+    const gone = replaces
+      ? absent(before, new Set([...flags.map(({ key }) => key), ...(options.spared ?? [])]))
+      : [];
     const goneSegments = replaces
       ? absent(segmentsBefore, new Set(segments.map(({ segment }) => segment.key)))
       : [];

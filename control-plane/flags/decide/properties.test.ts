@@ -70,7 +70,7 @@ const decided = (
   current: ReadonlyMap<string, StoredFlag>,
 ): readonly FlagDefinition[] => {
   try {
-    const changes = ways[way]?.(body)?.decide(current, new Map()).changes ?? [];
+    const changes = ways[way]?.(body)?.decide(current, new Map(), new Map()).changes ?? [];
     return changes.flatMap((change) =>
       change.kind === 'segment' || change.event === 'delete' ? [] : [change.after],
     );

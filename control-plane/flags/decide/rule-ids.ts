@@ -58,8 +58,11 @@ const served = ({ split, serve_variation }: Rule): readonly (string | undefined)
  * Six letters and digits that follow from what the rule is, so that a decision that is made again makes the same: decisions read no
  * clock and no random source.
  */
-const newId = (seed: string, rule: Rule, used: ReadonlySet<string>): string => {
-  const text = `${seed}\n${JSON.stringify(rule)}`;
+const newId = (seed: string, rule: Rule, used: ReadonlySet<string>): string =>
+  idOf(`${seed}\n${JSON.stringify(rule)}`, used);
+
+/** Always the same for the same text, and none of those that are used. */
+export const idOf = (text: string, used: ReadonlySet<string>): string => {
   for (let attempt = 0; ; attempt += 1) {
     const id = `r_${fnv1a(`${text}\n${attempt}`).toString(36).padStart(6, '0').slice(-6)}`;
     if (!used.has(id)) return id;

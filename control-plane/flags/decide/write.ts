@@ -17,6 +17,7 @@ export interface Write<A extends Before = Before> {
 export interface AppWrite<A extends Before = Before> {
   readonly keys: CommitRequest<A>['keys'];
   readonly segments?: NonNullable<CommitRequest<A>['segments']>;
+  readonly imported?: NonNullable<CommitRequest<A>['imported']>;
   readonly decide: CommitRequest<A>['decide'];
 }
 

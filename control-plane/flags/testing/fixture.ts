@@ -62,7 +62,7 @@ export const without = (flag: Record<string, unknown>, ...fields: string[]) =>
   Object.fromEntries(Object.entries(flag).filter(([field]) => !fields.includes(field)));
 
 export const changesOf = (write: AppWrite, flags: ReadonlyMap<string, StoredFlag> = current) =>
-  write.decide(flags, new Map()).changes;
+  write.decide(flags, new Map(), new Map()).changes;
 export const refusal = (attempt: () => unknown): { kind: string; issues: readonly Issue[] } => {
   try {
     attempt();

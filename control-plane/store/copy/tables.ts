@@ -23,6 +23,7 @@ export const TABLES: Readonly<Record<keyof Schema, Copying>> = {
   segment: { how: 'changes', key: ['account', 'app', 'key'] },
   reference: { how: 'changes', key: ['account', 'app', 'from_kind', 'from_key', 'place'] },
   saved_context: { how: 'changes', key: ['account', 'app', 'name'] },
+  imported: { how: 'changes', key: ['account', 'app', 'name'] },
   tally: {
     how: 'changes',
     key: ['account', 'app', 'flag', 'day', 'variation', 'reason', 'kind'],

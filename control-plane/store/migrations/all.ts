@@ -7,6 +7,7 @@ import * as segments from './0006-segments.ts';
 import * as contexts from './0007-contexts.ts';
 import * as projects from './0008-projects.ts';
 import * as tallies from './0009-tallies.ts';
+import * as imported from './0010-imported.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   contexts,
   projects,
   tallies,
+  imported,
 ];

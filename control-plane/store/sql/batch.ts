@@ -6,6 +6,7 @@ import { Problem } from '../../model/problem.ts';
 import { knownAnswers, writeAnswers } from './answers.ts';
 import { CHUNK, chunks } from './chunks.ts';
 import type { Transaction } from './database.ts';
+import { importedIn, writeImported } from './imported.ts';
 import { changesText } from './outbox.ts';
 import type { Known, Writes } from './plan.ts';
 import { Reach } from './reach.ts';
@@ -16,7 +17,7 @@ import { countSegments, segmentsIn, writeSegments } from './segments.ts';
 import { writeTags } from './tags.ts';
 import { writeTexts } from './texts.ts';
 
-type AnyRequest = Pick<CommitRequest<unknown>, 'keys' | 'segments' | 'idempotency'>;
+type AnyRequest = Pick<CommitRequest<unknown>, 'keys' | 'segments' | 'imported' | 'idempotency'>;
 
 /**
  * What a batch of requests needs to be decided; takes the app's row lock first.
@@ -83,6 +84,7 @@ export const loadKnown = async (
     reach: (overlay) => new Reach(db, place, overlay),
     deleted,
     answers: await knownAnswers(db, place, idempotencyKeys),
+    imported: await importedIn(db, place, [...new Set(requests.flatMap(({ imported = [] }) => imported))]),
   };
 };
 
@@ -200,6 +202,7 @@ export const writeBatch = async (
       .execute();
   }
   await writeAnswers(db, place, writes.answers);
+  await writeImported(db, place, writes.imported);
   if (writes.commits.length === 0) return;
   await db.updateTable('app').set(writes.head).where('account', '=', account).where('id', '=', app).execute();
 };

@@ -103,6 +103,7 @@ const DYING = [
   'reference',
   'segment',
   'saved_context',
+  'imported',
   'tally',
   'variation_use',
   'reporter',

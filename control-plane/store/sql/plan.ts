@@ -48,6 +48,8 @@ export interface Known {
   /** The last versions of deleted flags, and of segments by `segment/KEY`. */
   readonly deleted: ReadonlyMap<string, number>;
   readonly answers: ReadonlyMap<string, RememberedAnswer>;
+  /** What the last import said, of the names that were asked for. */
+  readonly imported: ReadonlyMap<string, string>;
 }
 
 export interface EntryWrite {
@@ -77,6 +79,7 @@ export interface Writes {
   readonly entries: EntryWrite[];
   readonly commits: NewCommit[];
   readonly answers: Map<string, RememberedAnswer>;
+  readonly imported: Map<string, string>;
 }
 
 export interface PlanOptions {
@@ -113,9 +116,10 @@ export class Plan {
         return { replayed: first.answer };
       }
     }
-    const { changes, answer } = request.decide(
+    const { changes, answer, imported } = request.decide(
       this.#current(request.keys),
       this.#currentSegments(request.segments ?? []),
+      this.#imported(request.imported ?? []),
     );
     const dryRun = request.dryRun === true;
     if (this.#known.needsComment && changes.length > 0 && !dryRun) checkCommented(write);
@@ -137,7 +141,17 @@ export class Plan {
       this.writes.answers.set(key, { fingerprint, at: write.at, answer: kept });
     }
     this.#adopt(draft);
+    for (const [name, said] of imported ?? []) this.writes.imported.set(name, said);
     return committed;
+  }
+
+  #imported(names: readonly string[]): ReadonlyMap<string, string> {
+    return new Map(
+      names.flatMap((name) => {
+        const said = this.writes.imported.get(name) ?? this.#known.imported.get(name);
+        return said === undefined ? [] : [[name, said] as const];
+      }),
+    );
   }
 
   #adopt(draft: Writes): void {
@@ -395,6 +409,7 @@ const nothingYet = (head: AppHead): Writes => ({
   entries: [],
   commits: [],
   answers: new Map(),
+  imported: new Map(),
 });
 
 type EntryHead = Pick<ChangelogEntry, 'id' | 'app_version' | 'at' | 'actor' | 'comment'>;

@@ -19,6 +19,7 @@ export interface Schema {
   segment: SegmentTable;
   reference: ReferenceTable;
   saved_context: SavedContextTable;
+  imported: ImportedTable;
   tally: TallyTable;
   variation_use: VariationUseTable;
   reporter: ReporterTable;
@@ -171,6 +172,16 @@ export interface ReferenceTable {
   to_key: string;
   /** JSON: a list of names. */
   variations: string;
+}
+
+/** What the last import from another vendor said. */
+interface ImportedTable {
+  account: string;
+  app: string;
+  /** A flag's key, or `segment/KEY`. */
+  name: string;
+  /** JSON. */
+  said: string;
 }
 
 interface SavedContextTable {

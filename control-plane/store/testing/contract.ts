@@ -7,6 +7,7 @@ import { distributionContract } from './contract/distribution.ts';
 import { dryRunsContract } from './contract/dry-runs.ts';
 import { exportsContract } from './contract/exports.ts';
 import type { Check, Fixture, Runner } from './contract/fixture.ts';
+import { importedContract } from './contract/imported.ts';
 import { listsContract } from './contract/lists.ts';
 import { namesContract } from './contract/names.ts';
 import { projectsContract } from './contract/projects.ts';
@@ -33,6 +34,7 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
   describe(`${name} keeps the promises of the stores`, () => {
     describe('commits', () => commitsContract(suite));
     describe('saved contexts', () => contextsContract(suite));
+    describe('imports from other vendors', () => importedContract(suite));
     describe('tallies', () => talliesContract(suite));
     describe('dry runs', () => dryRunsContract(suite));
     describe('repeats', () => repeatsContract(suite));

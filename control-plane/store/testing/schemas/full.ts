@@ -53,6 +53,11 @@ const fillApp = async (app: AppStore): Promise<void> => {
   const counts = [['new-checkout', 'on', 'TARGETING_MATCH', 'evaluated', 7]] as const;
   await app.tallies.add([{ app: APP, reporter: 'pod-1', epoch: 1, seq: 1, at: at(4), counts }]);
   await app.saveContext('ada', { targetingKey: 'ada', plan: 'pro' }, by('ann', 4));
+  await app.commit({
+    keys: [],
+    decide: () => ({ changes: [], imported: new Map([['checkout', '{"enabled":true}']]), answer: null }),
+    write: by('ann', 4),
+  });
 };
 
 /** With the answer that a repeat would get. */
