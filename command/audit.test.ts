@@ -189,7 +189,7 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'a flag that was put in',
     [
-      `insert into flag select account, app, 'evil', type, version, enabled, created_at, updated_at, updated_by, search, replace(definition, '"key":"a"', '"key":"evil"') from flag where key = 'a'`,
+      `insert into flag select account, app, 'evil', type, version, enabled, created_at, updated_at, updated_by, search, replace(definition, '"key":"a"', '"key":"evil"'), digest from flag where key = 'a'`,
       `insert into flag_text select account, app, 'evil', search from flag_text where key = 'a'`,
     ],
     'store (shop1): the flag evil is there, but no entry tells of it.',
@@ -197,7 +197,7 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'a deleted flag that was put back',
     [
-      `insert into flag select account, app, 'c', type, version, enabled, created_at, updated_at, updated_by, search, replace(definition, '"key":"a"', '"key":"c"') from flag where key = 'a'`,
+      `insert into flag select account, app, 'c', type, version, enabled, created_at, updated_at, updated_by, search, replace(definition, '"key":"a"', '"key":"c"'), digest from flag where key = 'a'`,
     ],
     'store (shop1): the flag c is there, but its newest entry 7 deleted it.',
   ],
@@ -226,6 +226,14 @@ describe.each<readonly [string, readonly string[], string]>([
     'a project that was put in',
     [`insert into project select account, 'p2', 'evil', created_at, updated_at, updated_by from project`],
     "The account's log: the project p2 is there, but no entry tells of it.",
+  ],
+  // Entries that were carried over.
+  [
+    'an entry that says it was carried over from one that is not there',
+    [
+      `update changelog set source = '{"app_id":"gone1","flag_version":1,"entry_hash":"00"}' where app = 'shop1' and seq = 3`,
+    ],
+    'store (shop1): entry 3 says that a was carried over from version 1 in the app gone1, by the entry with the hash 00, which is not there.',
   ],
   // Entries of an app.
   [
@@ -280,7 +288,7 @@ describe.each<readonly [string, readonly string[], string]>([
   [
     'an entry put in behind the last',
     [
-      `insert into changelog select account, app, 8, flag_key, event, version, app_version, at, actor_name, actor_token, comment, hash, diff, after, affects from changelog where app = 'shop1' and seq = 7`,
+      `insert into changelog select account, app, 8, flag_key, event, version, app_version, at, actor_name, actor_token, comment, hash, diff, after, affects, source, source_app from changelog where app = 'shop1' and seq = 7`,
     ],
     'store (shop1): entry 8 is there, but only 7 were written: entries were put in behind the last.',
   ],

@@ -144,7 +144,9 @@ export const verifyAudit = async (
     throw new Problem('not_found', { message: `There is no app "${only}" in the account "${account}".` });
   }
   const verdicts: Verdict[] = [];
-  for (const app of chosen) verdicts.push(await verifyApp(app, trail.app(app.id)));
+  const elsewhere = (app: string) =>
+    apps.some(({ id }) => id === app) ? trail.app(app).newestFirst() : null;
+  for (const app of chosen) verdicts.push(await verifyApp(app, trail.app(app.id), elsewhere));
   if (only === undefined && readable === 'everything') verdicts.push(await verifyAccount(trail.account, now));
   const unread =
     "The account's log was not verified: that takes a token with the permission admin for every app.";

@@ -29,6 +29,13 @@ import {
   type WriteOptions,
 } from './client/transport.ts';
 import type {
+  Comparison,
+  EverywhereResult,
+  MatrixRowSchema,
+  PromotionResult,
+  PromotionWrite,
+} from './document/schema-promotion.ts';
+import type {
   Account,
   App,
   AppPatch,
@@ -274,6 +281,30 @@ export const createClient = ({ account, ...options }: ClientOptions) => {
       ask<ProjectView>('PATCH', environmentPath(project, key), patch),
     removeEnvironment: (project: string, key: string, query: { app?: 1 } = {}) =>
       ask<{ key: string }>('DELETE', `${environmentPath(project, key)}${search(query)}`),
+
+    compareEnvironments: (project: string, query: { from: string; to: string; key?: string }) =>
+      ask<z.infer<typeof Comparison>[]>('GET', `${projectPath(project)}/compare${search(query)}`),
+    promote: (project: string, asked: z.input<typeof PromotionWrite>, write?: WriteOptions) =>
+      ask<z.infer<typeof PromotionResult>>('POST', `${projectPath(project)}/promote`, asked, write),
+    listProjectFlags: (
+      project: string,
+      query: {
+        q?: string;
+        tag?: string;
+        state?: 'drifted' | 'missing';
+        limit?: number;
+        cursor?: string;
+      } = {},
+    ) => page<z.infer<typeof MatrixRowSchema>>(`${projectPath(project)}/flags`, query),
+    createProjectFlag: (project: string, flag: NewFlag, write?: WriteOptions) =>
+      ask<z.infer<typeof EverywhereResult>>('POST', `${projectPath(project)}/flags`, flag, write),
+    deleteProjectFlag: (project: string, key: string, write?: WriteOptions) =>
+      ask<z.infer<typeof EverywhereResult>>(
+        'DELETE',
+        `${projectPath(project)}/flags/${encodeURIComponent(key)}`,
+        undefined,
+        write,
+      ),
 
     listAccountLog: (
       query: {

@@ -8,6 +8,7 @@ import { type RandomBytes, systemRandom } from '../access/secret.ts';
 import { followUses } from '../access/uses.ts';
 import { Problem } from '../model/problem.ts';
 import { expireEnvironments } from '../projects/expiry.ts';
+import { sideOf } from '../projects/side.ts';
 import type { Place, Stores, Subscription } from '../store/port.ts';
 import type { Metrics } from './calls/metrics.ts';
 import { serveProbes } from './calls/probes.ts';
@@ -30,6 +31,8 @@ import { operationsOf } from './operations.ts';
 export interface ControlPlaneOptions {
   readonly stores: Stores;
   readonly cache: FlagCache;
+  /** How an environment's app is asked by calls about several; default: in these stores. */
+  readonly side?: Setting['side'];
   /** The account that the first start makes and that sign-in links are minted in. */
   readonly account: string;
   /** Epoch ms. */
@@ -94,6 +97,7 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   const setting: Setting = {
     ...createVisitors(options.trustProxy === true, options.publicUrl),
     stores,
+    side: options.side ?? ((of, app) => sideOf(stores.app(of, app))),
     cache,
     now,
     random,

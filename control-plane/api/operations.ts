@@ -9,7 +9,9 @@ import { evaluateOperations } from './calls/evaluate.ts';
 import { eventOperations } from './calls/events.ts';
 import { explainOperations } from './calls/explain.ts';
 import { flagOperations } from './calls/flags.ts';
+import { projectFlagOperations } from './calls/project-flags.ts';
 import { projectOperations } from './calls/projects.ts';
+import { promotionOperations } from './calls/promotions.ts';
 import { propagationOperations } from './calls/propagation-call.ts';
 import { ruleOperations } from './calls/rules.ts';
 import { segmentHistoryOperations } from './calls/segment-history.ts';
@@ -37,6 +39,8 @@ export const operationsOf = (setting: Setting): readonly AnyServed[] => [
   ...eventOperations(setting),
   ...projectOperations(setting),
   ...environmentOperations(setting),
+  ...projectFlagOperations(setting),
+  ...promotionOperations(setting),
   ...tokenOperations(setting),
   ...accountLogOperations(setting),
   ...accountOperations(setting),

@@ -7,6 +7,7 @@ import { canonicalText, hashedText, webSha256 } from '../store/sql/audit.ts';
 import { type Chain, walkChain } from './chain.ts';
 import { Findings, type Verdict } from './finding.ts';
 import { sameInApp, verifyOutbox, type Waiting } from './outbox.ts';
+import { type Elsewhere, Sources } from './sources.ts';
 
 /** An app's flags and segments, and the entries that tell how they came to be so. A segment goes by the name `segment/KEY`. */
 export interface AppTrail {
@@ -51,7 +52,12 @@ interface Expected {
 /** A flag that is written while it is looked at is looked at again. */
 const TRIES = 3;
 
-export const verifyApp = async (app: AppName, trail: AppTrail): Promise<Verdict> => {
+/** @param elsewhere where entries that were carried over from other apps of the account are looked for. */
+export const verifyApp = async (
+  app: AppName,
+  trail: AppTrail,
+  elsewhere: Elsewhere = () => null,
+): Promise<Verdict> => {
   const of = `${app.name} (${app.id})${app.deleted === undefined ? '' : `, deleted ${app.deleted.at}`}`;
   const findings = new Findings(of);
   const states = new Map<string, Expected>();
@@ -61,7 +67,11 @@ export const verifyApp = async (app: AppName, trail: AppTrail): Promise<Verdict>
     newestFirst: () => trail.newestFirst(),
     textOf: hashedText,
   };
-  const { entries, newest } = await walkChain(chain, findings, look.entry);
+  const sources = new Sources();
+  const { entries, newest } = await walkChain(chain, findings, (entry) => {
+    look.entry(entry);
+    sources.listen(entry);
+  });
   look.end();
   const last = newest?.hash ?? null;
   const head = await trail.head();
@@ -88,6 +98,7 @@ export const verifyApp = async (app: AppName, trail: AppTrail): Promise<Verdict>
       `its history has ${entries} entries and the last hash ${last ?? 'none'}, but the account's log says ${app.deleted.entries} and ${app.deleted.last_hash ?? 'none'}.`,
     );
   }
+  await sources.follow(elsewhere, findings);
   return { of, entries, last, findings: findings.list };
 };
 

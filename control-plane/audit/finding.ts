@@ -13,6 +13,7 @@ export type FindingKind =
   | 'another head'
   | 'another version'
   | 'impossible event'
+  | 'source differs'
   | 'flag differs'
   | 'flag without entry'
   | 'flag missing'

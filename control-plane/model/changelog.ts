@@ -10,6 +10,15 @@ export interface Actor {
   readonly token_id: string;
 }
 
+/** What of another app an entry was carried over from: links the chains of the two. */
+export interface Source {
+  readonly app_id: string;
+  /** Of the flag, or the segment, there. */
+  readonly flag_version: number;
+  /** Of the entry there that made it that version. */
+  readonly entry_hash: string;
+}
+
 interface EntryBase {
   readonly id: string;
   readonly event: 'create' | 'update' | 'delete';
@@ -23,6 +32,8 @@ interface EntryBase {
   readonly at: string;
   readonly actor: Actor;
   readonly comment: string | null;
+  /** Absent: made here. */
+  readonly source?: Source;
   /** SHA-256, hex, over the RFC 8785 form of the entry without `hash`, together with the previous entry's hash. */
   readonly hash: string;
 }

@@ -1,5 +1,5 @@
 import type { FlagTest } from '@halyard/engine';
-import type { Actor, Affected, ChangelogEntry } from './changelog.ts';
+import type { Actor, Affected, ChangelogEntry, Source } from './changelog.ts';
 import type { FlagDefinition, StoredFlag } from './flag.ts';
 import type { SegmentDefinition, StoredSegment } from './segment.ts';
 
@@ -13,6 +13,8 @@ interface Named {
   readonly key: string;
   /** Where in the request's body the definition is, as the beginning of JSON Pointers; default the body itself. */
   readonly at?: string;
+  /** It was carried over from another app. */
+  readonly source?: Source;
 }
 
 type Outcome<D> = { readonly event: 'create' | 'update'; readonly after: D } | { readonly event: 'delete' };

@@ -11,12 +11,13 @@ import type { FlagType, Surroundings } from '@halyard/engine';
 import type { Entity } from '../flags/references/integrity.ts';
 import type { AccountLogEntry, AccountLogQuery, AccountNote } from '../model/account-log.ts';
 import type { Account, App, AppChange, AppHead, ChainHead, DeletedApp, NewApp } from '../model/app.ts';
+import type { Link, Named, Outlined } from '../model/carried.ts';
 import type { Actor, Affected, ChangelogEntry } from '../model/changelog.ts';
 import type { CommitRequest, Committed, Replayed, StoredAnswer, WriteInfo } from '../model/commit.ts';
 import type { ContextBody, SavedContext } from '../model/context.ts';
-import type { Stored, StoredFlag } from '../model/flag.ts';
+import type { FlagDefinition, Stored, StoredFlag } from '../model/flag.ts';
 import type { EnvironmentChange, NewEnvironment, NewProject, Project } from '../model/project.ts';
-import type { StoredSegment } from '../model/segment.ts';
+import type { SegmentDefinition, StoredSegment } from '../model/segment.ts';
 import type { Origin, Session, SignInLink, SignIns } from '../model/session.ts';
 import type { BrowserToken, NewToken, Token } from '../model/token.ts';
 
@@ -214,7 +215,21 @@ export interface Accounts {
   outbox(account: string): Outbox;
 }
 
-export interface AppStore {
+/** What comparing two apps asks of each; data in, data out. */
+export interface Carriage {
+  /** Every flag, and every segment, by key. */
+  outline(): Promise<readonly Outlined[]>;
+  /** Those that are there. */
+  named(entities: readonly Entity[]): Promise<readonly Named[]>;
+  /** Of each the newest entry that was carried over from `app`. */
+  links(app: string, entities: readonly Entity[]): Promise<readonly Link[]>;
+  /** What each was at a version of its own; what is not known any more, or was a deletion, is left out. */
+  earlier(
+    versions: readonly (Entity & { readonly version: number })[],
+  ): Promise<readonly (readonly [Entity, FlagDefinition | SegmentDefinition])[]>;
+}
+
+export interface AppStore extends Carriage {
   flag(key: string): Promise<StoredFlag | null>;
   /** Ordered by key, after a key; prefix (keyset) pagination, never offset. */
   flags(query: FlagQuery): Promise<Page<StoredFlag>>;

@@ -18,6 +18,7 @@ import { headMemory } from './head-memory.ts';
 import { consoleLog } from './log.ts';
 import { objectName } from './places.ts';
 import { orRefusal } from './refusal.ts';
+import { sideElsewhere } from './side-elsewhere.ts';
 import type { AccountCall, AppStub, Reply } from './stubs.ts';
 import { sweepApps } from './sweep.ts';
 import { orUnavailable } from './unreachable.ts';
@@ -123,6 +124,10 @@ export class AccountObject extends DurableObject<Environment> {
     const openCache = () => openKvCache({ namespace: this.env.FLAG_CACHE, now, memory: headMemory(storage) });
     const controlPlane = createControlPlane({
       stores,
+      side: (of, app) => {
+        const place = { account: of, app };
+        return sideElsewhere(() => this.#app(place), place);
+      },
       cache: openCache(),
       account,
       now,

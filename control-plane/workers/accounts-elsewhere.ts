@@ -9,10 +9,15 @@ export const answerCall = async (
   call: AccountCall,
   given: readonly unknown[],
 ): Promise<Reply> => {
+  // The caller below gives a call its own parameters.
+  const method = accounts[call] as (...given: readonly unknown[]) => Promise<unknown>;
+  return replyOf(() => method(...given));
+};
+
+/** What was asked for, or the `Problem` as data. */
+export const replyOf = async (work: () => Promise<unknown>): Promise<Reply> => {
   try {
-    // The caller below gives a call its own parameters.
-    const method = accounts[call] as (...given: readonly unknown[]) => Promise<unknown>;
-    return { value: await method(...given) };
+    return { value: await work() };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const { kind, issues, retryAfter } = error;
@@ -72,7 +77,11 @@ export const accountsElsewhere = (stub: () => AccountStub): Accounts => {
 };
 
 const ask = async (stub: AccountStub, call: AccountCall, given: readonly unknown[]): Promise<unknown> => {
-  const reply = await orUnavailable('The account', stub.ask(call, given));
+  return fromReply(await orUnavailable('The account', stub.ask(call, given)));
+};
+
+/** The opposite of `replyOf`. */
+export const fromReply = (reply: Reply): unknown => {
   if (!('problem' in reply)) return reply.value;
   const { kind, issues, retryAfter } = reply.problem;
   throw new Problem(kind, issues, retryAfter);

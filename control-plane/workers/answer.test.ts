@@ -16,6 +16,7 @@ const echoing = (kind: string): Environment['ACCOUNTS'] & Environment['APPS'] =>
     used: async () => {},
     report: async () => {},
     end: async () => null,
+    side: async () => ({ value: null }),
   }),
 });
 const env = (more: Partial<Environment> = {}): Environment => ({

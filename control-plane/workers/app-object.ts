@@ -6,6 +6,7 @@ import type { Log } from '../api/http/setting.ts';
 import type { App, DeletedApp } from '../model/app.ts';
 import { Problem } from '../model/problem.ts';
 import { takeReport } from '../observing/collect.ts';
+import { sideOf } from '../projects/side.ts';
 import { openDurableObjectDatabase } from '../store/durable-object/index.ts';
 import {
   adopt,
@@ -27,7 +28,8 @@ import { headMemory } from './head-memory.ts';
 import { consoleLog } from './log.ts';
 import { placeOf } from './places.ts';
 import { orRefusal } from './refusal.ts';
-import type { AccountStub } from './stubs.ts';
+import { answerSide } from './side-elsewhere.ts';
+import type { AccountStub, Reply, SideCall } from './stubs.ts';
 
 export interface AppHome {
   readonly place: AppPlace;
@@ -85,6 +87,13 @@ export class AppObject extends DurableObject<Environment> {
     if (home === null) return null;
     await this.ctx.storage.put(ENDING, true);
     return headOf(home.database, place);
+  }
+
+  async side(place: AppPlace, call: SideCall, given: readonly unknown[]): Promise<Reply> {
+    const home = await this.living(place);
+    const deleted = home === null || (await home.stores.accounts.app(place.account, place.app)) === null;
+    const side = deleted ? null : sideOf(home.stores.app(place.account, place.app));
+    return answerSide(side, place, call, given);
   }
 
   async head(space: string): Promise<string | null> {

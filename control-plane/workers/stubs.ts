@@ -1,11 +1,15 @@
 import type { ObjectStub } from 'cloudflare:workers';
 import type { Issue, ProblemKind } from '../model/problem.ts';
+import type { Side } from '../projects/side.ts';
 import type { OwnHead } from '../store/durable-object/own-app.ts';
 import type { Accounts } from '../store/port.ts';
 import type { AppPlace } from '../store/sql/rows.ts';
 
 /** The calls of `Accounts` that are data in and data out. */
 export type AccountCall = Exclude<keyof Accounts, 'idempotency' | 'outbox'>;
+
+/** The calls of a `Side`: all of them. */
+export type SideCall = keyof Side;
 
 /** Errors lose their class between objects, so a `Problem` travels as data. */
 export type Reply =
@@ -38,4 +42,6 @@ export interface AppStub extends HeadStub {
   report(text: string): Promise<void>;
   /** From now on the app's object asks the account whether the app lives before it does anything; null if nothing was ever in it. */
   end(place: AppPlace): Promise<OwnHead | null>;
+  /** For calls of the account about several apps. */
+  side(place: AppPlace, call: SideCall, given: readonly unknown[]): Promise<Reply>;
 }

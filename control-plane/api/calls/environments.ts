@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import type { Grant } from '../../access/grant.ts';
 import { mintId } from '../../access/secret.ts';
+import type { Environment } from '../../model/environment.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Project } from '../../model/project.ts';
+import { copyEnvironment } from '../../projects/copy-environment.ts';
 import { checkExpiry, environmentAsked } from '../../projects/new-environment.ts';
 import { EnvironmentPatch, NewEnvironment, ProjectSchema } from '../../projects/schema-project.ts';
 import { environmentOf, projectView, visibleProject } from '../../projects/view.ts';
@@ -13,6 +16,7 @@ import { body } from '../http/parse.ts';
 import { ENVIRONMENT, environmentKeyOf, PROJECT, projectOf } from '../http/paths.ts';
 import { switchParameter } from '../http/query.ts';
 import type { Setting } from '../http/setting.ts';
+import { placeOf } from './places.ts';
 import { existingProject } from './projects.ts';
 
 const tag = 'Projects';
@@ -38,6 +42,23 @@ export const environmentOperations = (setting: Setting): readonly AnyServed[] =>
     committed: await accountCommitted(setting, account),
   });
 
+  /** An environment that could not be filled is taken away again: the call made it. */
+  const fill = async (
+    { account, write }: Pick<Call, 'account' | 'write'>,
+    project: Project,
+    { from, key, state }: { readonly from: Environment; readonly key: string; readonly state: boolean },
+  ): Promise<void> => {
+    const { app_id } = project.environments.find((each) => each.key === key) ?? from;
+    const placed = (app: string) => placeOf(setting, account, app);
+    try {
+      const comment = write.comment ?? `Copied from ${from.key}`;
+      await copyEnvironment(placed(from.app_id), placed(app_id), { state, write: { ...write, comment } });
+    } catch (error) {
+      await accounts.deleteApp(account, app_id, write, 'gone');
+      throw error;
+    }
+  };
+
   return [
     serve(
       {
@@ -58,17 +79,17 @@ export const environmentOperations = (setting: Setting): readonly AnyServed[] =>
         once(call, setting, async () => {
           const project = await found(call);
           checkMayAdd(call);
-          const environment = environmentAsked(call.body, {
+          const { from, state = false, ...asked } = call.body;
+          const source = sourceOf(project, call.body, call.caller.grant);
+          const environment = environmentAsked(asked, {
             project: project.name,
             appId: () => mintId(setting.random),
             at: call.write.at,
             pointer: '',
           });
-          return answer(
-            await accounts.addEnvironment(call.account, project.id, environment, call.write),
-            call,
-            201,
-          );
+          const added = await accounts.addEnvironment(call.account, project.id, environment, call.write);
+          if (source !== null) await fill(call, added, { from: source, key: environment.key, state });
+          return answer(added, call, 201);
         }),
     ),
 
@@ -132,6 +153,28 @@ export const environmentOperations = (setting: Setting): readonly AnyServed[] =>
         }),
     ),
   ];
+};
+
+/** The environment to copy; null: none. Problems: `invalid`, `not_found`, `forbidden`. */
+const sourceOf = (
+  project: Project,
+  { from, app_id, state }: NewEnvironment,
+  grant: Grant,
+): Environment | null => {
+  if (from === undefined) {
+    if (state === undefined) return null;
+    throw new Problem('invalid', {
+      pointer: '/state',
+      message: 'state says how flags of a copy arrive; expected from beside it, or no state.',
+    });
+  }
+  if (app_id !== undefined) {
+    throw new Problem('invalid', {
+      pointer: '/from',
+      message: 'from and app_id are both there; expected one of them, because only a new app can be filled.',
+    });
+  }
+  return environmentOf(project, from, grant, '/from');
 };
 
 /** Problem: `forbidden`. */

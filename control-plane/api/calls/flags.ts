@@ -51,7 +51,7 @@ const Listing = Paging.extend({
 });
 
 /** A tag may be named several times; elsewhere a parameter counts once. */
-const tagsOf = (url: string): readonly string[] =>
+export const tagsOf = (url: string): readonly string[] =>
   new URL(url).searchParams
     .getAll('tag')
     .flatMap((named) => (named === '' ? [] : withoutNul({ tag: named }).tag));

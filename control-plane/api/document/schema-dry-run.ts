@@ -7,7 +7,7 @@ const FieldDiff = z.record(
   z.strictObject({ from: z.unknown().optional(), to: z.unknown().optional() }),
 );
 
-const ExposureChange = z
+export const ExposureChange = z
   .strictObject({ before: ExposureSchema, after: ExposureSchema })
   .openapi('ExposureChange');
 

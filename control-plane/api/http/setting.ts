@@ -2,6 +2,7 @@ import type { FlagCache } from '@halyard/caches';
 import type { Failures } from '@halyard/caches/access';
 import type { Authenticator } from '../../access/authentication.ts';
 import type { RandomBytes } from '../../access/secret.ts';
+import type { Side } from '../../projects/side.ts';
 import type { Place, Stores } from '../../store/port.ts';
 import type { Propagation } from '../calls/propagation.ts';
 import type { Identification } from './caller.ts';
@@ -19,6 +20,8 @@ export interface Log {
 /** What the handlers work with. */
 export interface Setting extends Identification {
   readonly stores: Stores;
+  /** What an environment's app is asked for by calls about several. */
+  readonly side: (account: string, app: string) => Side;
   readonly cache: FlagCache;
   readonly now: () => number;
   readonly random: RandomBytes;

@@ -135,6 +135,10 @@ const entryFields = {
   at: Timestamp,
   actor: z.strictObject({ name: z.string(), token_id: z.string() }),
   comment: z.string().nullable(),
+  source: z
+    .strictObject({ app_id: z.string(), flag_version: Version, entry_hash: z.string() })
+    .optional()
+    .openapi({ description: 'Of what was carried over from another environment: which entry there.' }),
   hash: z.string(),
 };
 

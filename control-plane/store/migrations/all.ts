@@ -8,6 +8,7 @@ import * as contexts from './0007-contexts.ts';
 import * as projects from './0008-projects.ts';
 import * as tallies from './0009-tallies.ts';
 import * as imported from './0010-imported.ts';
+import * as carried from './0011-carried.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   projects,
   tallies,
   imported,
+  carried,
 ];

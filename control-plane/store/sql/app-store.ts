@@ -3,6 +3,7 @@ import { segmentName } from '../../model/changelog.ts';
 import type { AppStore, Outbox } from '../port.ts';
 import { atOneVersion } from './at-one-version.ts';
 import { everyFlagRow } from './batch.ts';
+import { createCarriage } from './carried.ts';
 import { everyEntry, pageOfEntries } from './changelog.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { createContexts } from './contexts.ts';
@@ -109,6 +110,7 @@ export const createAppStore = (
     strays: () => straysIn(database, place),
     tallies: createTallies(database, place),
 
+    ...createCarriage(db, place),
     ...createContexts(database, place),
 
     commit: (request) => queue(place).submit(request),

@@ -1,6 +1,9 @@
 import canonicalize from 'canonicalize';
+import { digestedFlag, segmentPart } from '../../flags/diff/definition-part.ts';
 import type { AccountLogEntry } from '../../model/account-log.ts';
 import type { ChangelogEntry, FlagEntry, SegmentEntry } from '../../model/changelog.ts';
+import type { FlagDefinition } from '../../model/flag.ts';
+import type { SegmentDefinition } from '../../model/segment.ts';
 
 /** SHA-256 of the text's UTF-8 bytes, hex. */
 export type Sha256 = (text: string) => string | Promise<string>;
@@ -12,14 +15,25 @@ export type Unhashed = Omit<FlagEntry, 'hash'> | Omit<SegmentEntry, 'hash'>;
  * and `previous` the hash of the app's entry before it, null for the first.
  */
 export const hashedText = (entry: Unhashed, previous: string | null): string => {
-  const { id, event, after, diff, version, app_version, at, actor, comment } = entry;
+  const { id, event, after, diff, version, app_version, at, actor, comment, source } = entry;
   const of =
     entry.kind === 'segment'
       ? { kind: entry.kind, segment_key: entry.segment_key, affects: entry.affects }
       : { flag_key: entry.flag_key };
   const body = { id, ...of, event, after, version, app_version, at, actor, comment };
-  return canonicalText({ entry: diff === undefined ? body : { ...body, diff }, previous });
+  return canonicalText({
+    entry: {
+      ...body,
+      ...(diff === undefined ? {} : { diff }),
+      ...(source === undefined ? {} : { source }),
+    },
+    previous,
+  });
 };
+
+/** What two environments compare by: of a flag's definition without state, bucketing and the ids of its rules, or of a segment's. */
+export const digestText = (definition: FlagDefinition | SegmentDefinition): string =>
+  canonicalText('variations' in definition ? digestedFlag(definition) : segmentPart(definition));
 
 /** The same of an entry of the account's log. */
 export const hashedLogText = (entry: Omit<AccountLogEntry, 'hash'>, previous: string | null): string => {

@@ -141,7 +141,7 @@ export const writeBatch = async (
   for (const chunk of chunks(kept)) {
     await db
       .insertInto('flag')
-      .values(chunk.map(({ flag, text }) => flagRow(place, flag, text)))
+      .values(chunk.map((row) => flagRow(place, row)))
       .onConflict((conflict) =>
         conflict.columns(['account', 'app', 'key']).doUpdateSet((eb) => ({
           type: eb.ref('excluded.type'),
@@ -152,6 +152,7 @@ export const writeBatch = async (
           updated_by: eb.ref('excluded.updated_by'),
           search: eb.ref('excluded.search'),
           definition: eb.ref('excluded.definition'),
+          digest: eb.ref('excluded.digest'),
         })),
       )
       .execute();

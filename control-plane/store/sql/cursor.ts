@@ -1,7 +1,13 @@
 import { Problem } from '../../model/problem.ts';
 
 /** What a cursor is a place in: another list's is refused, whatever it holds. */
-export type CursorKind = 'flags' | 'flags by change' | 'segments' | 'changelog' | 'account log';
+export type CursorKind =
+  | 'flags'
+  | 'flags by change'
+  | 'segments'
+  | 'changelog'
+  | 'account log'
+  | 'project flags';
 
 /**
  * Page cursors are opaque to clients: base64url of the list's kind and the last key of the page (ASCII). They hold no snapshot; what is

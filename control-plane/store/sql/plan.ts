@@ -8,7 +8,7 @@ import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
 import { Problem } from '../../model/problem.ts';
 import type { SegmentDefinition, StoredSegment } from '../../model/segment.ts';
 import { isExpired, type RememberedAnswer, refuseOther } from './answers.ts';
-import { hashedText, type Sha256, type Unhashed } from './audit.ts';
+import { digestText, hashedText, type Sha256, type Unhashed } from './audit.ts';
 import { Examination, type Examined } from './examination.ts';
 import { fits } from './fits.ts';
 import { foresee } from './foresight.ts';
@@ -60,13 +60,13 @@ export interface EntryWrite {
 
 export interface FlagWrite {
   /** The flag as the batch leaves it, with its definition as JSON; null: deleted. */
-  readonly now: { readonly flag: StoredFlag; readonly text: string } | null;
+  readonly now: { readonly flag: StoredFlag; readonly text: string; readonly digest: string } | null;
   /** The flag as the database has it now. */
   readonly before: FlagDefinition | undefined;
 }
 
 export interface SegmentWrite {
-  readonly now: { readonly segment: StoredSegment; readonly text: string } | null;
+  readonly now: { readonly segment: StoredSegment; readonly text: string; readonly digest: string } | null;
   readonly before: SegmentDefinition | undefined;
 }
 
@@ -212,11 +212,14 @@ export class Plan {
         at,
         actor: { name: write.actor.name, token_id: write.actor.token_id },
         comment: write.comment,
+        ...(change.source === undefined ? {} : { source: change.source }),
       };
       const isSegment = isSegmentChange(change);
+      const digested = change.event === 'delete' ? '' : this.#options.sha256(digestText(change.after));
+      const digest = typeof digested === 'string' ? digested : await digested;
       const { entry, afterText, count } = isSegment
-        ? this.#segmentEntry(change, head, draft, affects.get(change.key) ?? [])
-        : this.#flagEntry(change, head, draft);
+        ? this.#segmentEntry(change, head, draft, digest, affects.get(change.key) ?? [])
+        : this.#flagEntry(change, head, draft, digest);
       if (isSegment) segmentCount += count;
       else flag_count += count;
       const hash = this.#options.sha256(hashedText(entry, last_hash));
@@ -250,7 +253,7 @@ export class Plan {
     return draft;
   }
 
-  #flagEntry(change: FlagChange, head: EntryHead, draft: Writes): Drafted {
+  #flagEntry(change: FlagChange, head: EntryHead, draft: Writes, digest: string): Drafted {
     if (draft.flags.has(change.key)) throw new Error(`Two changes of flag ${change.key} in one commit.`);
     if (this.#known.keys !== 'all' && !this.#known.keys.has(change.key)) {
       throw new Error(`The change of flag ${change.key} was decided without asking for the flag.`);
@@ -284,7 +287,7 @@ export class Plan {
       updated_at: head.at,
       updated_by: head.actor.name,
     };
-    draft.flags.set(change.key, { now: { flag, text: afterText }, before: stored });
+    draft.flags.set(change.key, { now: { flag, text: afterText, digest }, before: stored });
     return { entry, afterText, count: was === undefined ? 1 : 0 };
   }
 
@@ -292,6 +295,7 @@ export class Plan {
     change: SegmentChange,
     head: EntryHead,
     draft: Writes,
+    digest: string,
     affects: readonly Affected[],
   ): Drafted {
     if (draft.segments.has(change.key))
@@ -328,7 +332,7 @@ export class Plan {
         updated_at: head.at,
         updated_by: head.actor.name,
       };
-      draft.segments.set(change.key, { now: { segment, text: afterText }, before: stored });
+      draft.segments.set(change.key, { now: { segment, text: afterText, digest }, before: stored });
     }
     const count = change.event === 'delete' ? -1 : was === undefined ? 1 : 0;
     return { entry, afterText, count };
@@ -412,7 +416,7 @@ const nothingYet = (head: AppHead): Writes => ({
   imported: new Map(),
 });
 
-type EntryHead = Pick<ChangelogEntry, 'id' | 'app_version' | 'at' | 'actor' | 'comment'>;
+type EntryHead = Pick<ChangelogEntry, 'id' | 'app_version' | 'at' | 'actor' | 'comment' | 'source'>;
 
 interface Drafted {
   readonly entry: Unhashed;

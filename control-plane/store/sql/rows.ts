@@ -1,6 +1,12 @@
 import type { FlagType, FlagValue } from '@halyard/engine';
 import type { Insertable, Selectable } from 'kysely';
-import { type Affected, type ChangelogEntry, nameOfEntry, segmentNamed } from '../../model/changelog.ts';
+import {
+  type Affected,
+  type ChangelogEntry,
+  nameOfEntry,
+  type Source,
+  segmentNamed,
+} from '../../model/changelog.ts';
 import type { FlagDefinition, StoredFlag } from '../../model/flag.ts';
 import type { SegmentDefinition, StoredSegment } from '../../model/segment.ts';
 import type { Place } from '../port.ts';
@@ -34,7 +40,10 @@ export interface AppPlace extends Place {
   readonly app: string;
 }
 
-export const flagRow = (place: AppPlace, flag: StoredFlag, text: string): Insertable<FlagTable> => ({
+export const flagRow = (
+  place: AppPlace,
+  { flag, text, digest }: { readonly flag: StoredFlag; readonly text: string; readonly digest: string },
+): Insertable<FlagTable> => ({
   account: place.account,
   app: place.app,
   key: flag.definition.key,
@@ -46,6 +55,7 @@ export const flagRow = (place: AppPlace, flag: StoredFlag, text: string): Insert
   updated_by: flag.updated_by,
   search: searchText(flag.definition),
   definition: text,
+  digest,
 });
 
 export const searchText = ({ key, description }: Pick<FlagDefinition, 'key' | 'description'>): string =>
@@ -72,6 +82,7 @@ export const changelogColumns = [
   'diff',
   'affects',
   'after',
+  'source',
 ] as const;
 
 export const entryOfRow = (
@@ -86,6 +97,7 @@ export const entryOfRow = (
     at: row.at,
     actor: { name: row.actor_name, token_id: row.actor_token },
     comment: row.comment,
+    ...(row.source === null ? {} : { source: JSON.parse(row.source) as Source }),
     hash: row.hash,
   };
   const segment_key = segmentNamed(row.flag_key);
@@ -121,6 +133,8 @@ export const entryRow = (
   diff: entry.diff === undefined ? null : JSON.stringify(entry.diff),
   affects: entry.kind === 'segment' ? JSON.stringify(entry.affects) : null,
   after,
+  source: entry.source === undefined ? null : JSON.stringify(entry.source),
+  source_app: entry.source?.app_id ?? null,
 });
 
 export const segmentColumns = [
@@ -141,8 +155,11 @@ export const segmentOfRow = ({ key: _, definition, ...row }: SegmentRow): Stored
 
 export const segmentRow = (
   place: AppPlace,
-  segment: StoredSegment,
-  text: string,
+  {
+    segment,
+    text,
+    digest,
+  }: { readonly segment: StoredSegment; readonly text: string; readonly digest: string },
 ): Insertable<SegmentTable> => ({
   account: place.account,
   app: place.app,
@@ -153,4 +170,5 @@ export const segmentRow = (
   updated_by: segment.updated_by,
   search: searchText(segment.definition),
   definition: text,
+  digest,
 });

@@ -128,6 +128,8 @@ export interface FlagTable {
   /** Key and description, lowercased. */
   search: string;
   definition: string;
+  /** SHA-256, hex, of what is compared with other environments; see `digestText`. */
+  digest: string;
 }
 
 interface FlagTagTable {
@@ -156,6 +158,7 @@ export interface SegmentTable {
   /** Key and description, lowercased. */
   search: string;
   definition: string;
+  digest: string;
 }
 
 /** What names what in an app: one row for each place. */
@@ -260,6 +263,9 @@ export interface ChangelogTable {
   /** Of a segment. */
   affects: string | null;
   after: string;
+  /** Of an entry that was carried over: JSON of it, and its app once more, to look for. */
+  source: string | null;
+  source_app: string | null;
 }
 
 interface OutboxTable {

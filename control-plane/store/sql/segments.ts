@@ -83,7 +83,7 @@ export const writeSegments = async (
   for (const chunk of chunks(kept)) {
     await db
       .insertInto('segment')
-      .values(chunk.map(({ segment, text }) => segmentRow(place, segment, text)))
+      .values(chunk.map((row) => segmentRow(place, row)))
       .onConflict((conflict) =>
         conflict.columns(['account', 'app', 'key']).doUpdateSet((eb) => ({
           version: eb.ref('excluded.version'),
@@ -92,6 +92,7 @@ export const writeSegments = async (
           updated_by: eb.ref('excluded.updated_by'),
           search: eb.ref('excluded.search'),
           definition: eb.ref('excluded.definition'),
+          digest: eb.ref('excluded.digest'),
         })),
       )
       .execute();

@@ -1,5 +1,6 @@
 import { accountLogContract } from './contract/account-log.ts';
 import { accountsContract } from './contract/accounts.ts';
+import { carriedContract } from './contract/carried.ts';
 import { commitsContract } from './contract/commits.ts';
 import { contextsContract } from './contract/contexts.ts';
 import { deletedAppsContract } from './contract/deleted-apps.ts';
@@ -44,6 +45,7 @@ export const storesContract = (runner: Runner, name: string, open: () => Promise
     describe('accounts', () => accountsContract(suite));
     describe('the log of an account', () => accountLogContract(suite));
     describe('deleted apps', () => deletedAppsContract(suite));
+    describe('what is carried over', () => carriedContract(suite));
     describe('projects', () => projectsContract(suite));
     describe('names', () => namesContract(suite));
     describe('distribution', () => distributionContract(suite));
