@@ -53,7 +53,10 @@ export const startWriter = async (
   const replicator = createReplicator({ stores, cache, log, random: Math.random });
   const metrics = createMetrics();
   const ofProcess = await processMetrics(command);
-  metrics.replication({ behindSeconds: replicator.behindSeconds, outboxSize: stores.outboxSize });
+  metrics.replication({
+    behindSeconds: () => replicator.behindSeconds(),
+    outboxSize: () => stores.outboxSize(),
+  });
   const controlPlane = createControlPlane({
     stores,
     cache,
