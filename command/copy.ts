@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { withoutPassword, withoutPasswords } from '@halyard/caches/without-password';
 import { type Copied, copyDatabase, type Database } from '@halyard/control-plane/copy';
 import { Problem } from '@halyard/control-plane/problem';
 import { backupSqlite, restoreSqlite } from '@halyard/control-plane/sqlite';
 import type { Logger } from 'pino';
+import { COMMAND_ACTOR } from './actor.ts';
 import { type Command, UsageError } from './command-line.ts';
 import { CannotStart } from './listen.ts';
+import { openStores } from './open-stores.ts';
 import type { Settings } from './settings.ts';
 
 const DATABASE = /^(file:|postgres(ql)?:\/\/)/;
@@ -77,7 +79,20 @@ export const restoreCommand = async (
       await copy(url, databaseUrl, 'begin', log);
     });
   }
+  await noteRestored(databaseUrl, file, log);
   return `Restored ${file} to ${withoutPassword(databaseUrl)}.`;
+};
+
+/** What was done after the backup is gone from the log too: it says at least where it was cut. */
+const noteRestored = async (databaseUrl: string, file: string, log: Logger): Promise<void> => {
+  const { accounts, close } = await openStores(databaseUrl, log);
+  try {
+    const note = { event: 'database_restored', detail: { file: basename(file) } } as const;
+    const write = { actor: COMMAND_ACTOR, at: new Date().toISOString(), comment: null };
+    for (const { id } of await accounts.accounts()) await accounts.note(id, note, write);
+  } finally {
+    await close();
+  }
 };
 
 /** Appears under its name when it is whole, and is one moment of a database that goes on being written. */

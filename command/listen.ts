@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { withoutBasePath } from '@halyard/control-plane/public-url';
 import { createAdaptorServer } from '@hono/node-server';
 
@@ -22,11 +22,35 @@ export type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
  */
 const KEEP_ALIVE_MS = 80_000;
 
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly basePath: string;
+  /** Whether a request came by https: browsers are then told to keep to it. */
+  readonly isSecure: (request: IncomingMessage) => boolean;
+}
+
+/** A year of https only (RFC 6797). Not for subdomains: those are not ours to speak for. */
+const STRICT_TRANSPORT = 'max-age=31536000';
+
+/** By the public URL where there is one, else by the scheme that a trusted proxy in front says. */
+export const isSecureVisit = (publicUrl: string | null, trustProxy: boolean): ListenOptions['isSecure'] => {
+  if (publicUrl !== null) {
+    const secure = publicUrl.startsWith('https:');
+    return () => secure;
+  }
+  if (!trustProxy) return () => false;
+  // The last entry is the one that our own proxy wrote.
+  return ({ headers }) =>
+    String(headers['x-forwarded-proto'] ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim()
+      .toLowerCase() === 'https';
+};
+
 /** Listens, or rejects with a `CannotStart` that says what to do. */
-export const listen = (
-  fetch: Fetch,
-  { host, port, basePath }: { readonly host: string; readonly port: number; readonly basePath: string },
-): Promise<Listening> =>
+export const listen = (fetch: Fetch, { host, port, basePath, isSecure }: ListenOptions): Promise<Listening> =>
   new Promise((resolve, reject) => {
     const server = createAdaptorServer({
       fetch,
@@ -38,6 +62,10 @@ export const listen = (
         request.url = withoutBasePath(request.url ?? '/', basePath);
       });
     }
+    // Here, because an edge's answers are made to be as few objects as they can be.
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (isSecure(request)) response.setHeader('strict-transport-security', STRICT_TRANSPORT);
+    });
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new CannotStart(sentenceOf(error, host, port))),
     );

@@ -11,7 +11,7 @@ import type { Edge, EdgeOptions } from '@halyard/edge';
 import type { Logger } from 'pino';
 import type { Command } from './command-line.ts';
 import { readDashboard } from './dashboard-files.ts';
-import { CannotStart, listen } from './listen.ts';
+import { CannotStart, isSecureVisit, listen } from './listen.ts';
 import { openCache } from './open-cache.ts';
 import { openStores } from './open-stores.ts';
 import type { Settings } from './settings.ts';
@@ -58,6 +58,8 @@ export const startWriter = async (
     outboxSize: () => stores.outboxSize(),
   });
   const controlPlane = createControlPlane({
+    awaited: () =>
+      edge === null || edge.ready() ? null : 'The edge of this process has not loaded its configuration yet.',
     stores,
     cache,
     account: settings.account,
@@ -72,7 +74,7 @@ export const startWriter = async (
       ? { settled: (place: Place, version: number) => replicator.settled(place, version, SETTLE_MS) }
       : {}),
   });
-  const edge = withEdge
+  const edge: Edge | null = withEdge
     ? await createEdge(settings, cache, log, { authenticate: controlPlane.authenticate })
     : null;
   // The port first: who cannot have it must not have used up the first start, which shows its secrets once.
@@ -167,10 +169,11 @@ export const startEdge = async (settings: Settings, command: Command, log: Logge
   };
 };
 
-const listening = ({ host, port, publicUrl }: Settings) => ({
+const listening = ({ host, port, publicUrl, trustProxy }: Settings) => ({
   host,
   port,
   basePath: basePathOf(publicUrl),
+  isSecure: isSecureVisit(publicUrl, trustProxy),
 });
 
 const isLoopback = (host: string): boolean =>

@@ -52,6 +52,8 @@ export interface ControlPlaneOptions {
   readonly metrics?: Metrics;
   /** How many streams and exports may be open at once; what is left out is as docs/api.md says. */
   readonly streamLimits?: Partial<StreamLimits>;
+  /** Asked by `/readyz`: what else of this process cannot serve yet, in a sentence; null: nothing. */
+  readonly awaited?: () => string | null;
   /** Awaited between a commit and its answer, so that this process's own edge shows the change first; bounded by who gives it. */
   readonly settled?: (place: Place, version: number) => Promise<void>;
 }
@@ -133,7 +135,9 @@ export const createControlPlane = (options: ControlPlaneOptions): ControlPlane =
   const document = openApiDocument(table, options);
   serveDocs(app, document);
   let preparing = false;
-  serveProbes(app, setting, account, metrics, () => preparing);
+  serveProbes(app, setting, account, metrics, () =>
+    preparing ? 'The database is being prepared.' : (options.awaited?.() ?? null),
+  );
   for (const path of READ_ONLY.filter((each) => metrics !== null || each !== '/metrics'))
     refuseOtherMethods(app, path, new Set(['GET']));
   servePages(app, options.dashboard ?? null, {

@@ -66,6 +66,24 @@ const stop = async ({ started }: Server): Promise<void> => {
   running.splice(running.indexOf(started), 1);
 };
 
+const LOG = '/client/v4/accounts/default/flagship/log';
+
+/** What a restored database answers: what was backed up, and an entry of the log that says so. */
+const expectRestored = async (url: string, paths: readonly string[], before: Answers): Promise<void> => {
+  const restored = await serve(url);
+  const { [LOG]: log, ...others } = await answers(restored, paths);
+  const { [LOG]: logBefore, ...othersBefore } = before;
+  expect(others).toEqual(othersBefore);
+  const [noted, ...entries] = JSON.parse(log?.text ?? '').result;
+  expect(noted).toMatchObject({
+    event: 'database_restored',
+    actor: { name: 'halyard command' },
+    detail: { file: 'monday.db' },
+  });
+  expect(entries).toEqual(JSON.parse(logBefore?.text ?? '').result);
+  await stop(restored);
+};
+
 /** An app with some history and a deleted one; the paths whose answers must be the same afterwards. */
 const work = async ({ ask }: Server): Promise<readonly string[]> => {
   const made = JSON.parse(
@@ -87,11 +105,13 @@ const work = async ({ ask }: Server): Promise<readonly string[]> => {
   expect((await ask('POST', `${apps}/${gone.result.id}/flags`, flag)).status).toBe(201);
   expect((await ask('PUT', `${app}/flags/checkout`, { ...flag, enabled: true })).status).toBe(200);
   expect((await ask('DELETE', `${apps}/${gone.result.id}`)).status).toBe(200);
-  return [apps, `${app}/flags`, `${app}/changelog`, '/client/v4/accounts/default/flagship/log'];
+  return [apps, `${app}/flags`, `${app}/changelog`, LOG];
 };
 
-const answers = async ({ ask }: Server, paths: readonly string[]) => {
-  const texts: Record<string, unknown> = {};
+type Answers = Readonly<Record<string, { readonly text: string }>>;
+
+const answers = async ({ ask }: Server, paths: readonly string[]): Promise<Answers> => {
+  const texts: Record<string, Awaited<ReturnType<Server['ask']>>> = {};
   for (const path of paths) texts[path] = await ask('GET', path);
   return texts;
 };
@@ -148,14 +168,13 @@ describe.runIf(postgres)('moving', () => {
         code: 0,
         stderr: '',
       });
-      const restored = await serve(empty.url);
-      expect(await answers(restored, paths)).toEqual(before);
-      await stop(restored);
+      await expectRestored(empty.url, paths, before);
     } finally {
       await empty.drop();
     }
     const file = { HALYARD_DATABASE_URL: `file:${folder}/restored.db` };
     expect(halyard(['restore', 'backups/monday.db'], file).code).toBe(0);
+    await expectRestored(file.HALYARD_DATABASE_URL, paths, before);
     expect(halyard(['audit', 'verify'], file).code).toBe(0);
   });
 

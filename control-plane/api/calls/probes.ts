@@ -11,13 +11,14 @@ import type { Metrics } from './metrics.ts';
 
 const CACHE_MS = 250;
 
-/** `/healthz`: the process lives. `/readyz`: the database answers and is not being prepared. `/metrics` shows who uses what, so it takes a token. */
+/** `/healthz`: the process lives. `/readyz`: nothing is awaited, and the database answers. `/metrics` shows who uses what, so it takes a token. */
 export const serveProbes = (
   app: Hono<ExchangeEnv>,
   setting: Setting,
   account: string,
   metrics: Metrics | null,
-  preparing: () => boolean,
+  /** Why the process cannot serve yet, in a sentence. */
+  awaited: () => string | null,
 ): void => {
   const headers = { ...API_SECURITY, 'cache-control': 'no-store' };
   /** The API can serve all the same, so it is said and no more; and a cache that does not answer soon holds up no probe. */
@@ -41,7 +42,8 @@ export const serveProbes = (
 
   app.get('/readyz', async (c) => {
     try {
-      if (preparing()) throw new Problem('unavailable', { message: 'The database is being prepared.' });
+      const message = awaited();
+      if (message !== null) throw new Problem('unavailable', { message });
       await setting.stores.ping();
       const refusal = await refused();
       return c.json({ status: 'ok', ...(refusal === null ? {} : { replication: refusal }) }, 200, headers);

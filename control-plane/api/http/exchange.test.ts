@@ -334,6 +334,20 @@ describe('operations', () => {
     expect((await ground.ask('GET', '/readyz', { token: null })).status).toBe(200);
   });
 
+  onNode('a process was ready before its own edge had anything: it says what it waits for', async () => {
+    let awaited: string | null = 'The edge of this process has not loaded its configuration yet.';
+    const starting = await openGround({ awaited: () => awaited });
+    const early = await starting.ask('GET', '/readyz', { token: null });
+    expect([early.status, early.headers.get('retry-after'), early.json]).toEqual([
+      503,
+      '1',
+      { status: 'unavailable', reason: awaited },
+    ]);
+    awaited = null;
+    expect((await starting.ask('GET', '/readyz', { token: null })).json).toEqual({ status: 'ok' });
+    await starting.close();
+  });
+
   onNode('the metrics told a token of one app about all of them: it is refused', async () => {
     const { secret } = await ground.mint({ name: 'ben', permission: 'admin', app_ids: ['shop'] });
     const refused = await ground.ask('GET', '/metrics', { token: secret });

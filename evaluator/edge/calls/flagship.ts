@@ -117,6 +117,12 @@ const questionIn = (url: string): Question => {
 };
 
 const questionOf = async (request: Request): Promise<Question> => {
+  const [parameter] = new URL(request.url).searchParams.keys();
+  if (parameter !== undefined) {
+    // As the control plane has it: an attribute that was put beside the body would be passed over.
+    const message = `${JSON.stringify(parameter)} is not a query parameter of this call; expected none.`;
+    return { kind: 'bad', status: 400, message };
+  }
   const asked = await readRequest(request);
   if (asked.kind === 'bad') return asked;
   const { flagKey, context: _, ...others } = asked.body;

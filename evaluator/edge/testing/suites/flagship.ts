@@ -66,8 +66,9 @@ export const flagshipSuite = (home: Home): void => {
           },
           { standalone: true },
         );
-        const post = async (body: unknown) => {
-          const response = await world.request('/client/v4/accounts/default/flagship/apps/shop/evaluate', {
+        const post = async (body: unknown, query = '') => {
+          const path = `/client/v4/accounts/default/flagship/apps/shop/evaluate${query}`;
+          const response = await world.request(path, {
             method: 'POST',
             headers: { authorization: 'Bearer evaluate', 'content-type': 'application/json' },
             body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -87,6 +88,11 @@ export const flagshipSuite = (home: Home): void => {
         ] as const) {
           expect(await post(body)).toMatchObject([400, { errors: [{ code: 1001, message }] }]);
         }
+        const message = '"plan" is not a query parameter of this call; expected none.';
+        expect(await post({ flagKey: 'tagged' }, '?plan=pro')).toMatchObject([
+          400,
+          { errors: [{ code: 1001, message }] },
+        ]);
       });
 
       test.each([
