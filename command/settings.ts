@@ -1,3 +1,4 @@
+import { DEFAULT_PREFIX, isPrefix, PREFIX_FORM } from '@halyard/caches';
 import { withoutPassword } from '@halyard/caches/without-password';
 import { parsePublicUrl } from '@halyard/control-plane/public-url';
 import { textOf } from './setting-file.ts';
@@ -104,8 +105,7 @@ const secretText: Parser<string> = (text) =>
 const account: Parser<string> = (text) =>
   /^[A-Za-z0-9_-]{1,64}$/.test(text) ? ok(text) : { expected: '1 to 64 letters, digits, _ or -' };
 
-const cachePrefix: Parser<string> = (text) =>
-  /^[A-Za-z0-9_-]{1,32}$/.test(text) ? ok(text) : { expected: '1 to 32 letters, digits, _ or -' };
+const cachePrefix: Parser<string> = (text) => (isPrefix(text) ? ok(text) : { expected: PREFIX_FORM });
 
 interface Setting<T> {
   readonly variable: string;
@@ -132,7 +132,7 @@ const table: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
     secret: 'password',
   },
   cacheUrl: { variable: 'HALYARD_CACHE_URL', parse: cacheUrl, fallback: 'memory:', secret: 'password' },
-  cachePrefix: { variable: 'HALYARD_CACHE_PREFIX', parse: cachePrefix, fallback: 'halyard' },
+  cachePrefix: { variable: 'HALYARD_CACHE_PREFIX', parse: cachePrefix, fallback: DEFAULT_PREFIX },
   adminToken: { variable: 'HALYARD_ADMIN_TOKEN', parse: secretText, fallback: null, secret: 'whole' },
   account: { variable: 'HALYARD_ACCOUNT', parse: account, fallback: 'default' },
   edgeData: { variable: 'HALYARD_EDGE_DATA', parse: nonEmpty('a directory'), fallback: null },

@@ -1,5 +1,5 @@
 import { DurableObject, type ObjectContext } from 'cloudflare:workers';
-import { openKvCache } from '@halyard/caches/kv';
+import { prefixFrom } from '@halyard/caches';
 import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
 import type { Log } from '../api/http/setting.ts';
 import { Problem } from '../model/problem.ts';
@@ -16,6 +16,7 @@ import { type Environment, readSettings, type Settings } from './bindings.ts';
 import { type Courier, createCourier } from './courier.ts';
 import { headMemory } from './head-memory.ts';
 import { consoleLog } from './log.ts';
+import { openObjectCache } from './object-cache.ts';
 import { objectName } from './places.ts';
 import { orRefusal } from './refusal.ts';
 import { sideElsewhere } from './side-elsewhere.ts';
@@ -63,7 +64,7 @@ export class AccountObject extends DurableObject<Environment> {
   }
 
   async head(space: string): Promise<string | null> {
-    return headMemory(this.ctx.storage).load(space);
+    return headMemory(this.ctx.storage, prefixFrom(this.env.HALYARD_CACHE_PREFIX)).load(space);
   }
 
   override alarm(): Promise<void> {
@@ -121,7 +122,7 @@ export class AccountObject extends DurableObject<Environment> {
     });
     const own = createStores(database, { now });
     const stores = { ...own, accounts: this.#withApps(own.accounts, database) };
-    const openCache = () => openKvCache({ namespace: this.env.FLAG_CACHE, now, memory: headMemory(storage) });
+    const openCache = () => openObjectCache(this.env, storage, now);
     const controlPlane = createControlPlane({
       stores,
       side: (of, app) => {

@@ -101,6 +101,7 @@ test('a Worker that is not set up says everything that is missing', async () => 
   const settings = {
     HALYARD_ADMIN_TOKEN: 'short',
     HALYARD_ACCOUNT: 'a b',
+    HALYARD_CACHE_PREFIX: 'two:',
     HALYARD_SECRET: 'short',
     HALYARD_PUBLIC_URL: 'flags.example',
   };
@@ -109,6 +110,7 @@ test('a Worker that is not set up says everything that is missing', async () => 
   expect(body.errors[0].message).toBe(
     'HALYARD_ADMIN_TOKEN has 5 characters; expected a secret of at least 24 characters, given with `wrangler secret put HALYARD_ADMIN_TOKEN`. ' +
       'HALYARD_ACCOUNT is "a b"; expected 1 to 64 letters, digits, _ or -. ' +
+      'HALYARD_CACHE_PREFIX is "two:"; expected 1 to 32 letters, digits, _ or -. ' +
       'HALYARD_SECRET has 5 characters; expected at least 24. ' +
       'HALYARD_PUBLIC_URL is "flags.example"; expected an http:// or https:// address.',
   );

@@ -1,6 +1,6 @@
 import { DurableObject, type ObjectContext } from 'cloudflare:workers';
-import { appSpace } from '@halyard/caches';
-import { type KvCache, openKvCache } from '@halyard/caches/kv';
+import { appSpace, prefixFrom } from '@halyard/caches';
+import type { KvCache } from '@halyard/caches/kv';
 import { type ControlPlane, createControlPlane } from '../api/control-plane.ts';
 import type { Log } from '../api/http/setting.ts';
 import type { App, DeletedApp } from '../model/app.ts';
@@ -26,6 +26,7 @@ import { DEFAULT_ACCOUNT, type Environment, readSettings } from './bindings.ts';
 import { type Courier, createCourier } from './courier.ts';
 import { headMemory } from './head-memory.ts';
 import { consoleLog } from './log.ts';
+import { openObjectCache } from './object-cache.ts';
 import { placeOf } from './places.ts';
 import { orRefusal } from './refusal.ts';
 import { answerSide } from './side-elsewhere.ts';
@@ -97,7 +98,7 @@ export class AppObject extends DurableObject<Environment> {
   }
 
   async head(space: string): Promise<string | null> {
-    return headMemory(this.ctx.storage).load(space);
+    return headMemory(this.ctx.storage, prefixFrom(this.env.HALYARD_CACHE_PREFIX)).load(space);
   }
 
   async report(text: string): Promise<void> {
@@ -214,7 +215,7 @@ export class AppObject extends DurableObject<Environment> {
   #openCache(): KvCache {
     const { storage } = this.ctx;
     const now = (): number => this.now();
-    return openKvCache({ namespace: this.env.FLAG_CACHE, now, memory: headMemory(storage) });
+    return openObjectCache(this.env, storage, now);
   }
 
   /** Leaves the changelog of a deleted app, and nothing else. */

@@ -1,4 +1,5 @@
 import type { ObjectNamespace } from 'cloudflare:workers';
+import { DEFAULT_PREFIX, isPrefix, prefixMistake } from '@halyard/caches';
 import type { KvNamespace } from '@halyard/caches/kv';
 import { withoutPassword } from '@halyard/caches/without-password';
 import { parsePublicUrl } from '../api/http/public-url.ts';
@@ -16,6 +17,8 @@ export interface Environment {
   readonly EVALUATOR?: { fetch(request: Request): Promise<Response> };
   readonly HALYARD_ADMIN_TOKEN?: string;
   readonly HALYARD_ACCOUNT?: string;
+  /** In front of every name in the flag cache; default `halyard`. The same for the evaluator. */
+  readonly HALYARD_CACHE_PREFIX?: string;
   readonly HALYARD_SECRET?: string;
   readonly HALYARD_PUBLIC_URL?: string;
   /** Where evaluations are asked for, if that is not where the dashboard is. */
@@ -50,6 +53,8 @@ export const readSettings = (env: Environment): Settings | readonly string[] => 
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(account)) {
     mistakes.push(`HALYARD_ACCOUNT is ${JSON.stringify(account)}; expected 1 to 64 letters, digits, _ or -.`);
   }
+  const prefix = env.HALYARD_CACHE_PREFIX ?? DEFAULT_PREFIX;
+  if (!isPrefix(prefix)) mistakes.push(prefixMistake(prefix));
   if (secret !== null && secret.length < 24) {
     mistakes.push(`HALYARD_SECRET has ${secret.length} characters; expected at least 24.`);
   }

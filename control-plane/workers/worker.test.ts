@@ -2,7 +2,7 @@ import type { ObjectNamespace } from 'cloudflare:workers';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accountSpace, appSpace } from '@halyard/caches';
+import { accountSpace, appSpace, DEFAULT_PREFIX } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import { Miniflare } from 'miniflare';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -33,6 +33,7 @@ export default class extends WorkerEntrypoint {
 
 let script: string;
 let token = TOKEN;
+let prefix = DEFAULT_PREFIX;
 let folder: string;
 let miniflare: Miniflare;
 
@@ -52,7 +53,7 @@ const start = (): Miniflare =>
           APPS: { className: 'AppObject', useSQLite: true },
         },
         serviceBindings: { FLAG_CACHE: 'kv', ASSETS: () => new Response(null, { status: 404 }) },
-        bindings: { HALYARD_ADMIN_TOKEN: token, HALYARD_LOG: 'silent' },
+        bindings: { HALYARD_ADMIN_TOKEN: token, HALYARD_CACHE_PREFIX: prefix, HALYARD_LOG: 'silent' },
       },
       {
         name: 'kv',
@@ -93,7 +94,7 @@ const put = (app: string, key: string) => ask('POST', `/apps/${app}/flags`, { ke
 
 const cached = async (space: string) => {
   const { KV } = await miniflare.getBindings<{ readonly KV: KvNamespace }>('kv');
-  return openKvCache({ namespace: KV, now: Date.now }).load(space);
+  return openKvCache({ namespace: KV, prefix, now: Date.now }).load(space);
 };
 /** An object, to be asked as the other objects ask it. */
 const objectOf = async <Stub>(binding: string, name: string): Promise<Stub> => {
@@ -235,4 +236,27 @@ test('a deployment whose admin token was revoked says so, and works again with a
   token = `${TOKEN}-another`;
   miniflare = start();
   expect((await ask('GET', `/apps/${app}`)).result.name).toBe('locked');
+});
+
+test('under a prefix of its own an installation writes everything anew, and leaves what is under the other', async () => {
+  const app = await makeApp('prefixed');
+  await put(app, 'a');
+  const space = appSpace('default', app);
+  await vi.waitFor(async () => expect((await cached(space))?.version).toBe(1), WAIT);
+  await miniflare.dispose();
+  prefix = 'two';
+  miniflare = start();
+  expect(await cached(space)).toBe(null);
+  await put(app, 'b');
+  await makeApp('another');
+  await vi.waitFor(
+    async () => expect([...((await cached(space))?.entries.keys() ?? [])]).toEqual(['a', 'b']),
+    WAIT,
+  );
+  await vi.waitFor(async () => {
+    const entries = (await cached(accountSpace('default')))?.entries;
+    expect([...(entries?.keys() ?? [])]).toContain(`app/${app}`);
+  }, WAIT);
+  prefix = DEFAULT_PREFIX;
+  expect((await cached(space))?.version).toBe(1);
 });

@@ -1,4 +1,5 @@
 import type { CacheLog, FlagCache, Subscription } from '../port.ts';
+import { DEFAULT_PREFIX } from '../prefix.ts';
 import { followKv, type KvFollower, type Newest } from './follower.ts';
 import { headIn, namesOf, positionIn } from './layout.ts';
 import { type KvNamespace, readCommits, readHead, readWhole } from './reader.ts';
@@ -53,7 +54,17 @@ const TOLD_WITHIN_MS = 500;
  * - Edges do not report (`receipts` is false).
  */
 export const openKvCache = (options: KvCacheOptions): KvCache => {
-  const { namespace: kv, now, log, prefix = 'halyard', pollMs = null, memory, heads, used, report } = options;
+  const {
+    namespace: kv,
+    now,
+    log,
+    prefix = DEFAULT_PREFIX,
+    pollMs = null,
+    memory,
+    heads,
+    used,
+    report,
+  } = options;
   const writing = { kv, prefix, now, memory, headEveryMs: options.headEveryMs ?? HEAD_EVERY_MS };
   const writers = new Map<string, KvWriter>();
   const followers = new Map<string, Set<KvFollower>>();

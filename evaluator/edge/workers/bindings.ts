@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers';
+import { prefixFrom } from '@halyard/caches';
 import type { KvNamespace } from '@halyard/caches/kv';
 import { Evaluator } from './evaluator.ts';
 import { DEFAULT_FRESHNESS } from './freshness.ts';
@@ -16,6 +17,8 @@ export interface Environment {
   };
   /** Default `default`. */
   readonly HALYARD_ACCOUNT?: string;
+  /** In front of every name in the flag cache; default `halyard`. The same for the control plane. */
+  readonly HALYARD_CACHE_PREFIX?: string;
   /** Where clients reach the evaluator, if that has a path: `https://example.com/flags`. */
   readonly HALYARD_PUBLIC_URL?: string;
   /** The app of a binding that names none in its props. */
@@ -47,6 +50,7 @@ const open = (env: Environment): Evaluator => {
     log.error({ HALYARD_FRESH_MS: env.HALYARD_FRESH_MS }, 'Expected milliseconds; the default is used.');
   return new Evaluator({
     namespace: env.FLAG_CACHE,
+    prefix: prefixFrom(env.HALYARD_CACHE_PREFIX),
     heads: env.HEADS === undefined ? undefined : (space) => env.HEADS?.head(space) ?? Promise.resolve(null),
     used: async (account, tokens) => env.HEADS?.used(account, tokens),
     report:

@@ -1,4 +1,4 @@
-import { appKey, appSpace } from '@halyard/caches';
+import { appKey, appSpace, DEFAULT_PREFIX, prefixFrom } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import { describe, expect, test } from 'vitest';
 import {
@@ -45,14 +45,15 @@ interface Isolate {
   settled(): Promise<void>;
 }
 
-const open = async (limits: EvaluatorOptions['limits'] = {}): Promise<Isolate> => {
+const open = async (limits: EvaluatorOptions['limits'] = {}, prefix = DEFAULT_PREFIX): Promise<Isolate> => {
   const namespace = mapKv();
   const clock = { time: NOON };
   const behind: Promise<unknown>[] = [];
-  const cache = openKvCache({ namespace, now: () => clock.time, headEveryMs: 0 });
+  const cache = openKvCache({ namespace, prefix, now: () => clock.time, headEveryMs: 0 });
   await fillCache(cache, { flag: onFlag('flag') });
   const evaluator = new Evaluator({
     namespace,
+    prefix,
     account: ACCOUNT,
     log: silent,
     now: () => clock.time,
@@ -78,6 +79,16 @@ const value = async ({ world }: Isolate): Promise<unknown> => {
 };
 
 describe('an isolate', () => {
+  test('two installations in one namespace met: each reads under its own prefix', async () => {
+    const isolate = await open({}, 'two');
+    expect(await value(isolate)).toBe(true);
+    expect(isolate.reads.filter((name) => !name.startsWith('two:'))).toEqual([]);
+    expect(prefixFrom('two')).toBe('two');
+    expect(() => prefixFrom('two words')).toThrow(
+      'HALYARD_CACHE_PREFIX is "two words"; expected 1 to 32 letters, digits, _ or -.',
+    );
+  });
+
   test('answers from memory for five seconds, reads behind the answer for five more, and then first', async () => {
     const isolate = await open();
     const { world, settled, reads } = isolate;

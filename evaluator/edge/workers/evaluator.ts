@@ -11,6 +11,8 @@ import { type PolledStreamLimits, PolledStreams } from './polled-streams.ts';
 
 export interface EvaluatorOptions {
   readonly namespace: KvNamespace;
+  /** In front of every name in it; default `halyard`. */
+  readonly prefix?: string;
   /** The writer's own word of what is newest; see `KvCacheOptions`. */
   readonly heads?: ((space: string) => Promise<string | null>) | undefined;
   /** Where it is told which tokens were shown here; see `KvCacheOptions`. */
@@ -71,6 +73,7 @@ export class Evaluator {
     const limits = { ...LIMITS, ...options.limits };
     const kv = openKvCache({
       namespace,
+      ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
       now,
       log,
       ...(heads === undefined ? {} : { heads }),
