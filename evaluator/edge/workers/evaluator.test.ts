@@ -22,6 +22,8 @@ const mapKv = (): KvNamespace & { readonly reads: string[] } => {
     reads,
     get: async (key) => {
       reads.push(key);
+      // No answer comes within the turn that asked, so what is read behind an answer cannot be ahead of it.
+      await new Promise((resolve) => setImmediate(resolve));
       return values.get(key) ?? null;
     },
     put: async (key, value) => {
