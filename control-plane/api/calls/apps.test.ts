@@ -1,15 +1,7 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { ACCOUNT, FLAG, type Ground, openGround } from '../testing/scenario.ts';
+import { describe, expect, test } from 'vitest';
+import { ACCOUNT, FLAG, groundForEach } from '../testing/scenario.ts';
 
-let ground: Ground;
-const opened: Ground[] = [];
-beforeEach(async () => {
-  ground = await openGround();
-  opened.push(ground);
-});
-afterAll(async () => {
-  for (const each of opened) await each.close();
-});
+const ground = groundForEach();
 
 const accountOutbox = async () => {
   const commits = await ground.stores.accounts.outbox(ACCOUNT).commits(0, 100);

@@ -1,16 +1,9 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { FLAG, type Ground, openGround } from '../testing/scenario.ts';
+import { describe, expect, test } from 'vitest';
+import { FLAG, groundForEach } from '../testing/scenario.ts';
 
-let ground: Ground;
-const opened: Ground[] = [];
-beforeEach(async () => {
-  ground = await openGround();
-  opened.push(ground);
+const ground = groundForEach(async (ground) => {
   await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
   await ground.ask('POST', '/apps/shop/flags', { body: { ...FLAG, key: 'other' } });
-});
-afterAll(async () => {
-  for (const each of opened) await each.close();
 });
 
 const changes = (body: unknown, headers?: Record<string, string>) =>

@@ -1,16 +1,7 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { FLAG, type Ground, openGround } from '../testing/scenario.ts';
+import { describe, expect, test } from 'vitest';
+import { FLAG, type Ground, groundForEach } from '../testing/scenario.ts';
 
-let ground: Ground;
-const opened: Ground[] = [];
-beforeEach(async () => {
-  ground = await openGround();
-  opened.push(ground);
-  await ground.ask('POST', '/apps/shop/flags', { body: FLAG });
-});
-afterAll(async () => {
-  for (const each of opened) await each.close();
-});
+const ground = groundForEach((ground) => ground.ask('POST', '/apps/shop/flags', { body: FLAG }));
 
 const at = (name: string) => `/apps/shop/contexts/${encodeURIComponent(name)}`;
 const save = (name: string, context: unknown) => ground.ask('PUT', at(name), { body: { context } });

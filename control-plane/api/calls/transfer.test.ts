@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { flagDefinition } from '../../flags/testing/arbitrary.ts';
@@ -104,6 +105,13 @@ test('merges by default; replace deletes what is not there; a dry run tells and 
     'a update',
     'b delete',
   ]);
+});
+
+test('the lines of docs/api.md are taken', async () => {
+  const page = await readFile(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+  const [, lines = ''] = /^```ndjson\n(.*?)^```/ms.exec(page) ?? [];
+  const done = await bring([lines]);
+  expect([done.status, done.json.result]).toMatchObject([200, { created: 1, segments: { created: 1 } }]);
 });
 
 describe('segments', () => {

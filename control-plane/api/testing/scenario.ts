@@ -1,5 +1,5 @@
 import { createMemoryCache } from '@halyard/caches/memory';
-import { test } from 'vitest';
+import { afterAll, beforeEach, test } from 'vitest';
 import { mintSecret, sha256Hex, systemRandom } from '../../access/secret.ts';
 import type { FlagEntry } from '../../model/changelog.ts';
 import type { NewToken } from '../../model/token.ts';
@@ -120,6 +120,26 @@ export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Pr
       await stores.close();
     },
   };
+};
+
+/** A ground of its own for each test of a file, with what `prepare` puts there. */
+export const groundForEach = (prepare: (ground: Ground) => Promise<unknown> = async () => {}): Ground => {
+  const opened: Ground[] = [];
+  beforeEach(async () => {
+    const ground = await openGround();
+    opened.push(ground);
+    await prepare(ground);
+  });
+  afterAll(async () => {
+    for (const each of opened) await each.close();
+  });
+  const current = (): Ground => {
+    const ground = opened.at(-1);
+    if (ground === undefined) throw new Error('No test has begun.');
+    return ground;
+  };
+  // Stands for the ground of the test that runs.
+  return new Proxy({} as Ground, { get: (_, name) => Reflect.get(current(), name) });
 };
 
 /** The account with one app, and an admin's token. */

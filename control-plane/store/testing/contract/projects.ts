@@ -68,11 +68,12 @@ export const projectsContract = ({ check, expect }: Suite): void => {
       Array(2).fill('{"id":"shop-production","name":"shop-production","environment":"production"}'),
     );
     const { key, app: _, ...traits } = production;
+    const settings = { client_side_default: true, tests: 'warn' };
     expect(await logOf(accounts, 5)).toEqual([
       ['project_created', { project: 'p1', name: 'shop' }],
-      ['app_created', { app: 'shop-production', name: 'shop-production' }],
+      ['app_created', { app: 'shop-production', name: 'shop-production', ...settings }],
       ['environment_added', { project: 'p1', environment: key, app: 'shop-production', ...traits }],
-      ['app_created', { app: 'shop-development', name: 'shop-development' }],
+      ['app_created', { app: 'shop-development', name: 'shop-development', ...settings }],
       [
         'environment_added',
         {
@@ -143,7 +144,7 @@ export const projectsContract = ({ check, expect }: Suite): void => {
     );
     expect((await other.accounts.app(ACCOUNT, APP))?.environment).toBe(null);
     expect(await toldOf(accounts, APP)).toEqual(Array(2).fill(`{"id":"${APP}","name":"shop"}`));
-    expect(await logOf(accounts, 3)).toEqual([
+    expect(await logOf(accounts, 4)).toEqual([
       [
         'environment_changed',
         {
@@ -157,6 +158,7 @@ export const projectsContract = ({ check, expect }: Suite): void => {
           comment_required: true,
         },
       ],
+      ['app_changed', { app: APP, name: 'shop', diff: { tests: { from: 'warn', to: 'block' } } }],
       ['project_changed', { project: 'p1', from: 'shop', to: 'store' }],
       ['environment_removed', { project: 'p1', environment: 'live', app: APP }],
     ]);
