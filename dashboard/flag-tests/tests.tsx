@@ -14,13 +14,10 @@ import { runTests } from './run.ts';
 import { TestFields } from './test-fields.tsx';
 import classes from './tests.module.css';
 
-type Change = (change: (tests: readonly DraftTest[]) => readonly DraftTest[]) => void;
-
 interface TestsProps {
   readonly app: string;
   readonly editing: Editing;
   readonly writable: boolean;
-  readonly change: Change;
 }
 
 const Result = ({ failure }: { readonly failure: string | null | undefined }) => {
@@ -108,8 +105,10 @@ const MOST = 100;
 const SHOWN = 20;
 
 /** The flag's tests, each with how it comes out on what is on the screen, saved or not. */
-export const Tests = ({ app, editing, writable, change }: TestsProps) => {
-  const { draft, finished } = editing;
+export const Tests = ({ app, editing, writable }: TestsProps) => {
+  const { draft, finished, edit } = editing;
+  const change = (to: (tests: readonly DraftTest[]) => readonly DraftTest[]) =>
+    edit((before) => ({ ...before, tests: to(before.tests) }));
   const [shown, show] = useState(SHOWN);
   const around = useSurroundings(app, finished.flag, true);
   const results = useMemo(

@@ -50,7 +50,7 @@ const KillSwitch = ({ app, flag }: { readonly app: string; readonly flag: Stored
       variant="light"
       leftSection={<IconPlayerStop size={16} />}
       disabled={!flag.enabled}
-      onClick={() => askSwitch(flag, false, write)}
+      onClick={() => askSwitch(app, flag, false, write)}
     >
       {strings.ramp.kill}
     </Button>

@@ -6,6 +6,7 @@ import { type RampTarget, rampTo } from '../draft/ramp.ts';
 import { useFlagWrite, useWriting } from '../flags/write-flag.ts';
 import { UndoDialog } from '../history/undo-dialog.tsx';
 import { lastOfFlagQuery } from '../queries.ts';
+import { FlagReach } from '../reach/flag-reach.tsx';
 import { usePermitted, useSession } from '../session/session.ts';
 import { askWithReason } from '../shell/ask.tsx';
 import { sayFailed } from '../shell/notify.tsx';
@@ -34,7 +35,12 @@ const Step = ({ app, flag, target }: Omit<StripActionProps, 'start'> & { readonl
       onClick={() =>
         askWithReason({
           title: stripStrings.stepTitle(flag.key, to),
-          help: <Sentence words={[plain(stripStrings.stepHelp(to, others)), variation(target.variation)]} />,
+          help: (
+            <>
+              <Sentence words={[plain(stripStrings.stepHelp(to, others)), variation(target.variation)]} />
+              <FlagReach app={app} flag={flag.key} patch={{ rules: rampTo(flag, target).rules }} />
+            </>
+          ),
           confirm: stripStrings.stepConfirm(to),
           go: (comment) =>
             write({

@@ -1,4 +1,5 @@
 import type { StoredFlag } from '../api.ts';
+import { FlagReach } from '../reach/flag-reach.tsx';
 import { askWithReason } from '../shell/ask.tsx';
 import { switchStrings } from '../strings/switch.ts';
 import { strings } from '../strings.ts';
@@ -16,10 +17,20 @@ const killHelp = ({ off_variation, default_variation }: StoredFlag): string =>
  * Turns a flag on or off after asking, the same way from wherever on the screen: it reaches everyone within moments, and one click
  * beside the intended row would be enough.
  */
-export const askSwitch = (flag: StoredFlag, on: boolean, write: (asked: FlagWrite) => void): void =>
+export const askSwitch = (
+  app: string,
+  flag: StoredFlag,
+  on: boolean,
+  write: (asked: FlagWrite) => void,
+): void =>
   askWithReason({
     title: on ? switchStrings.onTitle(flag.key) : strings.ramp.killTitle(flag.key),
-    help: on ? <Sentence words={[plain(switchStrings.willServe), ...summaryWords(flag)]} /> : killHelp(flag),
+    help: (
+      <>
+        {on ? <Sentence words={[plain(switchStrings.willServe), ...summaryWords(flag)]} /> : killHelp(flag)}
+        <FlagReach app={app} flag={flag.key} patch={{ enabled: on }} />
+      </>
+    ),
     confirm: on ? switchStrings.turnOn : strings.ramp.killConfirm,
     danger: !on,
     go: (comment) =>

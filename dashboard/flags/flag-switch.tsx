@@ -29,7 +29,7 @@ export const FlagSwitch = ({ app, flag, size = 'md' }: FlagSwitchProps) => {
       title={enabled ? strings.flags.turnOff : strings.flags.turnOn}
       size={size}
       checked={enabled}
-      onChange={(event) => askSwitch(flag, event.currentTarget.checked, write)}
+      onChange={(event) => askSwitch(app, flag, event.currentTarget.checked, write)}
     />
   );
 };

@@ -22,11 +22,14 @@ const Refusal = ({ error }: { readonly error: Error }) => {
   );
 };
 
+/** Null: nobody. */
+const shareOf = ({ share }: ExposureChange['after']): string | null => (share === 0 ? null : percent(share));
+
 const Exposed = ({ before, after }: ExposureChange) => {
   const named = after.cohorts.reduce((sum, { size }) => sum + size, 0);
   return (
     <Text size="sm">
-      {words.exposure(percent(before.share), percent(after.share))} {named > 0 && words.named(named)}
+      {words.exposure(shareOf(before), shareOf(after))} {named > 0 && words.named(named)}
     </Text>
   );
 };

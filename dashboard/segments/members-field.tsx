@@ -84,8 +84,8 @@ const List = ({ label, members, change, writable }: Omit<MembersFieldProps, 'hin
   );
 };
 
-/** A list of members by name: searched, taken out one by one, and added to by typing, pasting, or dropping a file on it. */
-export const MembersField = ({ label, hint, members, change, writable }: MembersFieldProps) => {
+/** Where members are typed, pasted, or dropped as a file. */
+const AddMembers = ({ label, members, change }: Pick<MembersFieldProps, 'label' | 'members' | 'change'>) => {
   const [text, setText] = useState('');
   const [said, say] = useState<string | null>(null);
   const [over, setOver] = useState(false);
@@ -110,72 +110,75 @@ export const MembersField = ({ label, hint, members, change, writable }: Members
     void take(event.dataTransfer.files[0]);
   };
   return (
-    <section aria-label={label}>
-      <Stack gap="xs">
-        <div>
-          <Title order={2} size="h5">
-            {label} · {members.length.toLocaleString('en')}
-          </Title>
-          <Text size="xs" c="dimmed">
-            {hint}
-          </Text>
-        </div>
-        <List label={label} members={members} change={change} writable={writable} />
-        {writable && (
-          // biome-ignore lint/a11y/noStaticElementInteractions: a file may be dropped here; the button beside does the same.
-          <div
-            className={classes['drop']}
-            data-over={over || undefined}
-            onDragOver={(event) => {
-              event.preventDefault();
-              setOver(true);
-            }}
-            onDragLeave={() => setOver(false)}
-            onDrop={drop}
-          >
-            <Textarea
-              aria-label={words.addTo(label)}
-              placeholder={words.addHint}
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-              // What was pasted and not added would be missing from what is saved.
-              onBlur={() => add(text)}
-              autosize
-              minRows={2}
-              maxRows={8}
-              spellCheck={false}
-              autoCapitalize="none"
-            />
-            <Group gap="xs" mt="xs">
-              <Button
-                size="compact-md"
-                variant="default"
-                leftSection={<IconPlus size={14} />}
-                disabled={text.trim() === ''}
-                onClick={() => add(text)}
-              >
-                {words.add}
-              </Button>
-              <FileButton resetRef={resetFile} onChange={(file) => void take(file)} accept="text/*,.csv,.txt">
-                {(props) => (
-                  <Button
-                    {...props}
-                    size="compact-md"
-                    variant="subtle"
-                    leftSection={<IconUpload size={14} />}
-                    aria-label={words.fileFor(label)}
-                  >
-                    {words.file}
-                  </Button>
-                )}
-              </FileButton>
-              <Text size="sm" c="dimmed" role="status">
-                {said}
-              </Text>
-            </Group>
-          </div>
-        )}
-      </Stack>
-    </section>
+    // biome-ignore lint/a11y/noStaticElementInteractions: a file may be dropped here; the button beside does the same.
+    <div
+      className={classes['drop']}
+      data-over={over || undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <Textarea
+        aria-label={words.addTo(label)}
+        placeholder={words.addHint}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        // What was pasted and not added would be missing from what is saved.
+        onBlur={() => add(text)}
+        autosize
+        minRows={2}
+        maxRows={8}
+        spellCheck={false}
+        autoCapitalize="none"
+      />
+      <Group gap="xs" mt="xs">
+        <Button
+          size="compact-md"
+          variant="default"
+          leftSection={<IconPlus size={14} />}
+          disabled={text.trim() === ''}
+          onClick={() => add(text)}
+        >
+          {words.add}
+        </Button>
+        <FileButton resetRef={resetFile} onChange={(file) => void take(file)} accept="text/*,.csv,.txt">
+          {(props) => (
+            <Button
+              {...props}
+              size="compact-md"
+              variant="subtle"
+              leftSection={<IconUpload size={14} />}
+              aria-label={words.fileFor(label)}
+            >
+              {words.file}
+            </Button>
+          )}
+        </FileButton>
+        <Text size="sm" c="dimmed" role="status">
+          {said}
+        </Text>
+      </Group>
+    </div>
   );
 };
+
+/** A list of members by name: searched, taken out one by one, and added to. */
+export const MembersField = ({ label, hint, members, change, writable }: MembersFieldProps) => (
+  <section aria-label={label}>
+    <Stack gap="xs">
+      <div>
+        <Title order={2} size="h5">
+          {label} · {members.length.toLocaleString('en')}
+        </Title>
+        <Text size="xs" c="dimmed">
+          {hint}
+        </Text>
+      </div>
+      <List label={label} members={members} change={change} writable={writable} />
+      {writable && <AddMembers label={label} members={members} change={change} />}
+    </Stack>
+  </section>
+);

@@ -6,10 +6,11 @@ export const reachStrings = {
   pending: 'Working out what this reaches …',
   unknown: 'What this reaches could not be worked out',
   refused: 'The server refuses this change',
-  exposure: (before: string, after: string) =>
-    before === after
-      ? `At most ${after} of everyone gets anything other than what off serves, as before.`
-      : `At most ${after} of everyone gets anything other than what off serves; before, ${before}.`,
+  exposure: (before: string | null, after: string | null) => {
+    const now = `${after === null ? 'Nobody' : `At most ${after} of everyone`} gets anything other than what off serves`;
+    if (before === after) return `${now}, as before.`;
+    return `${now}; before, ${before === null ? 'nobody' : `at most ${before}`}.`;
+  },
   named: (users: number) => `Users named in rules come on top: ${users.toLocaleString('en')}.`,
   nothing: 'No flag depends on this.',
   affects: (flags: number) => `${count(flags, 'flag depends', 'flags depend')} on this:`,

@@ -1,21 +1,7 @@
 import type { Explanation, Flag } from '@halyard/engine';
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Card,
-  CloseButton,
-  Group,
-  JsonInput,
-  Menu,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
-import { IconTestPipe, IconTrash, IconUser } from '@tabler/icons-react';
+import { Alert, Button, Card, CloseButton, Group, JsonInput, Stack, Text, Title } from '@mantine/core';
+import { IconTestPipe } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
 import { CopyIcon } from '../shell/copy-icon.tsx';
 import { LongText } from '../shell/long-text.tsx';
 import { flagPage } from '../strings/flag-page.ts';
@@ -23,7 +9,7 @@ import { testStrings } from '../strings/tests.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { plain, value, variation } from '../words/words.ts';
-import { readTestUsers, type TestUser, writeTestUsers } from './context-text.ts';
+import { TestUsers } from './test-users.tsx';
 import classes from './try.module.css';
 
 interface AnswerProps {
@@ -89,69 +75,8 @@ const Answer = ({ explanation, enabled, makeTest }: AnswerProps) => {
   );
 };
 
-const TestUsers = ({ text, onPick }: { readonly text: string; readonly onPick: (text: string) => void }) => {
-  const [users, setUsers] = useState<readonly TestUser[]>(() => readTestUsers(window.localStorage));
-  const [name, setName] = useState('');
-  const keep = (next: readonly TestUser[]) => {
-    setUsers(next);
-    writeTestUsers(window.localStorage, next);
-  };
-  const add = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() === '') return;
-    keep([...users.filter((user) => user.name !== name.trim()), { name: name.trim(), text }]);
-    setName('');
-  };
-  return (
-    <Menu position="bottom-end" width={280} closeOnItemClick={false}>
-      <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<IconUser size={14} />}>
-          {strings.tryUser.users}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {users.length === 0 && (
-          <Text size="sm" c="dimmed" p="xs">
-            {strings.tryUser.noUsers}
-          </Text>
-        )}
-        {users.map((user) => (
-          <Group key={user.name} gap={4} wrap="nowrap">
-            <Menu.Item closeMenuOnClick onClick={() => onPick(user.text)} flex={1}>
-              {user.name}
-            </Menu.Item>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={strings.tryUser.forget(user.name)}
-              onClick={() => keep(users.filter((each) => each !== user))}
-            >
-              <IconTrash size={14} />
-            </ActionIcon>
-          </Group>
-        ))}
-        <Menu.Divider />
-        <form onSubmit={add}>
-          <Group gap={6} p={6} wrap="nowrap">
-            <TextInput
-              size="xs"
-              aria-label={strings.tryUser.nameUser}
-              placeholder={strings.tryUser.nameUser}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-              flex={1}
-            />
-            <Button size="xs" type="submit" variant="light">
-              {strings.tryUser.keep}
-            </Button>
-          </Group>
-        </form>
-      </Menu.Dropdown>
-    </Menu>
-  );
-};
-
 interface TryPanelProps {
+  readonly app: string;
   readonly flag: Flag;
   readonly text: string;
   readonly onText: (text: string) => void;
@@ -165,7 +90,7 @@ interface TryPanelProps {
 
 /** Whose context, what they get, and why; computed here from what is on the screen, saved or not. */
 export const TryPanel = (props: TryPanelProps) => {
-  const { flag, text, onText, problem, explanation, unsaved, makeTest, close } = props;
+  const { app, flag, text, onText, problem, explanation, unsaved, makeTest, close } = props;
   const router = useRouter();
   const { href } = router.buildLocation({ to: '.', search: (before) => ({ ...before, context: text }) });
   return (
@@ -176,7 +101,7 @@ export const TryPanel = (props: TryPanelProps) => {
             {strings.tryUser.title}
           </Title>
           <Group gap={6}>
-            <TestUsers text={text} onPick={onText} />
+            <TestUsers app={app} text={text} onPick={onText} />
             <CopyIcon
               what="link"
               variant="default"

@@ -80,6 +80,38 @@ test('what was tried is made a test in one click, with the segment that it depen
   await page.context().close();
 });
 
+test('a context is shared with the app, and a switch says that its answer changes before it is made', async () => {
+  const page = await world.enter({ token: world.tokens.ada });
+  await open(page, flag);
+  await button(page, 'Try a user').click();
+  await page.getByRole('textbox', { name: 'Evaluation context' }).pressSequentially('grace');
+  await button(page, 'Test users').click();
+  await page.getByRole('textbox', { name: 'Name for this context' }).pressSequentially('Grace of staff');
+  await button(page, 'Share with the app').click();
+  await page.getByText('Grace of staff is saved in the app').waitFor();
+  expect(await world.api('GET', `/apps/${world.shop}/contexts/Grace of staff`)).toMatchObject({
+    context: { targetingKey: 'grace' },
+  });
+  await page.keyboard.press('Escape');
+  await page.getByRole('switch').first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('1 saved context gets another answer').waitFor();
+  await dialog.getByText(/^Grace of staff, tested-/).waitFor();
+  await button(dialog, 'Turn off').click();
+  await page.getByText(/ is off$/).waitFor();
+  const reader = await world.enter({ token: world.tokens.reader });
+  await open(reader, flag);
+  await button(reader, 'Try a user').click();
+  await button(reader, 'Test users').click();
+  expect(await button(reader, 'Share with the app').count()).toBe(0);
+  await reader.getByRole('menuitem', { name: 'Grace of staff' }).click();
+  await reader.getByText(/TARGETING_MATCH/).waitFor();
+  await button(page, 'Test users').click();
+  await button(page, 'Forget Grace of staff').click();
+  await page.getByText('Grace of staff is removed from the app').waitFor();
+  for (const each of [page, reader]) await each.context().close();
+});
+
 describe('a change that makes a test fail', () => {
   const breakIt = async (page: Page): Promise<void> => {
     await world.api('PATCH', flag, { tests: [grace] });
