@@ -10,12 +10,14 @@ import type { SegmentTab } from '../router-search.ts';
 import { BuilderSheet } from '../rules/builder-sheet.tsx';
 import { ConditionBuilder } from '../rules/condition-builder.tsx';
 import { usePermitted } from '../session/session.ts';
+import { Clamped } from '../shell/clamped.tsx';
 import { useCommand } from '../shell/commands.ts';
 import { sayDone } from '../shell/notify.tsx';
 import { segmentPage as words } from '../strings/segment-page.ts';
 import { strings } from '../strings.ts';
 import { conditionsWords } from '../words/condition.ts';
 import { Sentence } from '../words/sentence.tsx';
+import { textOf } from '../words/words.ts';
 import { DeleteSegment } from './delete-segment.tsx';
 import { MembersField } from './members-field.tsx';
 import { MergeSegment } from './merge-segment.tsx';
@@ -32,6 +34,7 @@ const Conditions = ({ app, editing, writable }: PartProps) => {
   const { draft, finished, edit } = editing;
   const [open, toOpen] = useDisclosure(false);
   const { conditions } = finished.segment;
+  const said = conditionsWords(conditions);
   const problems = finished.problems.map((problem) => (
     <Alert key={problem} color="red" p="xs" role="alert">
       {problem}
@@ -67,7 +70,9 @@ const Conditions = ({ app, editing, writable }: PartProps) => {
           {conditions.length === 0 ? (
             words.nobodyFits
           ) : (
-            <Sentence cut words={conditionsWords(conditions)} app={app} />
+            <Clamped length={textOf(said).length}>
+              <Sentence cut words={said} app={app} />
+            </Clamped>
           )}
         </Text>
         {problems}

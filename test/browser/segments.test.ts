@@ -186,7 +186,12 @@ test('one that is in use is not deleted and says what uses it; without users it 
 test('a change that another makes appears by itself, and what nobody may save is not offered', async () => {
   await create('watched', { include: ['zoe'] });
   const page = await world.enter({ token: world.tokens.reader });
-  await open(page, at('watched'));
+  await open(page, `/apps/${world.shop}/edges`);
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('A flag, a page, an action').pressSequentially('watched');
+  await page.getByRole('button', { name: 'watched', exact: true }).click();
+  await page.waitForURL(/segments\/watched$/);
+  await settled(page);
   expect(await page.getByRole('textbox').count()).toBe(0);
   expect(await button(page, 'Edit conditions').count()).toBe(0);
   await world.api('POST', `${at('watched')}/members`, { add: ['max'] }, { token: ben });
@@ -210,6 +215,67 @@ test('what the server refuses says so before it is saved, in the sentence of the
     .waitFor();
   expect(await button(page.getByRole('dialog'), 'Save').isDisabled()).toBe(true);
   await page.context().close();
+});
+
+test('the largest segment, and a flag with all the prerequisites and tests it may have, stay within three screens', {
+  timeout: 240_000,
+}, async () => {
+  const key = 'a-segment-with-a-key-as-long-as-they-come-'.repeat(4).slice(0, 128);
+  const names = (kind: string) =>
+    Array.from({ length: 2_500 }, (_, index) => `${kind}-${index}-at-a-company-with-a-name@example.com`);
+  await create(key, {
+    description: 'https://wiki.example/a-path-without-a-place-to-break/'.repeat(6),
+    include: names('in'),
+    exclude: names('out'),
+    conditions: Array.from({ length: 40 }, (_, index) => ({
+      attribute: `attribute-${index}`,
+      operator: 'equals',
+      value: 'a-value-that-is-rather-long',
+    })),
+  });
+  const boolean = (flag: string, more: object = {}) =>
+    world.api('POST', `/apps/${world.shop}/flags`, {
+      key: flag,
+      variations: { on: true, off: false },
+      default_variation: 'off',
+      enabled: true,
+      rules: [],
+      ...more,
+    });
+  const needed = Array.from({ length: 16 }, (_, index) => `${'needed-by-many-others-'.repeat(5)}${index}`);
+  for (const flag of needed) await boolean(flag);
+  for (let index = 0; index < 30; index += 1) await use(`uses-the-largest-${index}`, key);
+  await boolean('has-all', {
+    prerequisites: needed.map((flag) => ({ flag, variations: ['on'] })),
+    tests: Array.from({ length: 100 }, (_, index) => ({
+      name: `a test with a name ${'as-long-as-they-come-'.repeat(5)}${index}`.slice(0, 128),
+      context: { targetingKey: `user-${index}`, plan: 'pro', country: 'us' },
+      expect: { variant: 'on' },
+    })),
+  });
+  const found: string[] = [];
+  for (const width of [1280, 320]) {
+    const page = await world.enter({ width });
+    for (const path of [
+      at(key),
+      ...['uses', 'settings'].map((tab) => `${at(key)}?tab=${tab}`),
+      ...['targeting', 'tests'].map((tab) => `/apps/${world.shop}/flags/has-all?tab=${tab}`),
+    ]) {
+      await open(page, path);
+      await page.getByRole('tab').first().waitFor();
+      const { tall, wide } = await page.evaluate(() => ({
+        tall: document.documentElement.scrollHeight / window.innerHeight,
+        wide: document.documentElement.scrollWidth - window.innerWidth,
+      }));
+      if (tall > 3) found.push(`${path} is ${tall.toFixed(2)} screens tall at ${width} px`);
+      if (wide > 0) found.push(`${path} is ${wide} px too wide at ${width} px`);
+      const shots = process.env['SEGMENT_SHOTS'];
+      const name = `${path.includes('has-all') ? 'all' : 'largest'}-${path.split('tab=')[1] ?? 'members'}`;
+      if (shots) await page.screenshot({ path: `${shots}/${name}-${width}.png`, fullPage: true });
+    }
+    await page.context().close();
+  }
+  expect(found.join('\n')).toBe('');
 });
 
 describe.for(
