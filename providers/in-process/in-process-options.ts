@@ -10,6 +10,7 @@ export const IN_PROCESS_EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   startTimeoutMs: milliseconds(0),
   pollMs: milliseconds(LEAST_POLL_MS),
   idleMs: milliseconds(1),
+  observe: ['true or false', (value) => typeof value === 'boolean'],
   fetch: aFunction,
   now: aFunction,
   random: aFunction,

@@ -7,6 +7,7 @@ import { checkInProcessOptions } from './in-process-options.ts';
 import { namedApp } from './kept-for.ts';
 import { LastGood } from './last-good.ts';
 import { LocalFlags } from './local-flags.ts';
+import { Reporter } from './reporter.ts';
 import { type Configuration, NotAConfiguration, parseConfiguration } from './wire.ts';
 
 /** pino's shape. */
@@ -18,6 +19,8 @@ export interface Log {
 }
 
 export interface InProcessOptions extends EdgeOptions {
+  /** Whether what is evaluated is counted, and an edge told how often; nothing of whom it was for. Default true. */
+  readonly observe?: boolean | undefined;
   /** A configuration to start from while no edge can be reached: what `GET /apps/{app}/config` answers. */
   readonly bootstrap?: unknown;
   /** Where the last good configuration is kept for the next start. Needs a runtime with `node:fs`. */
@@ -59,7 +62,8 @@ export class InProcess {
   readonly #listener: InProcessListener;
   readonly #limits: FollowerLimits & { readonly startTimeoutMs: number };
   /** Evaluates what is held. */
-  readonly flags = new LocalFlags();
+  readonly flags: LocalFlags;
+  readonly #reporter: Reporter;
   #health: Health = 'starting';
   #problem = '';
   #running: {
@@ -73,6 +77,8 @@ export class InProcess {
     checkInProcessOptions(maker, options);
     this.#options = options;
     this.#listener = listener;
+    this.#reporter = new Reporter(options);
+    this.flags = new LocalFlags(this.#reporter.tally);
     const pollMs = options.pollMs ?? LONGEST_MS;
     this.#limits = {
       startTimeoutMs: options.startTimeoutMs ?? 5_000,
@@ -150,6 +156,7 @@ export class InProcess {
       begin({ kind: 'failed', fatal: false, message: 'closed before a configuration came' }),
     );
     this.#running = { stop, done: run(), disk };
+    this.#reporter.start();
     return first;
   }
 
@@ -159,7 +166,7 @@ export class InProcess {
     if (running === null) return;
     this.#running = null;
     running.stop.abort();
-    await running.done;
+    await Promise.all([running.done, this.#reporter.close()]);
     await running.disk?.close();
   }
 

@@ -107,7 +107,13 @@ describe.for(['in-process', 'remote'] as const)('the specification, %s', (mode) 
       ['float-flag', 0.5, 'half', () => client().getNumberDetails('float-flag', 0.1)],
       ['object-flag', TEMPLATE, 'template', () => client().getObjectDetails('object-flag', {})],
     ])('resolves the details of %s', async ([flagKey, value, variant, ask]) => {
-      expect(await ask()).toEqual({ flagKey, value, variant, reason: 'STATIC', flagMetadata: {} });
+      expect(await ask()).toEqual({
+        flagKey,
+        value,
+        variant,
+        reason: 'STATIC',
+        flagMetadata: { flagSetId: APP },
+      });
     });
 
     test('is told of the context', async () => {
@@ -139,12 +145,20 @@ describe.for(['in-process', 'remote'] as const)('the specification, %s', (mode) 
   describe('metadata', () => {
     test('comes with the details', async () => {
       const { flagMetadata } = await client().getBooleanDetails('metadata-flag', true);
-      expect(flagMetadata).toEqual({ string: '1.0.2', integer: 2, float: 0.1, boolean: true });
+      expect(flagMetadata).toEqual({
+        string: '1.0.2',
+        integer: 2,
+        float: 0.1,
+        boolean: true,
+        flagSetId: APP,
+      });
       expect(Object.isFrozen(flagMetadata)).toBe(true);
     });
 
-    test('is empty where a flag has none', async () => {
-      expect((await client().getBooleanDetails('boolean-flag', true)).flagMetadata).toEqual({});
+    test('names the app where a flag has none', async () => {
+      expect((await client().getBooleanDetails('boolean-flag', true)).flagMetadata).toEqual({
+        flagSetId: APP,
+      });
     });
 
     test('names the provider', () => {

@@ -21,9 +21,9 @@ const FLAGS = [
   constant('shop.banner:v2|eu', 'Hello'),
 ];
 const METADATA: Readonly<Record<string, object>> = {
-  undecided: { team: 'growth' },
-  'needs-undecided': { team: 'growth', prerequisite: 'undecided' },
-  'needs-hidden': { team: 'growth', prerequisite: 'hidden' },
+  undecided: { team: 'growth', flagSetId: APP },
+  'needs-undecided': { team: 'growth', flagSetId: APP, prerequisite: 'undecided' },
+  'needs-hidden': { team: 'growth', flagSetId: APP, prerequisite: 'hidden' },
 };
 const KEYS = Object.keys(METADATA);
 const WIDE = 'shop.banner:v2|eu';
@@ -97,7 +97,7 @@ describe.for(HOMES)('a flag that is off without a value, at an edge %s', ([, ope
     );
     const flags = WebOpenFeature.getClient();
     for (const key of KEYS) {
-      const metadata = key === 'needs-hidden' ? { team: 'growth' } : METADATA[key];
+      const metadata = key === 'needs-hidden' ? { team: 'growth', flagSetId: APP } : METADATA[key];
       expect(flags.getBooleanDetails(key, true)).toEqual(left(key, true, metadata));
       expect(flags.getBooleanDetails(key, false)).toEqual(left(key, false, metadata));
     }

@@ -107,15 +107,35 @@ describe('the binding', () => {
   });
 
   test.each([
-    ['getBooleanDetails', 'new-checkout', false, { value: true, variant: 'on', reason: 'STATIC' }],
+    [
+      'getBooleanDetails',
+      'new-checkout',
+      false,
+      { value: true, variant: 'on', reason: 'STATIC', flagMetadata: { flagSetId: 'shop' } },
+    ],
     [
       'getStringDetails',
       'banner',
       'x',
-      { value: 'P', variant: 'plain', reason: 'DEFAULT', flagMetadata: { team: 'growth' } },
+      {
+        value: 'P',
+        variant: 'plain',
+        reason: 'DEFAULT',
+        flagMetadata: { team: 'growth', flagSetId: 'shop' },
+      },
     ],
-    ['getNumberDetails', 'limit', 0, { value: 7, variant: 'on', reason: 'STATIC' }],
-    ['getObjectDetails', 'theme', {}, { value: { dark: true }, variant: 'on', reason: 'STATIC' }],
+    [
+      'getNumberDetails',
+      'limit',
+      0,
+      { value: 7, variant: 'on', reason: 'STATIC', flagMetadata: { flagSetId: 'shop' } },
+    ],
+    [
+      'getObjectDetails',
+      'theme',
+      {},
+      { value: { dark: true }, variant: 'on', reason: 'STATIC', flagMetadata: { flagSetId: 'shop' } },
+    ],
   ])('%s of %s says why', async (method, key, fallback, details) => {
     expect(await flags(method, key, fallback)).toEqual({ flagKey: key, ...details });
   });
@@ -199,7 +219,7 @@ describe('the binding', () => {
         flagKey: 'new-checkout',
         value: fallback,
         reason: 'DISABLED',
-        flagMetadata: { team: 'growth' },
+        flagMetadata: { team: 'growth', flagSetId: 'shop' },
       });
     }
     expect(await flags('getStringValue', 'new-checkout', 'mine')).toBe('mine');

@@ -29,6 +29,9 @@ export class SmallEdge {
   stream: Mood = 'well';
   ofrep: Mood = 'well';
   noticeMood: Mood = 'well';
+  report: Mood = 'well';
+  /** What was reported, each time that it came. */
+  readonly reports: unknown[] = [];
   /** How much of the past a stream can resume from. */
   history = Number.POSITIVE_INFINITY;
   /** What a stream says as soon as it opens. */
@@ -145,6 +148,12 @@ export class SmallEdge {
       return;
     }
     const rest = path.startsWith(`/apps/${this.app}/`) ? path.slice(`/apps/${this.app}`.length) : path;
+    if (rest === '/report') {
+      if (misbehaves(this.report, response)) return;
+      this.reports.push(JSON.parse(body));
+      response.writeHead(204).end();
+      return;
+    }
     if (rest === '/config') {
       this.#config(request, response);
       return;
