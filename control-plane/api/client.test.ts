@@ -39,6 +39,10 @@ test('leads a flag through its life', async () => {
     unchanged: 2,
     diff: {},
   });
+  expect(await client.getFlagNumbers('shop', 'b', { last: '30d' })).toMatchObject({ rows: [] });
+  expect((await client.listNumbers('shop', { keys: 'b' })).flags).toMatchObject([
+    { key: 'b', status: 'new' },
+  ]);
   expect(await client.deleteFlag('shop', 'b')).toEqual({ key: 'b' });
 });
 

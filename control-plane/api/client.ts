@@ -48,6 +48,7 @@ import type {
   SignInLink,
   Token,
 } from './document/schemas.ts';
+import type { FlagNumbers, FlagUse } from './document/schemas-numbers.ts';
 
 export {
   ApiError,
@@ -63,6 +64,8 @@ export type {
   AppPatch,
   ChangelogEntry,
   FlagEntry,
+  FlagNumbers,
+  FlagUse,
   FlagView,
   MintedToken,
   NewToken,
@@ -131,6 +134,10 @@ export const createClient = ({ account, ...options }: ClientOptions) => {
       } = {},
     ) => page<FlagView>(`${appPath(app)}/flags`, query),
     getFlag: (app: string, key: string) => ask<FlagView>('GET', flagPath(app, key)),
+    getFlagNumbers: (app: string, key: string, query: { last?: '1h' | '24h' | '30d' } = {}) =>
+      ask<FlagNumbers>('GET', `${flagPath(app, key)}/numbers${search(query)}`),
+    listNumbers: (app: string, query: { keys?: string; status?: FlagUse['status'] } = {}) =>
+      ask<{ flags: FlagUse[] }>('GET', `${appPath(app)}/numbers${search(query)}`),
     createFlag: <W extends WriteOptions>(app: string, flag: NewFlag, write?: W) =>
       writing<FlagView, W>('POST', `${appPath(app)}/flags`, flag, write),
     replaceFlag: <W extends WriteOptions>(app: string, key: string, flag: WholeFlag, write?: W) =>

@@ -8,6 +8,7 @@ import { environmentOperations } from './calls/environments.ts';
 import { evaluateOperations } from './calls/evaluate.ts';
 import { eventOperations } from './calls/events.ts';
 import { explainOperations } from './calls/explain.ts';
+import { numbersOperations } from './calls/flag-numbers.ts';
 import { flagOperations } from './calls/flags.ts';
 import { projectFlagOperations } from './calls/project-flags.ts';
 import { projectOperations } from './calls/projects.ts';
@@ -34,6 +35,7 @@ export const operationsOf = (setting: Setting): readonly AnyServed[] => [
   ...evaluateOperations(setting),
   ...explainOperations(setting),
   ...contextOperations(setting),
+  ...numbersOperations(setting),
   ...transferOperations(setting),
   ...propagationOperations(setting),
   ...eventOperations(setting),

@@ -239,6 +239,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Changelog: 'Who changed what, when and why; nothing in the API changes or removes an entry.',
   Evaluation: 'What a flag evaluates to, and why.',
   Contexts: 'Users whose answers a dry run looks at.',
+  Numbers: 'How often flags are evaluated, and nothing of whom it was for.',
   Transfer: 'A whole app as one file.',
   Propagation: 'How far a change has come.',
   Tokens: 'Who may do what.',

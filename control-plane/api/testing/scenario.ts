@@ -3,6 +3,7 @@ import { afterAll, beforeEach, test } from 'vitest';
 import { mintSecret, sha256Hex, systemRandom } from '../../access/secret.ts';
 import type { FlagEntry } from '../../model/changelog.ts';
 import type { NewToken } from '../../model/token.ts';
+import { takeReport } from '../../observing/collect.ts';
 import type { Stores } from '../../store/port.ts';
 import { openSqliteStores } from '../../store/sqlite/index.ts';
 import { createMetrics } from '../calls/metrics.ts';
@@ -37,7 +38,8 @@ export interface Ground {
   mintSignInLink: ControlPlane['mintSignInLink'];
   forgetDeleted: ControlPlane['forgetDeleted'];
   expireEnvironments: ControlPlane['expireEnvironments'];
-  /** Of the app: what was committed, in the order it was. */
+  /** What an edge files of what it counted, as JSON text. */
+  report(text: string): Promise<void>;
   /** Of flags. */
   changelog(app?: string): Promise<readonly FlagEntry[]>;
   /** Of the app: the keys of every commit that the replicator has to deliver. */
@@ -100,6 +102,7 @@ export const openGround = async (options: Partial<ControlPlaneOptions> = {}): Pr
     mintSignInLink: controlPlane.mintSignInLink,
     forgetDeleted: controlPlane.forgetDeleted,
     expireEnvironments: controlPlane.expireEnvironments,
+    report: (text) => takeReport(stores.app(ACCOUNT, settled.app).tallies, text, { now: now(), random: 1 }),
 
     async changelog(of = settled.app) {
       const entries: FlagEntry[] = [];

@@ -117,6 +117,10 @@ const behindTheDoor = async (call: DoorCall, env: Environment): Promise<unknown>
       return account.expire();
     case 'link':
       return account.link(call.url, call.name);
+    case 'report': {
+      const app = env.APPS.get(env.APPS.idFromName(objectName(call.place)));
+      return app.report(call.text);
+    }
     case 'app': {
       const app = env.APPS.get(env.APPS.idFromName(objectName(call.place))) as AppStub & GroundApp;
       return app.look(call.place);

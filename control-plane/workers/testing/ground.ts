@@ -14,6 +14,7 @@ export type DoorCall =
   | { readonly open: 'expire' }
   | { readonly open: 'commits'; readonly account: string }
   | { readonly open: 'link'; readonly url: string; readonly name?: string }
+  | { readonly open: 'report'; readonly place: AppPlace; readonly text: string }
   | { readonly open: 'app'; readonly place: AppPlace };
 
 interface Looked {
@@ -106,6 +107,7 @@ export const openWorkersGround = async (): Promise<Ground> => {
     },
     forgetDeleted: () => open({ open: 'forget' }),
     expireEnvironments: () => open({ open: 'expire' }),
+    report: (text) => open({ open: 'report', place: { account: ACCOUNT, app: settled.app }, text }),
     get cache(): never {
       throw new Error('The flag cache is in another process.');
     },
