@@ -1,4 +1,4 @@
-import { appKey, appSpace, DEFAULT_PREFIX, prefixFrom } from '@halyard/caches';
+import { appKey, appSpace, DEFAULT_PREFIX, filedReportIn, prefixFrom } from '@halyard/caches';
 import { type KvNamespace, openKvCache } from '@halyard/caches/kv';
 import { describe, expect, test } from 'vitest';
 import {
@@ -14,7 +14,7 @@ import {
 import { silent } from '../testing/world.ts';
 import { Evaluator, type EvaluatorOptions } from './evaluator.ts';
 
-/** A KV that shows every write at once. */
+/** A KV that shows every write at once, to a read that takes longer than reading a request does. */
 const mapKv = (): KvNamespace & { readonly reads: string[] } => {
   const values = new Map<string, string>();
   const reads: string[] = [];
@@ -43,6 +43,8 @@ interface Isolate {
   readonly world: World;
   readonly evaluator: Evaluator;
   readonly reads: string[];
+  /** What was reported: flag and count. */
+  readonly reported: (readonly [string, number])[];
   /** Everything that goes on behind answers has ended. */
   settled(): Promise<void>;
 }
@@ -53,9 +55,13 @@ const open = async (limits: EvaluatorOptions['limits'] = {}, prefix = DEFAULT_PR
   const behind: Promise<unknown>[] = [];
   const cache = openKvCache({ namespace, prefix, now: () => clock.time, headEveryMs: 0 });
   await fillCache(cache, { flag: onFlag('flag') });
+  const reported: (readonly [string, number])[] = [];
   const evaluator = new Evaluator({
     namespace,
     prefix,
+    report: async (_account, _id, text) => {
+      for (const [flag, , , , n] of filedReportIn(text)?.counts ?? []) reported.push([flag, n]);
+    },
     account: ACCOUNT,
     log: silent,
     now: () => clock.time,
@@ -71,7 +77,7 @@ const open = async (limits: EvaluatorOptions['limits'] = {}, prefix = DEFAULT_PR
   const settled = async (): Promise<void> => {
     await Promise.all(behind.splice(0));
   };
-  return { world, evaluator, reads: namespace.reads, settled };
+  return { world, evaluator, reads: namespace.reads, reported, settled };
 };
 
 const off = onFlag('flag', { enabled: false, off_variation: 'off' });
@@ -180,5 +186,25 @@ describe('an isolate', () => {
     world.time += 10_000;
     expect(await ask('blog', 'post')).toBe(200);
     expect((await world.evaluate('/flag', {})).headers.get('halyard-version')).toBe('2');
+  });
+
+  test('tells what it counted behind an answer: after 64 of them, or ten seconds', async () => {
+    const isolate = await open();
+    const { world, evaluator, reported, settled } = isolate;
+    await value(isolate);
+    await settled();
+    expect(reported).toEqual([['flag', 1]]);
+    for (let n = 0; n < 63; n += 1) await evaluator.evaluate(APP, 'flag', {});
+    await evaluator.evaluate(APP, 'missing', {});
+    await settled();
+    expect(reported).toHaveLength(1);
+    await value(isolate);
+    await settled();
+    expect(reported.slice(1)).toEqual([['flag', 64]]);
+    await value(isolate);
+    world.time += 10_000;
+    await value(isolate);
+    await settled();
+    expect(reported.slice(2)).toEqual([['flag', 2]]);
   });
 });
