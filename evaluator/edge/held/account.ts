@@ -76,6 +76,11 @@ export class Account {
     return this.#space.version !== null;
   }
 
+  /** Whether what is held is known to be what the cache has. */
+  get isCurrent(): boolean {
+    return this.loaded && this.staleSeconds === null;
+  }
+
   get version(): number | null {
     return this.#space.version;
   }
@@ -146,7 +151,7 @@ export class Account {
       return { kind: 'caller', caller };
     }
     if (this.#others.has(hash)) return { kind: 'other' };
-    return { kind: this.loaded && this.staleSeconds === null ? 'unknown' : 'unsure' };
+    return { kind: this.isCurrent ? 'unknown' : 'unsure' };
   }
 
   /** Whether a token that edges do not accept may still live: false only if it is known to have ended. */

@@ -1,7 +1,6 @@
 import {
   type Commit,
   type CutOff,
-  compareEpochs,
   type FlagCache,
   type Position,
   positionOf,
@@ -11,13 +10,12 @@ import {
   type Watcher,
 } from '@halyard/caches';
 import type { Log } from '../options.ts';
+import { isAt } from './is-at.ts';
 import type { LastGood } from './last-good.ts';
+import { SavedSpace } from './saved-space.ts';
 
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
-const SAVE_AFTER_MS = 500;
-/** Saving a space rewrites it whole, so a large one that keeps changing is saved less often: at most this share of the time. */
-const SAVE_SHARE = 0.05;
 
 export interface SpaceFollower {
   /** Everything is new. */
@@ -58,13 +56,15 @@ export class FollowedSpace {
   #closed = false;
   readonly #waiters = new Set<() => void>();
   #firstWord: Promise<void> = Promise.resolve();
-  #saving: ReturnType<typeof setTimeout> | null = null;
-  #saveCostMs = 0;
+  readonly #saved: SavedSpace | null;
 
   constructor(space: string, options: FollowOptions, follower: SpaceFollower) {
     this.space = space;
     this.#options = options;
     this.#follower = follower;
+    const { disk, now, log } = options;
+    this.#saved =
+      disk === undefined ? null : new SavedSpace(space, { disk, now, log, held: () => this.#copy() });
   }
 
   /** Null: nothing is held. */
@@ -100,8 +100,12 @@ export class FollowedSpace {
   start(): void {
     this.#firstWord = new Promise((resolve) => {
       // Where there is no disk it is followed from this moment on: the request that starts an isolate reads next.
-      if (this.#options.disk === undefined) void this.#keepTrying(resolve);
-      else void this.#readDisk(this.#options.disk).then(() => this.#keepTrying(resolve));
+      if (this.#saved === null) return void this.#keepTrying(resolve);
+      // Before the cache is asked: what it has must not be older than what was served before the restart.
+      void this.#saved.load().then((kept) => {
+        this.#kept = kept;
+        return this.#keepTrying(resolve);
+      });
     });
   }
 
@@ -157,10 +161,7 @@ export class FollowedSpace {
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
-    if (this.#saving !== null) {
-      clearTimeout(this.#saving);
-      await this.#save();
-    }
+    await this.#saved?.close();
     await this.#subscription?.close();
   }
 
@@ -227,7 +228,7 @@ export class FollowedSpace {
     this.#hold(new Map(snapshot.entries), positionOf(snapshot));
     this.#absent = false;
     this.#judgeStaleness();
-    this.#saveSoon();
+    this.#saved?.soon();
     this.#wake();
   }
 
@@ -241,7 +242,7 @@ export class FollowedSpace {
     const { history } = this.#position ?? {};
     this.#position = { version: commit.version, ...(history === undefined ? {} : { history }) };
     this.#follower.change(commit, this.#entries);
-    this.#saveSoon();
+    this.#saved?.soon();
     this.#wake();
   }
 
@@ -253,9 +254,9 @@ export class FollowedSpace {
     this.#follower.reset(entries, position);
   }
 
-  /** Before the cache is asked: what it has must not be older than what was served before the restart. */
-  async #readDisk(disk: LastGood): Promise<void> {
-    this.#kept = await disk.load(this.space);
+  #copy(): Snapshot | null {
+    if (this.#entries === null || this.#position === null) return null;
+    return { ...this.#position, entries: new Map(this.#entries) };
   }
 
   #takeFromDisk(): void {
@@ -279,42 +280,12 @@ export class FollowedSpace {
   #wake(): void {
     for (const wake of this.#waiters) wake();
   }
-
-  #saveSoon(): void {
-    if (this.#options.disk === undefined || this.#saving !== null || this.#closed) return;
-    this.#saving = setTimeout(
-      () => {
-        this.#saving = null;
-        void this.#save();
-      },
-      Math.max(SAVE_AFTER_MS, this.#saveCostMs / SAVE_SHARE),
-    );
-  }
-
-  async #save(): Promise<void> {
-    const { disk, now, log } = this.#options;
-    if (disk === undefined || this.#entries === null || this.#position === null) return;
-    const began = performance.now();
-    try {
-      await disk.save(this.space, { ...this.#position, entries: new Map(this.#entries) }, now());
-    } catch (error) {
-      log.error({ space: this.space, error: String(error) }, 'The last good configuration cannot be saved.');
-    }
-    this.#saveCostMs = performance.now() - began;
-  }
 }
 
 const CUT_OFF: Readonly<Record<CutOff, string>> = {
   unreachable: 'Cut off from the flag cache.',
   behind:
     'The flag cache has less than this edge: what this edge holds is served until the cache has caught up.',
-};
-
-/** Whether a version is at or past a revision. A revision without an epoch is compared by its version. */
-const isAt = ({ version, history }: Position, revision: Revision): boolean => {
-  const order =
-    revision.epoch === null || history === undefined ? 0 : compareEpochs(history.epoch, revision.epoch);
-  return order === 0 ? version >= revision.version : order > 0;
 };
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
