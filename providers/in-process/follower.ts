@@ -35,129 +35,175 @@ export interface FollowerListener {
  */
 const GOOD_STREAM_MS = 1_000;
 
+export interface FollowerSurroundings {
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
 /**
  * Keeps LocalFlags equal to an edge's configuration until it is aborted: loads, follows the stream, and comes back after every
  * failure. Where no stream can be had, each attempt to get one is a poll of the configuration. Never rejects.
  */
-export const followConfiguration = async (
+export const followConfiguration = (
   edge: Pick<ConfigurationEdge, 'load' | 'follow'>,
   flags: LocalFlags,
   listener: FollowerListener,
   limits: FollowerLimits,
-  outside: { readonly signal: AbortSignal; readonly now: () => number; readonly random: () => number },
-): Promise<void> => {
-  const { signal, now, random } = outside;
-  let mustLoad = true;
-  let troubleSince = now();
+  outside: FollowerSurroundings,
+): Promise<void> => new Follower(edge, flags, listener, limits, outside).follow();
+
+class Follower {
+  readonly #edge: Pick<ConfigurationEdge, 'load' | 'follow'>;
+  readonly #flags: LocalFlags;
+  readonly #listener: FollowerListener;
+  readonly #limits: FollowerLimits;
+  readonly #outside: FollowerSurroundings;
+  #mustLoad = true;
+  #troubleSince: number;
   // What was there at the start (a bootstrap, a file) is no measure.
-  let highest: Place | null = null;
-  let lowerBefore = false;
-  let etag: string | null = null;
+  #highest: Place | null = null;
+  #lowerBefore = false;
+  #etag: string | null = null;
   // An edge that has too many streams still answers loads.
-  let noStreamBefore = 0;
+  #noStreamBefore = 0;
 
-  const tell = ({ flags: keys, any }: Difference): void => {
-    if (any) listener.changed(keys);
-  };
+  constructor(
+    edge: Pick<ConfigurationEdge, 'load' | 'follow'>,
+    flags: LocalFlags,
+    listener: FollowerListener,
+    limits: FollowerLimits,
+    outside: FollowerSurroundings,
+  ) {
+    this.#edge = edge;
+    this.#flags = flags;
+    this.#listener = listener;
+    this.#limits = limits;
+    this.#outside = outside;
+    this.#troubleSince = outside.now();
+  }
 
-  const take = (configuration: Configuration): void => {
-    highest = configuration;
-    lowerBefore = false;
-    tell(flags.replace(configuration));
-  };
+  async follow(): Promise<void> {
+    const { signal, now, random } = this.#outside;
+    while (!signal.aborted) {
+      let least = 0;
+      try {
+        await this.#round();
+      } catch (error) {
+        if (signal.aborted) return;
+        least = this.#failed(error);
+      }
+      const { baseMs, pollMs } = this.#limits;
+      const backoff = backoffMs(now() - this.#troubleSince, random(), baseMs, pollMs);
+      await wait(Math.max(least, backoff), signal);
+    }
+  }
+
+  /** How long to wait at least, in milliseconds. */
+  #failed(error: unknown): number {
+    this.#mustLoad = true;
+    const problem = error instanceof EdgeError ? error : new EdgeError('unavailable', String(error));
+    this.#listener.failed(problem);
+    const least = this.#spread(problem.retryAfterMs);
+    if (problem.problem !== 'refused' || this.#flags.loaded) return least;
+    return Math.max(least, this.#limits.refusedMs * (0.75 + this.#outside.random() / 2));
+  }
+
+  async #round(): Promise<void> {
+    const { signal, now } = this.#outside;
+    const loaded = this.#mustLoad;
+    if (loaded) await this.#load();
+    if (signal.aborted) return;
+    if (now() < this.#noStreamBefore) {
+      this.#mustLoad = true;
+      return;
+    }
+    try {
+      await this.#stream();
+    } catch (error) {
+      this.#mustLoad = true;
+      if (error instanceof EdgeError) this.#noStreamBefore = now() + this.#spread(error.retryAfterMs);
+      // No stream is no outage as long as the configuration itself can be had.
+      if (loaded && !(error instanceof EdgeError && error.problem === 'refused')) return;
+      await this.#load();
+      this.#mustLoad = true;
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { signal } = this.#outside;
+    const loaded = await this.#edge.load(signal, this.#limits.timeoutMs, this.#etag);
+    if (signal.aborted) return;
+    if (loaded !== null && !this.#isBehind(loaded.configuration)) {
+      this.#take(loaded.configuration);
+      this.#etag = loaded.etag;
+    }
+    this.#mustLoad = false;
+    this.#listener.live();
+  }
+
+  async #stream(): Promise<void> {
+    const { signal, now } = this.#outside;
+    const flags = this.#flags;
+    const start = now();
+    const received = await this.#edge.follow(
+      () => revisionOf(flags.place ?? { version: -1 }),
+      flags.account,
+      this.#limits,
+      signal,
+      this.#listener.live,
+      (event) => this.#onEvent(event),
+    );
+    // A stream that said nothing may be one that a proxy swallows: the next round asks for the configuration itself.
+    if (received === 0) this.#mustLoad = true;
+    if (received > 0 && now() - start >= GOOD_STREAM_MS) this.#troubleSince = now();
+  }
+
+  #onEvent(event: StreamEvent): boolean {
+    if (this.#outside.signal.aborted) return false;
+    if (event.kind === 'snapshot') {
+      // Sent where this reader cannot be brought up to date otherwise, so it counts, whatever its version.
+      this.#take(event.configuration);
+      return true;
+    }
+    const difference = this.#flags.apply(event.change);
+    if (difference === null) {
+      this.#mustLoad = true;
+      return false;
+    }
+    this.#highest = this.#flags.place;
+    this.#tell(difference);
+    return true;
+  }
+
+  #take(configuration: Configuration): void {
+    this.#highest = configuration;
+    this.#lowerBefore = false;
+    this.#tell(this.#flags.replace(configuration));
+  }
+
+  #tell({ flags: keys, any }: Difference): void {
+    if (any) this.#listener.changed(keys);
+  }
 
   /**
    * What is older than what was seen is most likely of an edge a moment behind the one asked before, and is not taken. Of an earlier
    * epoch of the same database it never is: a restored backup begins a newer one. Else, where the next load finds it again, another
    * database answers here now, or a former release that names no epochs.
    */
-  const isBehind = (found: Configuration): boolean => {
-    if (highest === null || comparePlaces(found, highest) >= 0) {
-      lowerBefore = false;
+  #isBehind(found: Configuration): boolean {
+    if (this.#highest === null || comparePlaces(found, this.#highest) >= 0) {
+      this.#lowerBefore = false;
       return false;
     }
-    const { identity, epoch } = highest;
+    const { identity, epoch } = this.#highest;
     if (found.epoch !== undefined && found.identity === identity && found.epoch !== epoch) return true;
-    lowerBefore = !lowerBefore;
-    return lowerBefore;
-  };
-
-  const load = async (): Promise<void> => {
-    const loaded = await edge.load(signal, limits.timeoutMs, etag);
-    if (signal.aborted) return;
-    if (loaded !== null && !isBehind(loaded.configuration)) {
-      take(loaded.configuration);
-      etag = loaded.etag;
-    }
-    mustLoad = false;
-    listener.live();
-  };
-
-  const onEvent = (event: StreamEvent): boolean => {
-    if (signal.aborted) return false;
-    if (event.kind === 'snapshot') {
-      // Sent where this reader cannot be brought up to date otherwise, so it counts, whatever its version.
-      take(event.configuration);
-      return true;
-    }
-    const difference = flags.apply(event.change);
-    if (difference === null) {
-      mustLoad = true;
-      return false;
-    }
-    highest = flags.place;
-    tell(difference);
-    return true;
-  };
-
-  const round = async (): Promise<void> => {
-    const loaded = mustLoad;
-    if (loaded) await load();
-    if (signal.aborted) return;
-    if (now() < noStreamBefore) {
-      mustLoad = true;
-      return;
-    }
-    try {
-      const start = now();
-      const received = await edge.follow(
-        () => revisionOf(flags.place ?? { version: -1 }),
-        flags.account,
-        limits,
-        signal,
-        listener.live,
-        onEvent,
-      );
-      // A stream that said nothing may be one that a proxy swallows: the next round asks for the configuration itself.
-      if (received === 0) mustLoad = true;
-      if (received > 0 && now() - start >= GOOD_STREAM_MS) troubleSince = now();
-    } catch (error) {
-      mustLoad = true;
-      if (error instanceof EdgeError) noStreamBefore = now() + spread(error.retryAfterMs);
-      // No stream is no outage as long as the configuration itself can be had.
-      if (loaded && !(error instanceof EdgeError && error.problem === 'refused')) return;
-      await load();
-      mustLoad = true;
-    }
-  };
+    this.#lowerBefore = !this.#lowerBefore;
+    return this.#lowerBefore;
+  }
 
   /** Those who were all told the same time do not all come back at it. */
-  const spread = (ms: number): number => (ms === 0 ? 0 : ms + random() * limits.baseMs);
-
-  while (!signal.aborted) {
-    let least = 0;
-    try {
-      await round();
-    } catch (error) {
-      if (signal.aborted) return;
-      mustLoad = true;
-      const problem = error instanceof EdgeError ? error : new EdgeError('unavailable', String(error));
-      listener.failed(problem);
-      least = spread(problem.retryAfterMs);
-      if (problem.problem === 'refused' && !flags.loaded)
-        least = Math.max(least, limits.refusedMs * (0.75 + random() / 2));
-    }
-    const backoff = backoffMs(now() - troubleSince, random(), limits.baseMs, limits.pollMs);
-    await wait(Math.max(least, backoff), signal);
+  #spread(ms: number): number {
+    return ms === 0 ? 0 : ms + this.#outside.random() * this.#limits.baseMs;
   }
-};
+}

@@ -98,7 +98,7 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
       return head === null ? null : readWhole(kv, namesOf(prefix, space), head);
     },
 
-    async watch(space, watcher, held): Promise<Subscription> {
+    async watch(space, watcher, held) {
       const names = namesOf(prefix, space);
       const shown = newest.get(space) ?? { epoch: '', version: 0 };
       newest.set(space, shown);
@@ -112,33 +112,11 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
         whole: (head) => readWhole(kv, names, head),
       });
       const group = followers.get(space) ?? new Set();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const close = async (): Promise<void> => {
-        follower.close();
-        clearTimeout(timer);
+      followers.set(space, group.add(follower));
+      return polled(follower, pollMs, () => {
         group.delete(follower);
         if (group.size === 0 && followers.get(space) === group) followers.delete(space);
-      };
-      const poll = (everyMs: number): void => {
-        timer = setTimeout(() => {
-          // It told the watcher; the next time comes.
-          follower.pull().then(
-            () => poll(everyMs),
-            () => poll(everyMs),
-          );
-        }, everyMs);
-        if (follower.closed) clearTimeout(timer);
-      };
-      followers.set(space, group.add(follower));
-      if (pollMs === null) return { close };
-      try {
-        await follower.pull();
-      } catch (error) {
-        await close();
-        throw error;
-      }
-      poll(pollMs);
-      return { close };
+      });
     },
 
     async pull(space) {
@@ -159,6 +137,34 @@ export const openKvCache = (options: KvCacheOptions): KvCache => {
       followers.clear();
     },
   };
+};
+
+/** Pulls the follower now and then every `everyMs`; null: only who has it pulls it. Rejects where the first pull fails. */
+const polled = async (
+  follower: KvFollower,
+  everyMs: number | null,
+  closed: () => void,
+): Promise<Subscription> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const close = async (): Promise<void> => {
+    follower.close();
+    clearTimeout(timer);
+    closed();
+  };
+  if (everyMs === null) return { close };
+  const poll = (): void => {
+    // It told the watcher; the next time comes.
+    timer = setTimeout(() => follower.pull().then(poll, poll), everyMs);
+    if (follower.closed) clearTimeout(timer);
+  };
+  try {
+    await follower.pull();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  poll();
+  return { close };
 };
 
 /** Null where it does not come, or not soon. */
