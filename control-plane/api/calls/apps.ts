@@ -60,7 +60,12 @@ const needsAdmin = ({ permission }: Grant, field: string): void => {
   });
 };
 
-export const appOperations = (setting: Setting): readonly AnyServed[] => {
+export const appOperations = (setting: Setting): readonly AnyServed[] => [
+  ...addAndRead(setting),
+  ...changeAndDelete(setting),
+];
+
+const addAndRead = (setting: Setting): readonly AnyServed[] => {
   const { accounts } = setting.stores;
 
   return [
@@ -132,7 +137,13 @@ export const appOperations = (setting: Setting): readonly AnyServed[] => {
       },
       async (call) => ({ result: appView(await existingApp(setting, call.account, appOf(call))) }),
     ),
+  ];
+};
 
+const changeAndDelete = (setting: Setting): readonly AnyServed[] => {
+  const { accounts } = setting.stores;
+
+  return [
     serve(
       {
         id: 'renameApp',

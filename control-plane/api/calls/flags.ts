@@ -68,8 +68,14 @@ const flagAnswer = (flag: StoredFlag | null, key: string, status: 200 | 201 = 20
   return { status, result: flagView(flag), headers: { etag: etagOf(flag) } };
 };
 
-export const flagOperations = (setting: Setting): readonly AnyServed[] => {
+export const flagOperations = (setting: Setting): readonly AnyServed[] => [
+  ...addAndRead(setting),
+  ...changeAndDelete(setting),
+];
+
+const addAndRead = (setting: Setting): readonly AnyServed[] => {
   const { stores } = setting;
+
   return [
     serve(
       {
@@ -153,75 +159,77 @@ export const flagOperations = (setting: Setting): readonly AnyServed[] => {
         return flagAnswer(flag, key);
       },
     ),
-
-    serve(
-      {
-        id: 'replaceFlag',
-        tag,
-        summary: 'Replace a flag',
-        description:
-          'Whole: a description or metadata left out is dropped. The extensions `tags`, `client_side` and `off_variation` are kept when left out, so that a client that does not know them cannot lose them; null removes one.',
-        method: 'put',
-        path: FLAG,
-        needs: 'write',
-        writes: true,
-        dryRun: 'one',
-        ifMatch: 'accepted',
-        body: { schema: FlagReplace, parse: parseFlag },
-        answers: { schema: FlagSchema },
-        problems: ['not_found'],
-      },
-      (call) => {
-        const key = flagOf(call);
-        return commit(call, setting, replaceFlag(key, call.body, call.ifMatch), (committed) =>
-          writtenFlag(flagAfter(committed, key), key),
-        );
-      },
-    ),
-
-    serve(
-      {
-        id: 'patchFlag',
-        tag,
-        summary: 'Change some fields of a flag',
-        description: 'JSON Merge Patch (RFC 7396): null removes a field; `rules` is replaced whole.',
-        method: 'patch',
-        path: FLAG,
-        needs: 'write',
-        writes: true,
-        dryRun: 'one',
-        ifMatch: 'accepted',
-        body: { schema: FlagPatch, parse: parsePatch },
-        answers: { schema: FlagSchema },
-        problems: ['not_found'],
-      },
-      (call) => {
-        const key = flagOf(call);
-        return commit(call, setting, patchFlag(key, call.body, call.ifMatch), (committed) =>
-          writtenFlag(flagAfter(committed, key), key),
-        );
-      },
-    ),
-
-    serve(
-      {
-        id: 'deleteFlag',
-        tag,
-        summary: 'Delete a flag',
-        description: 'Its changelog stays, and a flag created again under the key counts its versions on.',
-        method: 'delete',
-        path: FLAG,
-        needs: 'write',
-        writes: true,
-        dryRun: 'one',
-        ifMatch: 'accepted',
-        answers: { schema: DeletedFlag },
-        problems: ['not_found'],
-      },
-      (call: Call) => {
-        const key = flagOf(call);
-        return commit(call, setting, deleteFlag(key, call.ifMatch), () => ({ result: { key } }));
-      },
-    ),
   ];
 };
+
+const changeAndDelete = (setting: Setting): readonly AnyServed[] => [
+  serve(
+    {
+      id: 'replaceFlag',
+      tag,
+      summary: 'Replace a flag',
+      description:
+        'Whole: a description or metadata left out is dropped. The extensions `tags`, `client_side` and `off_variation` are kept when left out, so that a client that does not know them cannot lose them; null removes one.',
+      method: 'put',
+      path: FLAG,
+      needs: 'write',
+      writes: true,
+      dryRun: 'one',
+      ifMatch: 'accepted',
+      body: { schema: FlagReplace, parse: parseFlag },
+      answers: { schema: FlagSchema },
+      problems: ['not_found'],
+    },
+    (call) => {
+      const key = flagOf(call);
+      return commit(call, setting, replaceFlag(key, call.body, call.ifMatch), (committed) =>
+        writtenFlag(flagAfter(committed, key), key),
+      );
+    },
+  ),
+
+  serve(
+    {
+      id: 'patchFlag',
+      tag,
+      summary: 'Change some fields of a flag',
+      description: 'JSON Merge Patch (RFC 7396): null removes a field; `rules` is replaced whole.',
+      method: 'patch',
+      path: FLAG,
+      needs: 'write',
+      writes: true,
+      dryRun: 'one',
+      ifMatch: 'accepted',
+      body: { schema: FlagPatch, parse: parsePatch },
+      answers: { schema: FlagSchema },
+      problems: ['not_found'],
+    },
+    (call) => {
+      const key = flagOf(call);
+      return commit(call, setting, patchFlag(key, call.body, call.ifMatch), (committed) =>
+        writtenFlag(flagAfter(committed, key), key),
+      );
+    },
+  ),
+
+  serve(
+    {
+      id: 'deleteFlag',
+      tag,
+      summary: 'Delete a flag',
+      description: 'Its changelog stays, and a flag created again under the key counts its versions on.',
+      method: 'delete',
+      path: FLAG,
+      needs: 'write',
+      writes: true,
+      dryRun: 'one',
+      ifMatch: 'accepted',
+      answers: { schema: DeletedFlag },
+      problems: ['not_found'],
+    },
+    (call: Call) => {
+      const key = flagOf(call);
+      return commit(call, setting, deleteFlag(key, call.ifMatch), () => ({ result: { key } }));
+    },
+  ),
+];

@@ -40,7 +40,12 @@ export const existingProject = async (
   return project;
 };
 
-export const projectOperations = (setting: Setting): readonly AnyServed[] => {
+export const projectOperations = (setting: Setting): readonly AnyServed[] => [
+  ...addAndRead(setting),
+  ...changeAndDelete(setting),
+];
+
+const addAndRead = (setting: Setting): readonly AnyServed[] => {
   const { accounts } = setting.stores;
 
   return [
@@ -128,7 +133,13 @@ export const projectOperations = (setting: Setting): readonly AnyServed[] => {
         return { result: projectView(visibleProject(project, grant) ?? project) };
       },
     ),
+  ];
+};
 
+const changeAndDelete = (setting: Setting): readonly AnyServed[] => {
+  const { accounts } = setting.stores;
+
+  return [
     serve(
       {
         id: 'renameProject',

@@ -52,8 +52,14 @@ export const commitSegment = <Query, Body>(
 ): Promise<Outcome> =>
   commit(call, setting, write, (committed) => segmentAnswer(segmentAfter(committed, key), key, status));
 
-export const segmentOperations = (setting: Setting): readonly AnyServed[] => {
+export const segmentOperations = (setting: Setting): readonly AnyServed[] => [
+  ...addAndRead(setting),
+  ...changeAndDelete(setting),
+];
+
+const addAndRead = (setting: Setting): readonly AnyServed[] => {
   const { stores } = setting;
+
   return [
     serve(
       {
@@ -120,94 +126,96 @@ export const segmentOperations = (setting: Setting): readonly AnyServed[] => {
         return segmentAnswer(segment, key);
       },
     ),
-
-    serve(
-      {
-        id: 'replaceSegment',
-        tag,
-        summary: 'Replace a segment',
-        description: 'Whole: what the body leaves out is dropped.',
-        method: 'put',
-        path: SEGMENT,
-        needs: 'write',
-        writes: true,
-        dryRun: 'one',
-        ifMatch: 'accepted',
-        // Under which key is the path's to say.
-        body: { schema: SegmentReplace, parse: (json) => parseSegment('', json) },
-        answers: { schema: SegmentSchema },
-        problems: ['not_found'],
-      },
-      (call) => {
-        const key = segmentOf(call);
-        return commitSegment(call, setting, key, replaceSegment({ ...call.body, key }, call.ifMatch));
-      },
-    ),
-
-    serve(
-      {
-        id: 'patchSegment',
-        tag,
-        summary: 'Change some fields of a segment',
-        description:
-          'JSON Merge Patch (RFC 7396): null removes a field; lists are replaced whole. To add or remove members while others do too, use `members`.',
-        method: 'patch',
-        path: SEGMENT,
-        needs: 'write',
-        writes: true,
-        dryRun: 'one',
-        ifMatch: 'accepted',
-        body: { schema: SegmentPatch, parse: parsePatch },
-        answers: { schema: SegmentSchema },
-        problems: ['not_found'],
-      },
-      (call) => {
-        const key = segmentOf(call);
-        return commitSegment(call, setting, key, patchSegment(key, call.body, call.ifMatch));
-      },
-    ),
-
-    serve(
-      {
-        id: 'changeMembers',
-        tag,
-        summary: 'Add members to a segment, and remove some',
-        description:
-          'Of `include`, up to 1,000 at once. Needs no version: what two people add at the same time is all there.',
-        method: 'post',
-        path: `${SEGMENT}/members`,
-        needs: 'write',
-        writes: true,
-        dryRun: 'one',
-        body: { schema: SegmentMembers, parse: parseMembers },
-        answers: { schema: SegmentSchema },
-        problems: ['not_found'],
-      },
-      (call) => {
-        const key = segmentOf(call);
-        return commitSegment(call, setting, key, changeMembers(key, call.body));
-      },
-    ),
-
-    serve(
-      {
-        id: 'deleteSegment',
-        tag,
-        summary: 'Delete a segment',
-        description: 'One that is used cannot be deleted; the answer names whatever uses it.',
-        method: 'delete',
-        path: SEGMENT,
-        needs: 'write',
-        writes: true,
-        dryRun: 'one',
-        ifMatch: 'accepted',
-        answers: { schema: DeletedFlag },
-        problems: ['not_found', 'conflict'],
-      },
-      (call: Call) => {
-        const key = segmentOf(call);
-        return commit(call, setting, deleteSegment(key, call.ifMatch), () => ({ result: { key } }));
-      },
-    ),
   ];
 };
+
+const changeAndDelete = (setting: Setting): readonly AnyServed[] => [
+  serve(
+    {
+      id: 'replaceSegment',
+      tag,
+      summary: 'Replace a segment',
+      description: 'Whole: what the body leaves out is dropped.',
+      method: 'put',
+      path: SEGMENT,
+      needs: 'write',
+      writes: true,
+      dryRun: 'one',
+      ifMatch: 'accepted',
+      // Under which key is the path's to say.
+      body: { schema: SegmentReplace, parse: (json) => parseSegment('', json) },
+      answers: { schema: SegmentSchema },
+      problems: ['not_found'],
+    },
+    (call) => {
+      const key = segmentOf(call);
+      return commitSegment(call, setting, key, replaceSegment({ ...call.body, key }, call.ifMatch));
+    },
+  ),
+
+  serve(
+    {
+      id: 'patchSegment',
+      tag,
+      summary: 'Change some fields of a segment',
+      description:
+        'JSON Merge Patch (RFC 7396): null removes a field; lists are replaced whole. To add or remove members while others do too, use `members`.',
+      method: 'patch',
+      path: SEGMENT,
+      needs: 'write',
+      writes: true,
+      dryRun: 'one',
+      ifMatch: 'accepted',
+      body: { schema: SegmentPatch, parse: parsePatch },
+      answers: { schema: SegmentSchema },
+      problems: ['not_found'],
+    },
+    (call) => {
+      const key = segmentOf(call);
+      return commitSegment(call, setting, key, patchSegment(key, call.body, call.ifMatch));
+    },
+  ),
+
+  serve(
+    {
+      id: 'changeMembers',
+      tag,
+      summary: 'Add members to a segment, and remove some',
+      description:
+        'Of `include`, up to 1,000 at once. Needs no version: what two people add at the same time is all there.',
+      method: 'post',
+      path: `${SEGMENT}/members`,
+      needs: 'write',
+      writes: true,
+      dryRun: 'one',
+      body: { schema: SegmentMembers, parse: parseMembers },
+      answers: { schema: SegmentSchema },
+      problems: ['not_found'],
+    },
+    (call) => {
+      const key = segmentOf(call);
+      return commitSegment(call, setting, key, changeMembers(key, call.body));
+    },
+  ),
+
+  serve(
+    {
+      id: 'deleteSegment',
+      tag,
+      summary: 'Delete a segment',
+      description: 'One that is used cannot be deleted; the answer names whatever uses it.',
+      method: 'delete',
+      path: SEGMENT,
+      needs: 'write',
+      writes: true,
+      dryRun: 'one',
+      ifMatch: 'accepted',
+      answers: { schema: DeletedFlag },
+      problems: ['not_found', 'conflict'],
+    },
+    (call: Call) => {
+      const key = segmentOf(call);
+      return commit(call, setting, deleteSegment(key, call.ifMatch), () => ({ result: { key } }));
+    },
+  ),
+];

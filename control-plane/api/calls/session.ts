@@ -27,38 +27,6 @@ type Credential = { readonly token?: string | undefined; readonly link?: string 
 export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
   const { accounts } = setting.stores;
 
-  const sessionView = async (grant: Grant): Promise<Session> => {
-    // Who may only evaluate is told nothing about apps: their names, and who changed them, take `read` everywhere else.
-    const apps = allows(grant.permission, 'read') ? await accounts.apps(grant.account) : [];
-    return {
-      account: grant.account,
-      token_id: grant.token_id,
-      name: grant.name,
-      permission: grant.permission,
-      app_ids: grant.app_ids === null ? null : [...grant.app_ids],
-      expires_at: grant.expires_at,
-      apps: apps.filter((app) => coversApp(grant, app.id)).map(appView),
-    };
-  };
-
-  const provenBy = async ({ token, link }: Credential): Promise<Proven | null> => {
-    if (token !== undefined) {
-      const grant = await setting.authenticator.token(token);
-      if (grant === 'expired') throw expired();
-      return grant === null ? null : { grant, link: null };
-    }
-    const used = link === undefined ? null : await useLink(accounts, link, setting.now());
-    const owner = used === null ? null : await accounts.token(used.account, used.token_id);
-    if (owner === null || owner.revoked_at !== null) return null;
-    if (owner.expires_at !== null && Date.parse(owner.expires_at) <= setting.now()) return null;
-    return { grant: grantOf(owner), link: used };
-  };
-
-  const originOf = ({ request, env }: Pick<Call, 'request' | 'env'>): Origin => ({
-    at: new Date(setting.now()).toISOString(),
-    address: setting.address(request, env),
-  });
-
   return [
     serve(
       {
@@ -79,7 +47,7 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
         const seenAs = setting.seenAs(request);
         // A page elsewhere must not be able to sign a browser in as somebody it chose.
         if (request.headers.get('origin') !== null) sameSite(request, seenAs);
-        const proven = await provenBy(credential);
+        const proven = await provenBy(credential, setting);
         if (proven === null) {
           throw refusal(
             request,
@@ -96,10 +64,10 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
             message: `The token's permission is ${JSON.stringify(grant.permission)}; signing in takes "read" or more.`,
           });
         }
-        const opened = await openSession(accounts, grant, originOf(call), link, setting.random);
+        const opened = await openSession(accounts, grant, originOf(call, setting), link, setting.random);
         return {
           status: 201,
-          result: await sessionView(grant),
+          result: await sessionView(grant, setting),
           headers: { 'set-cookie': sessionCookie(opened.secret, SESSION_MS / 1_000, seenAs) },
         };
       },
@@ -115,7 +83,7 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
         needs: 'evaluate',
         answers: { schema: Session },
       },
-      async ({ caller }) => ({ result: await sessionView(caller.grant) }),
+      async ({ caller }) => ({ result: await sessionView(caller.grant, setting) }),
     ),
 
     serve(
@@ -135,7 +103,7 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
         const secret = readSessionCookie(request.headers.get('cookie'), seenAs);
         if (secret !== null) {
           sameSite(request, seenAs);
-          await closeSession(accounts, secret, originOf(call));
+          await closeSession(accounts, secret, originOf(call, setting));
           setting.authenticator.forget();
         }
         return { result: {}, headers: { 'set-cookie': sessionCookie(null, 0, seenAs) } };
@@ -143,3 +111,36 @@ export const sessionOperations = (setting: Setting): readonly AnyServed[] => {
     ),
   ];
 };
+
+const sessionView = async (grant: Grant, { stores: { accounts } }: Setting): Promise<Session> => {
+  // Who may only evaluate is told nothing about apps: their names, and who changed them, take `read` everywhere else.
+  const apps = allows(grant.permission, 'read') ? await accounts.apps(grant.account) : [];
+  return {
+    account: grant.account,
+    token_id: grant.token_id,
+    name: grant.name,
+    permission: grant.permission,
+    app_ids: grant.app_ids === null ? null : [...grant.app_ids],
+    expires_at: grant.expires_at,
+    apps: apps.filter((app) => coversApp(grant, app.id)).map(appView),
+  };
+};
+
+const provenBy = async ({ token, link }: Credential, setting: Setting): Promise<Proven | null> => {
+  if (token !== undefined) {
+    const grant = await setting.authenticator.token(token);
+    if (grant === 'expired') throw expired();
+    return grant === null ? null : { grant, link: null };
+  }
+  const { accounts } = setting.stores;
+  const used = link === undefined ? null : await useLink(accounts, link, setting.now());
+  const owner = used === null ? null : await accounts.token(used.account, used.token_id);
+  if (owner === null || owner.revoked_at !== null) return null;
+  if (owner.expires_at !== null && Date.parse(owner.expires_at) <= setting.now()) return null;
+  return { grant: grantOf(owner), link: used };
+};
+
+const originOf = ({ request, env }: Pick<Call, 'request' | 'env'>, setting: Setting): Origin => ({
+  at: new Date(setting.now()).toISOString(),
+  address: setting.address(request, env),
+});

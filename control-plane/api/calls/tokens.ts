@@ -58,7 +58,12 @@ const tokenWithinReach = async (
   return token;
 };
 
-export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
+export const tokenOperations = (setting: Setting): readonly AnyServed[] => [
+  ...listAndMint(setting),
+  ...revokeAndLink(setting),
+];
+
+const listAndMint = (setting: Setting): readonly AnyServed[] => {
   const { accounts } = setting.stores;
 
   return [
@@ -128,7 +133,13 @@ export const tokenOperations = (setting: Setting): readonly AnyServed[] => {
           sealedWith(call.caller.secret),
         ),
     ),
+  ];
+};
 
+const revokeAndLink = (setting: Setting): readonly AnyServed[] => {
+  const { accounts } = setting.stores;
+
+  return [
     serve(
       {
         id: 'revokeToken',
