@@ -9,6 +9,7 @@ import { createDeletedApps } from './deleted-apps.ts';
 import { createIdempotency } from './idempotency.ts';
 import { identity } from './identity.ts';
 import { createOutbox } from './outbox.ts';
+import { createProjectEnvironments } from './project-environments.ts';
 import { createProjects } from './projects.ts';
 import { createSecret } from './secret.ts';
 import { createSessions } from './sessions.ts';
@@ -54,6 +55,7 @@ export const createAccounts = (database: Database, { now, appLimit }: AccountsOp
     ...createApps(database, appLimit),
     ...createDeletedApps(database),
     ...createProjects(database, appLimit),
+    ...createProjectEnvironments(database, appLimit),
     ...createTokens(database),
     ...createBrowserTokens(database),
     ...createSessions(database),

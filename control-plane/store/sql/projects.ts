@@ -4,29 +4,16 @@ import type { AccountNote } from '../../model/account-log.ts';
 import type { WriteInfo } from '../../model/commit.ts';
 import type { Environment } from '../../model/environment.ts';
 import { Problem } from '../../model/problem.ts';
-import type { NewEnvironment, Project } from '../../model/project.ts';
+import type { Project } from '../../model/project.ts';
 import type { Accounts } from '../port.ts';
 import { changeAccount } from './account-change.ts';
-import { appEntry, blockOnTests, existingApp, insertApp } from './apps.ts';
+import { appEntry, existingApp } from './apps.ts';
 import type { Database } from './database.ts';
-import { detailOf, environmentColumns, environmentOfRow, rowOfEnvironment, takeOut } from './environments.ts';
+import { environmentColumns, environmentOfRow, takeOut } from './environments.ts';
+import { insertEnvironment } from './insert-environment.ts';
 import type { Schema } from './schema.ts';
 
-export const LASTING_LIMIT = 20;
-export const EPHEMERAL_LIMIT = 200;
-
-type Projects = Pick<
-  Accounts,
-  | 'projects'
-  | 'project'
-  | 'createProject'
-  | 'renameProject'
-  | 'deleteProject'
-  | 'addEnvironment'
-  | 'changeEnvironment'
-  | 'removeEnvironment'
-  | 'announceExpiry'
->;
+type Projects = Pick<Accounts, 'projects' | 'project' | 'createProject' | 'renameProject' | 'deleteProject'>;
 
 export const createProjects = (database: Database, appLimit: number): Projects => ({
   projects: (account) => projectsIn(database.db, account),
@@ -83,72 +70,6 @@ export const createProjects = (database: Database, appLimit: number): Projects =
         changes: await entriesOf(db, account, environments),
       };
     }),
-
-  addEnvironment: (account, asked, environment, write) =>
-    changeAccount(database, account, write, async (db) => {
-      const project = await existingProject(db, account, asked);
-      const { log, change } = await insertEnvironment(db, account, project, environment, write, appLimit);
-      await touch(db, account, project.id, write);
-      return { answer: await existingProject(db, account, project.id), log, changes: [change] };
-    }),
-
-  changeEnvironment: (account, asked, key, change, write) =>
-    changeAccount(database, account, write, async (db) => {
-      const project = await existingProject(db, account, asked);
-      const before = environmentIn(project, key);
-      const after = { ...before, ...change };
-      if (JSON.stringify(after) === JSON.stringify(before))
-        return { answer: project, log: null, changes: [] };
-      const { app, ...row } = rowOfEnvironment(after);
-      await db
-        .updateTable('environment')
-        // Another time is announced anew.
-        .set({ ...row, ...(after.expires_at === before.expires_at ? {} : { announced: 0 }) })
-        .where('account', '=', account)
-        .where('app', '=', app)
-        .execute();
-      const blocked = after.production && !before.production ? await blockOnTests(db, account, app) : [];
-      await touch(db, account, project.id, write);
-      return {
-        answer: await existingProject(db, account, project.id),
-        log: [{ event: 'environment_changed', detail: detailOf(project.id, after) }, ...blocked],
-        changes: await entriesOf(db, account, [after]),
-      };
-    }),
-
-  removeEnvironment: (account, asked, key, write) =>
-    changeAccount(database, account, write, async (db) => {
-      const project = await existingProject(db, account, asked);
-      const environment = environmentIn(project, key);
-      const log = await takeOut(db, account, environment.app_id);
-      await touch(db, account, project.id, write);
-      return { answer: undefined, log, changes: await entriesOf(db, account, [environment]) };
-    }),
-
-  announceExpiry: (account, project, key, write) =>
-    changeAccount(database, account, write, async (db) => {
-      const row = await db
-        .selectFrom('environment')
-        .select(['app', 'expires_at'])
-        .where('account', '=', account)
-        .where('project', '=', project)
-        .where('key', '=', key)
-        .where('announced', '=', 0)
-        .executeTakeFirst();
-      if (row === undefined || row.expires_at === null) return { answer: undefined, log: null, changes: [] };
-      const { app, expires_at } = row;
-      await db
-        .updateTable('environment')
-        .set({ announced: 1 })
-        .where('account', '=', account)
-        .where('app', '=', app)
-        .execute();
-      return {
-        answer: undefined,
-        log: { event: 'environment_expiring', detail: { project, environment: key, app, expires_at } },
-        changes: [],
-      };
-    }),
 });
 
 const projectsIn = async (
@@ -187,7 +108,11 @@ const findProject = async (db: Kysely<Schema>, account: string, asked: string): 
   return row === undefined ? null : ((await projectsIn(db, account, row.id))[0] ?? null);
 };
 
-const existingProject = async (db: Kysely<Schema>, account: string, asked: string): Promise<Project> => {
+export const existingProject = async (
+  db: Kysely<Schema>,
+  account: string,
+  asked: string,
+): Promise<Project> => {
   const project = await findProject(db, account, asked);
   if (project === null) {
     throw new Problem('not_found', {
@@ -195,16 +120,6 @@ const existingProject = async (db: Kysely<Schema>, account: string, asked: strin
     });
   }
   return project;
-};
-
-const environmentIn = ({ name, environments }: Project, key: string): Environment => {
-  const environment = environments.find((each) => each.key === key);
-  if (environment === undefined) {
-    throw new Problem('not_found', {
-      message: `There is no environment ${JSON.stringify(key)} in the project ${name}.`,
-    });
-  }
-  return environment;
 };
 
 const refuseTakenName = async (db: Kysely<Schema>, account: string, name: string): Promise<void> => {
@@ -221,7 +136,7 @@ const refuseTakenName = async (db: Kysely<Schema>, account: string, name: string
   });
 };
 
-const touch = async (
+export const touch = async (
   db: Kysely<Schema>,
   account: string,
   project: string,
@@ -236,7 +151,7 @@ const touch = async (
 };
 
 /** What the account's space says of the apps of environments, as they now are. */
-const entriesOf = async (
+export const entriesOf = async (
   db: Kysely<Schema>,
   account: string,
   environments: readonly Environment[],
@@ -244,61 +159,4 @@ const entriesOf = async (
   const entries: Change[] = [];
   for (const { app_id } of environments) entries.push(appEntry(await existingApp(db, account, app_id)));
   return entries;
-};
-
-const insertEnvironment = async (
-  db: Kysely<Schema>,
-  account: string,
-  { id, name }: Pick<Project, 'id' | 'name'>,
-  { app, ...traits }: NewEnvironment,
-  write: WriteInfo,
-  appLimit: number,
-): Promise<{ readonly log: readonly AccountNote[]; readonly change: Change }> => {
-  await refuseMore(db, account, { id, name }, traits);
-  const made = typeof app === 'string' ? null : await insertApp(db, account, app, write, appLimit);
-  const app_id = typeof app === 'string' ? app : app.id;
-  if (made === null) {
-    const { project } = await existingApp(db, account, app_id);
-    if (project !== null) {
-      throw new Problem('conflict', {
-        pointer: '/app_id',
-        message: `The app ${app_id} is an environment of the project ${project.name} already; an app is in at most one project.`,
-      });
-    }
-  }
-  const environment = { ...traits, app_id };
-  await db
-    .insertInto('environment')
-    .values({ account, project: id, announced: 0, ...rowOfEnvironment(environment) })
-    .execute();
-  const log: AccountNote = { event: 'environment_added', detail: detailOf(id, environment) };
-  if (made !== null) return { log: [made.log, log], change: made.entry(traits.key) };
-  const blocked = traits.production ? await blockOnTests(db, account, app_id) : [];
-  return { log: [log, ...blocked], change: appEntry(await existingApp(db, account, app_id)) };
-};
-
-/** Problems: `conflict`, `limit`. */
-const refuseMore = async (
-  db: Kysely<Schema>,
-  account: string,
-  { id, name }: Pick<Project, 'id' | 'name'>,
-  { key, ephemeral }: Pick<Environment, 'key' | 'ephemeral'>,
-): Promise<void> => {
-  const rows = await db
-    .selectFrom('environment')
-    .select(['key', 'ephemeral'])
-    .where('account', '=', account)
-    .where('project', '=', id)
-    .execute();
-  if (rows.some((row) => row.key === key)) {
-    throw new Problem('conflict', {
-      pointer: '/key',
-      message: `The project ${name} has an environment ${key} already; choose another key.`,
-    });
-  }
-  const limit = ephemeral ? EPHEMERAL_LIMIT : LASTING_LIMIT;
-  if (rows.filter((row) => (row.ephemeral === 1) === ephemeral).length < limit) return;
-  throw new Problem('limit', {
-    message: `The project ${name} has ${limit} ${ephemeral ? 'ephemeral' : 'lasting'} environments, which is the most; delete those that are no longer used.`,
-  });
 };
