@@ -161,30 +161,37 @@ export const Targeting = ({ app, editing, writable, explanation }: TargetingProp
           </Button>
         </Group>
       )}
-      <Group gap="lg" align="flex-end" className={classes['otherwise']}>
-        {writable ? (
-          <>
-            <VariationSelect
-              label={strings.targeting.otherwiseServe}
-              value={draft.defaultVariation}
-              variations={draft.variations}
-              onChange={(id) => edit((before) => ({ ...before, defaultVariation: id }))}
-            />
-            <VariationSelect
-              label={strings.targeting.offServe}
-              value={choiceOf(draft.off)}
-              variations={draft.variations}
-              more={OFF_CHOICES}
-              onChange={(chosen) => edit((before) => ({ ...before, off: offOf(chosen) }))}
-            />
-          </>
-        ) : (
-          <Text size="sm">
-            {strings.targeting.otherwise}{' '}
-            <Sentence cut words={[variation(finished.flag.default_variation)]} />
-          </Text>
-        )}
-      </Group>
+      <Otherwise editing={editing} writable={writable} />
     </Stack>
   );
 };
+
+/** What those are served whom no rule takes, and everybody while the flag is off. */
+const Otherwise = ({
+  editing: { draft, finished, edit },
+  writable,
+}: Pick<TargetingProps, 'editing' | 'writable'>) => (
+  <Group gap="lg" align="flex-end" className={classes['otherwise']}>
+    {writable ? (
+      <>
+        <VariationSelect
+          label={strings.targeting.otherwiseServe}
+          value={draft.defaultVariation}
+          variations={draft.variations}
+          onChange={(id) => edit((before) => ({ ...before, defaultVariation: id }))}
+        />
+        <VariationSelect
+          label={strings.targeting.offServe}
+          value={choiceOf(draft.off)}
+          variations={draft.variations}
+          more={OFF_CHOICES}
+          onChange={(chosen) => edit((before) => ({ ...before, off: offOf(chosen) }))}
+        />
+      </>
+    ) : (
+      <Text size="sm">
+        {strings.targeting.otherwise} <Sentence cut words={[variation(finished.flag.default_variation)]} />
+      </Text>
+    )}
+  </Group>
+);

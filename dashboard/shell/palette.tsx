@@ -2,29 +2,18 @@ import { VisuallyHidden } from '@mantine/core';
 import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import { useDebouncedValue } from '@mantine/hooks';
-import {
-  IconApps,
-  IconBolt,
-  IconClipboardList,
-  IconFlag,
-  IconHistory,
-  IconKey,
-  IconSearch,
-  IconSettings,
-  IconUsersGroup,
-  IconWorld,
-} from '@tabler/icons-react';
+import { IconApps, IconBolt, IconFlag, IconSearch, IconUsersGroup } from '@tabler/icons-react';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { type App, permits, type StoredFlag, type StoredSegment } from '../api.ts';
+import type { App, StoredFlag, StoredSegment } from '../api.ts';
 import { appsQuery, fewFlagsQuery, fewSegmentsQuery } from '../queries.ts';
 import { useSession } from '../session/session.ts';
-import { accountLogStrings } from '../strings/account-log.ts';
 import { segmentPage } from '../strings/segment-page.ts';
 import { strings } from '../strings.ts';
 import { useCommands } from './commands.ts';
 import classes from './palette.module.css';
+import { usePages } from './palette-pages.tsx';
 
 /** An account may have thousands: so many are searched, the open one first. */
 const APPS_SEARCHED = 24;
@@ -70,6 +59,7 @@ const fits = (name: string, typed: string): boolean => {
 export const Palette = ({ app, close }: { readonly app: string | null; readonly close: () => void }) => {
   const session = useSession();
   const navigate = useNavigate();
+  const pages = usePages(app);
   const commands = useCommands();
   const [q, setQ] = useState('');
   const apps = useQuery(appsQuery(session.account)).data ?? [];
@@ -82,65 +72,6 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
     return spotlight.close;
   }, []);
 
-  const pages: readonly SpotlightActionData[] =
-    app === null
-      ? []
-      : [
-          {
-            id: 'flags',
-            label: strings.flags.title,
-            leftSection: <IconFlag size={18} />,
-            onClick: () => void navigate({ to: '/apps/$app/flags', params: { app } }),
-          },
-          {
-            id: 'segments',
-            label: segmentPage.title,
-            leftSection: <IconUsersGroup size={18} />,
-            onClick: () => void navigate({ to: '/apps/$app/segments', params: { app } }),
-          },
-          {
-            id: 'history',
-            label: strings.history.title,
-            leftSection: <IconHistory size={18} />,
-            onClick: () => void navigate({ to: '/apps/$app/history', params: { app } }),
-          },
-          {
-            id: 'edges',
-            label: strings.edges.title,
-            leftSection: <IconWorld size={18} />,
-            onClick: () => void navigate({ to: '/apps/$app/edges', params: { app } }),
-          },
-          {
-            id: 'settings',
-            label: strings.settings.title,
-            leftSection: <IconSettings size={18} />,
-            onClick: () => void navigate({ to: '/apps/$app/settings', params: { app } }),
-          },
-        ];
-  const ofAccount: readonly SpotlightActionData[] = [
-    {
-      id: 'apps',
-      label: strings.apps.title,
-      leftSection: <IconApps size={18} />,
-      onClick: () => void navigate({ to: '/' }),
-    },
-    ...(permits(session, 'admin')
-      ? [
-          {
-            id: 'tokens',
-            label: strings.tokens.title,
-            leftSection: <IconKey size={18} />,
-            onClick: () => void navigate({ to: '/tokens' }),
-          },
-          {
-            id: 'account-log',
-            label: accountLogStrings.title,
-            leftSection: <IconClipboardList size={18} />,
-            onClick: () => void navigate({ to: '/log' }),
-          },
-        ]
-      : []),
-  ];
   return (
     <Spotlight
       query={q}
@@ -192,7 +123,7 @@ export const Palette = ({ app, close }: { readonly app: string | null; readonly 
             onClick: () => void navigate({ to: '/apps/$app/segments/$key', params: { app: app ?? '', key } }),
           })),
         },
-        { group: strings.palette.pages, actions: fitting([...pages, ...ofAccount]) },
+        { group: strings.palette.pages, actions: fitting(pages) },
         {
           group: strings.apps.title,
           actions: fitting(
