@@ -7,7 +7,7 @@ import type {
   Snapshot,
   Subscription,
 } from '@halyard/caches';
-import type { FlagType, Surroundings } from '@halyard/engine';
+import type { Surroundings } from '@halyard/engine';
 import type { Entity } from '../flags/references/integrity.ts';
 import type { AccountLogEntry, AccountLogQuery, AccountNote } from '../model/account-log.ts';
 import type { Account, App, AppChange, AppHead, ChainHead, DeletedApp, NewApp } from '../model/app.ts';
@@ -20,7 +20,11 @@ import type { EnvironmentChange, NewEnvironment, NewProject, Project } from '../
 import type { SegmentDefinition, StoredSegment } from '../model/segment.ts';
 import type { Origin, Session, SignInLink, SignIns } from '../model/session.ts';
 import type { BrowserToken, NewToken, Token } from '../model/token.ts';
+import type { ChangelogQuery, FlagQuery, Page, SegmentQuery, Stray } from './queries.ts';
+import type { Tallies } from './tallies.ts';
 
+export type * from './queries.ts';
+export type * from './tallies.ts';
 export type { FiledReport, Subscription };
 
 /**
@@ -284,54 +288,6 @@ export interface AppStore extends Carriage {
   readonly tallies: Tallies;
 }
 
-/**
- * How often the flags of an app were evaluated: aggregates beside the audit trail, never in it, which may be dropped without anybody
- * noticing a gap. Nothing of whom it was for. Days and hours are UTC's.
- */
-export interface Tallies {
-  /**
-   * Adds what these reports count, in one transaction: each report once, however often it comes. Those of one reporter and epoch count
-   * in the order of `seq`, and one that is below what was taken is passed over. Nothing where there is no such app.
-   */
-  add(reports: readonly FiledReport[]): Promise<void>;
-  /** Of these flags from a day on (`2026-01-04`), by flag, then by day. */
-  of(flags: readonly string[], from: string): Promise<readonly TallyRow[]>;
-  /** When each variation that ever was served was last served; of one flag or of all. */
-  uses(flag?: string): Promise<readonly VariationUse[]>;
-  /** When the newest report that was taken was made; null: none ever was. */
-  completeUntil(): Promise<string | null>;
-  /** Drops hours after 30 days and days after 400, by the clock given in epoch ms. To be called now and then. */
-  compact(now: number): Promise<void>;
-}
-
-export interface TallyRow {
-  readonly flag: string;
-  /** `2026-01-04`. */
-  readonly day: string;
-  /** Null: the caller's own default. */
-  readonly variation: string | null;
-  readonly reason: string;
-  readonly kind: 'evaluated' | 'delivered';
-  /** 24 numbers, an hour each; one, the day's, where hours are no longer told apart. */
-  readonly hours: readonly number[];
-}
-
-export interface VariationUse {
-  readonly flag: string;
-  readonly variation: string | null;
-  /** ISO 8601; null: never. */
-  readonly evaluated_at: string | null;
-  readonly delivered_at: string | null;
-}
-
-export interface Stray {
-  /** A flag's key, or `segment/KEY`; null: the app as a whole. */
-  readonly of: string | null;
-  readonly column: string;
-  readonly found: string | number | readonly string[] | null;
-  readonly due: string | number | readonly string[] | null;
-}
-
 /** A changelog entry in a few words. */
 export interface News {
   /** The entry's number in the app: 1, 2, 3 … */
@@ -351,56 +307,7 @@ export interface Idempotency {
   ): Promise<StoredAnswer>;
 }
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Pass as `after` for the next page; null on the last. */
-  readonly next: string | null;
-}
-
-export interface FlagQuery {
-  readonly limit: number;
-  readonly after?: string;
-  /** Pieces between white space, each a case-insensitive substring of the key, the description or a tag, in any order. */
-  readonly q?: string;
-  /** The flag has all of them. */
-  readonly tags?: readonly string[];
-  readonly state?: 'enabled' | 'disabled';
-  readonly type?: FlagType;
-  /** Case-insensitive substring of the name of who changed it last. */
-  readonly by?: string;
-  /** Default `key`; `updated` is newest first, then by key. A cursor is good for the order it was given in. */
-  readonly sort?: 'key' | 'updated';
-}
-
-export interface SegmentQuery {
-  readonly limit: number;
-  readonly after?: string;
-  /** Case-insensitive substring of key or description. */
-  readonly q?: string;
-}
-
 export interface Reaching {
   readonly flags: readonly Affected[];
   readonly segments: readonly string[];
-}
-
-export interface ChangelogQuery {
-  readonly limit: number;
-  /** Key of a segment. */
-  readonly segment?: string;
-  readonly after?: string;
-  readonly flag?: string;
-  /** With `flag`: changes of segments that the flag reached are among them. */
-  readonly through?: boolean;
-  /** Case-insensitive substring of the flag's key. */
-  readonly flagPart?: string;
-  /** Actor name. */
-  readonly actor?: string;
-  /** Case-insensitive substring of the actor's name. */
-  readonly actorPart?: string;
-  /** The app's version: only the entries of that commit. */
-  readonly commit?: number;
-  /** ISO 8601, inclusive. */
-  readonly since?: string;
-  readonly until?: string;
 }

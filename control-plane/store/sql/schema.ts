@@ -1,7 +1,10 @@
 import type { FlagType } from '@halyard/engine';
 import type { AccountLogEntry } from '../../model/account-log.ts';
 import type { ChangelogEntry } from '../../model/changelog.ts';
-import type { Permission } from '../../model/permission.ts';
+import type { ReporterTable, TallyTable, VariationUseTable } from './schema-tallies.ts';
+import type { SessionTable, SignInLinkTable, TokenTable } from './schema-tokens.ts';
+
+export type { TokenTable };
 
 /**
  * The tables, as the newest migration leaves them. JSON is text in every dialect: key order counts for the hash chain. Booleans
@@ -34,7 +37,7 @@ export interface Schema {
   database_identity: DatabaseIdentityTable;
 }
 
-type Bit = 0 | 1;
+export type Bit = 0 | 1;
 
 interface AccountTable {
   id: string;
@@ -196,46 +199,6 @@ interface SavedContextTable {
   updated_by: string;
 }
 
-/**
- * How often a flag gave an answer on a day. A row a day and not an hour: an hour's row would be mostly its key, many times a day. Of
- * flags that are gone too, until the days are dropped.
- */
-interface TallyTable {
-  account: string;
-  app: string;
-  flag: string;
-  /** `2026-01-04`, in UTC. */
-  day: string;
-  /** Empty: the caller's own default. */
-  variation: string;
-  reason: string;
-  kind: 'evaluated' | 'delivered';
-  /** JSON: 24 numbers, an hour each; one number, the day's, when the hours are no longer kept. */
-  hours: string;
-}
-
-/** When a variation of a flag was last served; null: never so. */
-interface VariationUseTable {
-  account: string;
-  app: string;
-  flag: string;
-  /** Empty: the caller's own default. */
-  variation: string;
-  evaluated_at: string | null;
-  delivered_at: string | null;
-}
-
-/** The newest report that was taken of whoever reports, so that none counts twice. */
-interface ReporterTable {
-  account: string;
-  app: string;
-  /** Empty: the row that those who write tallies of the app wait for each other by. */
-  reporter: string;
-  epoch: number;
-  seq: number;
-  at: string;
-}
-
 /** What a flag created again under the key counts its versions on from. */
 interface DeletedFlagTable {
   account: string;
@@ -291,40 +254,6 @@ export interface IdempotencyTable {
   body: string | null;
   headers: string | null;
   expires_at: string;
-}
-
-export interface TokenTable {
-  id: string;
-  account: string;
-  hash: string;
-  name: string;
-  permission: Permission;
-  app_ids: string | null;
-  allowed_origins: string | null;
-  expires_at: string | null;
-  created_at: string;
-  created_by: string;
-  last_used_at: string | null;
-  revoked_at: string | null;
-  /** It is in the account's space now. */
-  replicated: Bit;
-}
-
-interface SessionTable {
-  hash: string;
-  account: string;
-  token_id: string;
-  created_at: string;
-  expires_at: string;
-}
-
-interface SignInLinkTable {
-  hash: string;
-  account: string;
-  token_id: string;
-  expires_at: string;
-  /** Who made it, by name; null: an older release did not say. */
-  created_by: string | null;
 }
 
 /** One row. */
