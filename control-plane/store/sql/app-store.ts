@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
+import type { Entity } from '../../flags/references/integrity.ts';
 import { replicatedFromText } from '../../flags/replicated.ts';
 import { segmentName } from '../../model/changelog.ts';
-import type { AppStore, Outbox } from '../port.ts';
+import type { AppStore, Outbox, Reaching } from '../port.ts';
 import { atOneVersion } from './at-one-version.ts';
 import { everyFlagRow } from './batch.ts';
 import { createCarriage } from './carried.ts';
@@ -14,6 +16,7 @@ import { readNews } from './news.ts';
 import { createOutbox } from './outbox.ts';
 import { Reach } from './reach.ts';
 import { type AppPlace, changelogColumns, entryOfRow, flagColumns, flagOfRow } from './rows.ts';
+import type { Schema } from './schema.ts';
 import { everySegment, pageOfSegments, segmentsIn } from './segments.ts';
 import { straysIn } from './strays.ts';
 import { createTallies } from './tallies.ts';
@@ -76,14 +79,7 @@ export const createAppStore = (
 
     segments: (query) => pageOfSegments(db, place, query),
 
-    async reaching(entity) {
-      const reach = new Reach(db, place);
-      const users = await reach.upwards([entity]);
-      return {
-        flags: reach.affectedBy(entity),
-        segments: users.flatMap(({ kind, key }) => (kind === 'segment' ? key : [])).sort(),
-      };
-    },
+    reaching: (entity) => reaching(db, place, entity),
 
     async surroundings(entities) {
       const reach = new Reach(db, place);
@@ -150,4 +146,13 @@ const outboxOf = (database: Database, place: AppPlace, now: () => number): Outbo
       return entries;
     },
   });
+};
+
+const reaching = async (db: Kysely<Schema>, place: AppPlace, entity: Entity): Promise<Reaching> => {
+  const reach = new Reach(db, place);
+  const users = await reach.upwards([entity]);
+  return {
+    flags: reach.affectedBy(entity),
+    segments: users.flatMap(({ kind, key }) => (kind === 'segment' ? key : [])).sort(),
+  };
 };
