@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { accountSpace, appSpace } from '@halyard/caches';
 import { createMemoryCache } from '@halyard/caches/memory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createEdge } from '../index.ts';
+import { createEdge, type LastGood } from '../index.ts';
 import { ACCOUNT, APP, NOON, onFlag } from '../testing/suites/world.ts';
 import { cuttable, silent, startWorld } from '../testing/world.ts';
 import { openDisk } from './disk.ts';
@@ -31,6 +31,17 @@ const snapshot = {
 };
 
 const onlyFile = async (): Promise<string> => join(directory, (await readdir(directory))[0] ?? '');
+
+/** A disk that takes its time, as one does on a machine that has much to do. */
+const slow = (disk: LastGood): LastGood => ({
+  load: async (space) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return disk.load(space);
+  },
+  save: (space, snapshot, at) => disk.save(space, snapshot, at),
+  remove: (space) => disk.remove(space),
+  stillCurrent: (at) => disk.stillCurrent(at),
+});
 
 describe('the last good configuration on disk', () => {
   test('comes back as it was', async () => {
@@ -105,7 +116,7 @@ describe('an edge with a disk', () => {
       id: 'edge-2',
       now: () => NOON + 90_000,
       log: silent,
-      disk: await openDisk(directory, { log }),
+      disk: slow(await openDisk(directory, { log })),
     });
     await restarted.start();
     expect(restarted.ready()).toBe(true);

@@ -13,9 +13,12 @@ import type { Log } from '../options.ts';
 import { isAt } from './is-at.ts';
 import type { LastGood } from './last-good.ts';
 import { SavedSpace } from './saved-space.ts';
+import { sleep, within } from './waiting.ts';
 
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
+/** A disk that hangs holds up no request for longer. */
+const DISK_MS = 1_000;
 
 export interface SpaceFollower {
   /** Everything is new. */
@@ -46,6 +49,7 @@ export class FollowedSpace {
   readonly #follower: SpaceFollower;
   #entries: Map<string, string> | null = null;
   #position: Position | null = null;
+  #read: Promise<void> = Promise.resolve();
   /** What the disk had; held only where the cache has nothing that may follow on it. */
   #kept: { readonly snapshot: Snapshot; readonly at: number } | null = null;
   #bytes = 0;
@@ -102,16 +106,16 @@ export class FollowedSpace {
       // Where there is no disk it is followed from this moment on: the request that starts an isolate reads next.
       if (this.#saved === null) return void this.#keepTrying(resolve);
       // Before the cache is asked: what it has must not be older than what was served before the restart.
-      void this.#saved.load().then((kept) => {
+      this.#read = this.#saved.load().then((kept) => {
         this.#kept = kept;
-        return this.#keepTrying(resolve);
       });
+      void this.#read.then(() => this.#keepTrying(resolve));
     });
   }
 
   /**
-   * Resolves when something is held or `timeoutMs` have passed; where the cache pushes nothing, when it was read once. If the cache has not given anything by then (at once, if it is
-   * known to be unreachable), what the disk has is taken.
+   * Resolves when something is held or `timeoutMs` have passed; where the cache pushes nothing, when it was read once. If the cache has
+   * not given anything by then (0, if it is known to be unreachable), what the disk has is taken: its reading is waited for.
    */
   async ready(timeoutMs: number): Promise<void> {
     if (this.#position !== null) return;
@@ -120,6 +124,7 @@ export class FollowedSpace {
       return;
     }
     await within(this.#firstWord, timeoutMs);
+    await within(this.#read, DISK_MS);
     if (this.#position === null) this.#takeFromDisk();
     if (this.#position === null) await this.nextChange(timeoutMs);
   }
@@ -287,14 +292,3 @@ const CUT_OFF: Readonly<Record<CutOff, string>> = {
   behind:
     'The flag cache has less than this edge: what this edge holds is served until the cache has caught up.',
 };
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const within = (promise: Promise<void>, timeoutMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs);
-    void promise.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
