@@ -166,27 +166,32 @@ describe('PATCH', () => {
 
   test('lets failing tests of flags refuse writes of every kind with 1015, or come as messages', async () => {
     const tests = [{ name: 'pro users', context: { plan: 'pro' }, expect: { variant: 'on' } }];
-    const message =
-      'Test "pro users" of the flag new-checkout expected variant "on", but got variant "off", reason DISABLED';
+    const message = 'Test "pro users" of the flag new-checkout expected variant "on", but got variant "off", reason STATIC';
     await ground.ask('POST', '/apps/shop/flags', { body: { ...FLAG, tests } });
-    const disable = (query = '') =>
-      ground.ask('PATCH', `/apps/shop/flags/new-checkout${query}`, { body: { enabled: false } });
+    const empty = (query = '') =>
+      ground.ask('PATCH', `/apps/shop/flags/new-checkout${query}`, { body: { rules: [] } });
     expect((await patch({ tests: 'block' })).status).toBe(200);
-    const refused = await disable();
+    const refused = await empty();
     expect([refused.status, refused.json.errors]).toEqual([400, [{ code: 1015, message }]]);
     const batch = await ground.ask('POST', '/apps/shop/changes', {
-      body: { changes: [{ op: 'patch', key: 'new-checkout', flag: { enabled: false } }] },
+      body: { changes: [{ op: 'patch', key: 'new-checkout', flag: { rules: [] } }] },
     });
     expect([batch.status, batch.json.errors[0].code]).toEqual([400, 1015]);
     const imported = await ground.ask('POST', '/apps/shop/import', {
-      body: JSON.stringify({ ...FLAG, tests, enabled: false }),
+      body: JSON.stringify({ ...FLAG, tests, rules: [] }),
       headers: { 'content-type': 'application/x-ndjson' },
     });
     expect([imported.status, imported.json.errors[0].code]).toEqual([400, 1015]);
-    expect((await disable('?dry_run=1')).json.result.tests).toHaveLength(1);
+    expect((await empty('?dry_run=1')).json.result.tests).toHaveLength(1);
     expect((await ground.ask('GET', '/apps/shop/flags/new-checkout')).json.result.version).toBe(1);
+    // A kill switch is never held up.
+    const off = await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: false } });
+    expect([off.status, off.json.messages.length]).toEqual([200, 1]);
+    expect(
+      (await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: true } })).status,
+    ).toBe(200);
     expect((await patch({ tests: 'warn' })).status).toBe(200);
-    const warned = await disable();
+    const warned = await empty();
     expect([warned.status, warned.json.messages]).toEqual([200, [{ message }]]);
   });
 
