@@ -20,6 +20,8 @@ export type StoredFlag = Flag & {
   readonly type: FlagType;
   readonly version: number;
   readonly bucketing: Bucketing;
+  /** The largest share of contexts that can get anything but what off serves, 0 to 100. Older servers do not say. */
+  readonly exposure?: { readonly share: number };
   readonly created_at: string;
   readonly updated_at: string;
   readonly updated_by: string;

@@ -7,12 +7,18 @@ import { keepingStrings } from '../strings/keeping.ts';
 import { strings } from '../strings.ts';
 import { Sentence } from '../words/sentence.tsx';
 import { offWords, summaryWords } from '../words/summary.ts';
-import { plain } from '../words/words.ts';
+import { percent, plain } from '../words/words.ts';
 import { FlagSwitch } from './flag-switch.tsx';
 import classes from './flags.module.css';
 import { TagLink } from './tag-link.tsx';
 
 const TAGS_SHOWN = 4;
+
+/** Of a flag that is on for some: for all and for nobody its sentence says already. */
+const reach = ({ exposure }: StoredFlag) =>
+  exposure !== undefined && exposure.share > 0 && exposure.share < 100
+    ? [plain(strings.flags.reaches(percent(exposure.share)))]
+    : [];
 
 /** What the flag serves now, and what its switch would bring. */
 const Serves = ({ flag }: { readonly flag: StoredFlag }) => {
@@ -23,7 +29,7 @@ const Serves = ({ flag }: { readonly flag: StoredFlag }) => {
         <Sentence words={summaryWords(flag)} />
       </Text>
       <Text size="xs" c="dimmed">
-        <Sentence words={off} />
+        <Sentence words={[...off, ...reach(flag)]} />
       </Text>
     </>
   ) : (

@@ -62,6 +62,7 @@ export const appStrings = {
     on: 'On',
     off: 'Off',
     whenOff: 'off serves ',
+    reaches: (share: string) => `; reaches at most ${share}`,
     whenOn: 'on serves ',
     isOff: 'Off: everyone gets ',
     turnOn: 'Turn on',
