@@ -66,7 +66,11 @@ const untilStopped = async (starting: Promise<Close>, log: Logger): Promise<void
 };
 
 run().catch((error: unknown) => {
-  if (error instanceof SettingsError || error instanceof UsageError || error instanceof CannotStart) {
+  if (error instanceof UsageError) {
+    console.error(error.message);
+    process.exit(error.exitCode);
+  }
+  if (error instanceof SettingsError || error instanceof CannotStart) {
     console.error(error.message);
     process.exit(2);
   }

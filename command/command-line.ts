@@ -13,6 +13,8 @@ export const COMMANDS = [
   'copy',
   'types',
   'import',
+  'compare',
+  'promote',
   'help',
   'version',
 ] as const;
@@ -46,6 +48,18 @@ const OPTIONS: Readonly<Record<CommandName, Readonly<Record<string, 'text' | 'li
     '--only-exact': null,
     '--plan': null,
   },
+  compare: { '--project': 'text', '--from': 'text', '--to': 'text', '--key': 'text' },
+  promote: {
+    '--project': 'text',
+    '--from': 'text',
+    '--to': 'text',
+    '--key': 'list',
+    '--tag': 'text',
+    '--state': null,
+    '--take-source': null,
+    '--comment': 'text',
+    '--plan': null,
+  },
   help: {},
   version: {},
 };
@@ -64,6 +78,12 @@ export interface Command {
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
 
 type Nearest = (name: string, known: readonly string[]) => string | null;

@@ -103,6 +103,25 @@ const COMMAND_HELP: Readonly<Record<CommandName, Help>> = {
       '--plan                    change nothing, and say what would be',
     ],
   },
+  compare: {
+    summary: 'what differs between two environments of a project',
+    usage: '--project NAME --from KEY --to KEY [--key FLAG]',
+    more: [
+      'Asks the server at HALYARD_URL, with a token that may read in HALYARD_TOKEN.',
+      'Exits with 0 where nothing differs, with 2 where something does, and with 1 where it cannot tell.',
+    ],
+  },
+  promote: {
+    summary: 'carries flags from one environment of a project to another, in one commit',
+    usage: '--project NAME --from KEY --to KEY (--key FLAG… | --tag TAG) [--plan]',
+    more: [
+      'Definitions alone: what is on, and for how many, stays as it is there.',
+      '--state          what is on, and for how many, too',
+      '--take-source    where both sides changed the same, take what --from has',
+      '--comment TEXT   why, for the history',
+      '--plan           change nothing, and say what would be; exits with 0 where that is nothing, else with 2',
+    ],
+  },
   help: { summary: 'this, or more about one command', usage: '[COMMAND]', more: [] },
   version: { summary: null, usage: '', more: ['The same as halyard --version.'] },
 };

@@ -34,6 +34,10 @@ export const operate = async (command: Command, settings: Settings, log: Logger)
       return (await import('./types.ts')).typesCommand(settings, command);
     case 'import':
       return (await import('./import.ts')).importCommand(settings, command);
+    case 'compare':
+      return (await import('./promote.ts')).compareCommand(settings, command);
+    case 'promote':
+      return (await import('./promote.ts')).promoteCommand(settings, command);
     default:
       throw new UsageError(`"${command.name}" is not a command that answers and ends.`);
   }
