@@ -71,6 +71,26 @@ describe('a document', () => {
     expect(issue?.message).toContain(`; expected ${expected}`);
   });
 
+  test('that has a flag or a segment twice is refused, and says which', () => {
+    const [feature] = DOCUMENTS.unleash.features;
+    expect(issueOf('unleash', { version: 2, features: [feature, feature] })).toEqual({
+      pointer: '/features/1',
+      message: 'The flag "a" is in the document twice; expected each flag once.',
+    });
+    expect(issueOf('flagship', [...DOCUMENTS.flagship, ...DOCUMENTS.flagship])?.pointer).toBe('/1');
+  });
+
+  test('of Unleash that does not know the environment turns nothing off', () => {
+    const document = {
+      ...DOCUMENTS.unleash,
+      featureStrategies: [],
+      featureEnvironments: [{ featureName: 'a', environment: 'production', enabled: true }],
+    };
+    expect(issueOf('unleash', document, { environment: 'prodution' })?.message).toContain(
+      'expected one of the environments production as environment=KEY, which is prodution',
+    );
+  });
+
   test('with several environments wants to be told which', () => {
     const environment = { on: true, fallthrough: { variation: 0 } };
     const document = {

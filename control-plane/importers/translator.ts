@@ -43,6 +43,7 @@ type Entry = { readonly draft: Draft; readonly path: string } & (
 export class Translator {
   readonly #vendor: string;
   readonly #entries: Entry[] = [];
+  readonly #ids = new Set<string>();
 
   constructor(vendor: string) {
     this.#vendor = vendor;
@@ -60,14 +61,14 @@ export class Translator {
         ),
       );
     });
-    this.#entries.push({ kind: 'flag', draft, path, body });
+    this.#add({ kind: 'flag', draft, path, body });
   }
 
   /** A flag whose name is there and that cannot be read at all. */
   refused(key: string, path: string, message: string): void {
     const draft = new Draft(key, path);
     draft.refused(path, message);
-    this.#entries.push({ kind: 'flag', draft, path, body: null });
+    this.#add({ kind: 'flag', draft, path, body: null });
   }
 
   segment(key: string, path: string, make: (draft: Draft) => SegmentBody): void {
@@ -76,7 +77,21 @@ export class Translator {
       const made = make(draft);
       return this.#checked(draft, (issues) => readSegment(withoutUndefined(made), key, issues, []));
     });
-    this.#entries.push({ kind: 'segment', draft, path, body });
+    this.#add({ kind: 'segment', draft, path, body });
+  }
+
+  /** Which of two was meant, only the document's author knows. */
+  #add(entry: Entry): void {
+    const { kind, draft, path } = entry;
+    const id = idOf(kind, draft.key);
+    if (this.#ids.has(id)) {
+      throw new Problem('invalid', {
+        pointer: path,
+        message: `The ${kind} ${JSON.stringify(draft.key)} is in the document twice; expected each ${kind} once.`,
+      });
+    }
+    this.#ids.add(id);
+    this.#entries.push(entry);
   }
 
   finish(): Translation {

@@ -31,6 +31,13 @@ export const environmentAsked = (
       message: `The app would be called ${name}, which has ${name.length} characters; expected a shorter key, so that it has at most ${LONGEST_APP_NAME}.`,
     });
   }
+  if (app_id !== undefined && ephemeral) {
+    issues.push({
+      pointer: `${pointer}/ephemeral`,
+      message:
+        'ephemeral is true beside app_id; expected false, because the app of an ephemeral environment is deleted with it.',
+    });
+  }
   throwIfAny(issues);
   return {
     key,

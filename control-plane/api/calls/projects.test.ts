@@ -87,6 +87,11 @@ test.for([
     'expires_at is "2026-11-24T09:00:00Z"; expected a time in the future.',
   ],
   [
+    { name: 'a', environments: [{ key: 'a', app_id: 'shop', ephemeral: true, expires_at: IN_AN_HOUR }] },
+    '/environments/0/ephemeral',
+    'ephemeral is true beside app_id; expected false, because the app of an ephemeral environment is deleted with it.',
+  ],
+  [
     { name: 'a'.repeat(40), environments: [{ key: 'b'.repeat(30) }] },
     '/environments/0/key',
     expect.stringContaining('has 71 characters; expected a shorter key, so that it has at most 64.'),

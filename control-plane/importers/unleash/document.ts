@@ -63,6 +63,16 @@ const exportReader = (document: Place, environment: string | undefined) => {
   const strategies = grouped('featureStrategies', 'featureName');
   const environments = grouped('featureEnvironments', 'featureName');
   const dependencies = grouped('dependencies', 'feature');
+  const known = new Set(
+    [...environments.values()].flat().map((each) => String(own(each.value, 'environment'))),
+  );
+  if (environment !== undefined && known.size > 0 && !known.has(environment)) {
+    document
+      .get('featureEnvironments')
+      .expected(
+        `one of the environments ${[...known].join(', ')} as environment=KEY, which is ${environment}`,
+      );
+  }
   return (place: Place, name: string): Feature => {
     const [only, ...others] = environments.get(name) ?? [];
     const ours =

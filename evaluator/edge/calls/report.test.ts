@@ -149,6 +149,8 @@ describe('a report', () => {
     ];
     const answer = await send(JSON.stringify(report({ counts })), page);
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([204, page.origin]);
+    const units = [['ramp', null, [['00112233aabbccdd', 7, 0]]]];
+    expect((await send(JSON.stringify(report({ seq: 2, units })), page)).status).toBe(403);
     expect(filed()).toMatchObject([{ counts: [counts[1]] }]);
     const preflight = await world.request('/apps/shop/report', {
       method: 'OPTIONS',

@@ -43,6 +43,8 @@ const answer = async (c: HonoContext, { gate, apps, upwards }: ReportOptions): P
   if (text === 'broken') return refuse(400, 'The body ended before it was whole, or is not what it says.');
   const read = reportIn(text.text);
   if (read.kind === 'bad') return refuse(400, read.message);
+  if (read.hasUnits && caller.origins !== null)
+    return refuse(403, 'Units are taken from servers alone; expected a token without allowed_origins.');
   const flags = apps.flagsOf(app);
   const counts = read.report.counts.filter(([key]) => {
     const flag = flags.get(key);

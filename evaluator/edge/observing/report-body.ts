@@ -1,7 +1,12 @@
 import type { Count, Report } from '@halyard/engine';
 
 export type ReportBody =
-  | { readonly kind: 'report'; readonly report: Omit<Report, 'since'> }
+  | {
+      readonly kind: 'report';
+      readonly report: Omit<Report, 'since'>;
+      /** Whether it tells of units, which browsers must not. */
+      readonly hasUnits: boolean;
+    }
   | { readonly kind: 'bad'; readonly message: string };
 
 const LONGEST_NAME = 256;
@@ -33,6 +38,7 @@ export const reportIn = (text: string): ReportBody => {
   }
   return {
     kind: 'report',
+    hasUnits: Array.isArray(body['units']) && body['units'].length > 0,
     // Looked at one by one above.
     report: { reporter, epoch, seq, counts: counts as Count[], ...(gap === true ? { gap } : {}) },
   };
