@@ -166,7 +166,8 @@ describe('PATCH', () => {
 
   test('lets failing tests of flags refuse writes of every kind with 1015, or come as messages', async () => {
     const tests = [{ name: 'pro users', context: { plan: 'pro' }, expect: { variant: 'on' } }];
-    const message = 'Test "pro users" of the flag new-checkout expected variant "on", but got variant "off", reason STATIC';
+    const message =
+      'Test "pro users" of the flag new-checkout expected variant "on", but got variant "off", reason STATIC';
     await ground.ask('POST', '/apps/shop/flags', { body: { ...FLAG, tests } });
     const empty = (query = '') =>
       ground.ask('PATCH', `/apps/shop/flags/new-checkout${query}`, { body: { rules: [] } });
@@ -184,15 +185,29 @@ describe('PATCH', () => {
     expect([imported.status, imported.json.errors[0].code]).toEqual([400, 1015]);
     expect((await empty('?dry_run=1')).json.result.tests).toHaveLength(1);
     expect((await ground.ask('GET', '/apps/shop/flags/new-checkout')).json.result.version).toBe(1);
-    // A kill switch is never held up.
+    await ground.ask('POST', '/apps/shop/flags', {
+      body: {
+        ...FLAG,
+        key: 'depends',
+        prerequisites: [{ flag: 'new-checkout', variations: ['on'] }],
+        tests: [{ ...tests[0], expect: { variant: 'on', value: true } }],
+      },
+    });
+    // A kill switch is never held up, not by a flag that depends on it either.
     const off = await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: false } });
-    expect([off.status, off.json.messages.length]).toEqual([200, 1]);
+    expect([off.status, off.json.messages.length]).toEqual([200, 2]);
     expect(
       (await ground.ask('PATCH', '/apps/shop/flags/new-checkout', { body: { enabled: true } })).status,
     ).toBe(200);
     expect((await patch({ tests: 'warn' })).status).toBe(200);
     const warned = await empty();
-    expect([warned.status, warned.json.messages]).toEqual([200, [{ message }]]);
+    expect([warned.status, warned.json.messages]).toEqual([
+      200,
+      [
+        { message },
+        { message: expect.stringContaining('the flag depends expected variant "on", value true') },
+      ],
+    ]);
   });
 
   test('is made once under one Idempotency-Key', async () => {

@@ -401,7 +401,7 @@ test('an empty replacement deleted every flag: it needs allow_empty=1', async ()
           {
             code: 1001,
             message:
-              'The import has no flags, so that mode=replace would delete every flag of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
+              'The import has no flags, so that mode=replace would delete every flag and segment of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
           },
         ],
       ]);

@@ -93,7 +93,9 @@ describe('an import', () => {
   it('without flags deletes every flag only where that is allowed, or where there is none', () => {
     const replacing: ImportOptions = { ...options, mode: 'replace' };
     const refused = refusal(() => importFlags(read(), replacing).decide(current, noSegments));
-    expect(refused.issues[0]?.message).toContain('mode=replace would delete every flag of the app');
+    expect(refused.issues[0]?.message).toContain(
+      'mode=replace would delete every flag and segment of the app',
+    );
     const allowed = importFlags(read(), { ...replacing, allowEmpty: true }).decide(current, noSegments);
     expect(allowed.changes).toEqual([{ event: 'delete', key: 'checkout' }]);
     expect(importFlags(read(), replacing).decide(none, noSegments).changes).toEqual([]);

@@ -50,7 +50,8 @@ export const importFlags = ({ flags, segments }: ImportLines, options: ImportOpt
   segments: options.mode === 'replace' ? 'all' : segments.map(({ segment }) => segment.key),
   decide: (before, segmentsBefore) => {
     const replaces = options.mode === 'replace';
-    if (replaces && flags.length === 0 && before.size > 0 && !options.allowEmpty) throw noFlags();
+    const loses = before.size > 0 || (segments.length === 0 && segmentsBefore.size > 0);
+    if (replaces && flags.length === 0 && loses && !options.allowEmpty) throw noFlags();
     const kept: string[] = [];
     const issues = new Issues();
     const written = flags.flatMap((flag) => importFlag(flag, before.get(flag.key), options, kept, issues));
@@ -83,7 +84,7 @@ export const importFlags = ({ flags, segments }: ImportLines, options: ImportOpt
 const noFlags = (): Problem =>
   new Problem('invalid', {
     message:
-      'The import has no flags, so that mode=replace would delete every flag of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
+      'The import has no flags, so that mode=replace would delete every flag and segment of the app; expected at least one flag, or allow_empty=1 if that is what you want.',
   });
 
 const countsOf = (written: readonly Change[], deleted: number, lines: number): Counts => ({

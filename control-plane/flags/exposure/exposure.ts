@@ -1,4 +1,5 @@
 import { type Condition, type Flag, type Range, type Rule, splitOfRollout } from '@halyard/engine';
+import { sameJson } from '../diff/diff.ts';
 
 /**
  * The largest share of contexts that can get anything but the off variation, from the definition alone. Conditions, prerequisites and
@@ -77,7 +78,7 @@ export const movesOff = (before: Flag, after: Flag): boolean => {
   const [was, is] = [offOf(before), offOf(after)];
   if (was !== is) return true;
   if (was === null) return false;
-  return JSON.stringify(before.variations[was]) !== JSON.stringify(after.variations[was]);
+  return !sameJson(before.variations[was], after.variations[was]);
 };
 
 export const inOrder = (rules: readonly Rule[]): readonly Rule[] =>

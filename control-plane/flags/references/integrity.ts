@@ -86,12 +86,11 @@ const usesOf = (graph: AppGraph, gone: Touched): readonly Issue[] =>
         ),
       ];
       const where = rules.filter((rule) => rule !== null);
-      const part =
-        user.kind === 'segment'
-          ? ''
-          : where.length === 0
-            ? ' as a prerequisite'
-            : ` in ${where.length === 1 ? 'rule' : 'rules'} ${where.join(', ')}`;
+      const parts = [
+        ...(rules.includes(null) ? ['as a prerequisite'] : []),
+        ...(where.length === 0 ? [] : [`in ${where.length === 1 ? 'rule' : 'rules'} ${where.join(', ')}`]),
+      ];
+      const part = user.kind === 'segment' ? '' : ` ${parts.join(' and ')}`;
       return issueAt(
         gone,
         null,

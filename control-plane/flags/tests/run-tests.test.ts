@@ -53,7 +53,7 @@ describe('the tests of a flag', () => {
       ),
     ).toEqual([
       'Test "a" of the flag checkout expected variant "on", but got variant "off", reason DEFAULT',
-      'Test "b" of the flag checkout expected value {"a":1}, reason SPLIT, but got variant "off", reason DEFAULT',
+      'Test "b" of the flag checkout expected value {"a":1}, reason SPLIT, but got variant "off", value {}, reason DEFAULT',
       'Test "c" of the flag checkout expected variant "off", but there is no rule "gone" any more',
     ]);
     const alone = { ...flag, tests: [{ name: 'd', context, expect: { variant: 'on' } }] };

@@ -49,14 +49,17 @@ const gotFrom = (evaluation: Evaluation, expected: FlagTest['expect']): FailedTe
 
 /** As people read it: `Test "pro users" of flag checkout expected variant "on", but got variant "off" (DEFAULT)`. */
 export const testSentence = ({ flag, name, expected, got }: FailedTest): string =>
-  `Test ${JSON.stringify(name)} of the flag ${flag} expected ${told(expected)}, but ${
-    typeof got === 'string' ? got : `got ${told(got)}`
+  `Test ${JSON.stringify(name)} of the flag ${flag} expected ${told(expected, expected.value !== undefined)}, but ${
+    typeof got === 'string' ? got : `got ${told(got, expected.value !== undefined)}`
   }`;
 
-const told = ({ variant, value, reason }: FlagTest['expect']): string =>
+/** The value where the test is about it, or where no variation tells it. */
+const told = ({ variant, value, reason }: FlagTest['expect'], withValue: boolean): string =>
   [
     ...(variant === undefined ? [] : [`variant ${JSON.stringify(variant)}`]),
-    ...(value === undefined || variant !== undefined ? [] : [`value ${short(JSON.stringify(value))}`]),
+    ...(value === undefined || !(withValue || variant === undefined)
+      ? []
+      : [`value ${short(JSON.stringify(value))}`]),
     ...(reason === undefined ? [] : [`reason ${reason}`]),
   ].join(', ');
 

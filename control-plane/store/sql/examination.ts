@@ -1,4 +1,5 @@
 import type { Flag, Segment } from '@halyard/engine';
+import { sameJson } from '../../flags/diff/diff.ts';
 import { checkIntegrity, type Entity, type Touched } from '../../flags/references/integrity.ts';
 import { namesOfFlag, namesOfSegment } from '../../flags/references/names.ts';
 import { failingTests, testSentence } from '../../flags/tests/run-tests.ts';
@@ -57,9 +58,10 @@ export class Examination {
       checkIntegrity(reach, touched);
     }
     const failing = await this.#failing(reach, [...touched, ...users]);
-    // A flag that is off serves what off serves, whatever its tests are of: it may be turned off, and arrive turned off.
+    // A flag that is off serves what off serves, whatever its tests are of: it may arrive turned off. And no test holds up a kill switch,
+    // not even one of a flag that depends on it.
     const refusing =
-      this.#known.tests === 'block' && !dryRun
+      this.#known.tests === 'block' && !dryRun && !changes.every((change) => this.#isTurningOff(change))
         ? failing.filter(({ flag }) => reach.flag(flag)?.enabled !== false)
         : [];
     const [first, ...others] = refusing.map(testSentence);
@@ -70,6 +72,12 @@ export class Examination {
       changes.filter(isSegmentChange).map(({ kind, key }) => [key, reach.affectedBy({ kind, key })] as const),
     );
     return { affects, failing };
+  }
+
+  #isTurningOff(change: Change): boolean {
+    if (isSegmentChange(change) || change.event !== 'update' || change.after.enabled) return false;
+    const before = this.#earlier.flag(change.key);
+    return before !== undefined && sameJson({ ...before, enabled: false }, change.after);
   }
 
   #concernsOthers(changes: readonly Change[]): boolean {
