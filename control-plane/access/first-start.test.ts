@@ -54,6 +54,7 @@ test('makes an account, an example and an admin token that is shown once', async
     value: false,
     variant: 'off',
     reason: 'DISABLED',
+    metadata: { flagSetId: app, version: 1 },
   });
   expect((await stores.app('default', app).flags({ limit: 10 })).items.length).toBeGreaterThanOrEqual(3);
   expect(await controlPlane.firstStart(GIVEN)).toBeNull();
