@@ -277,6 +277,15 @@ describe('two flags that never had anything in common', () => {
   });
 });
 
+test('metadata may be called as what every object inherits', () => {
+  const { metadata: _, ...bare } = definition;
+  const named = { ...bare, metadata: { constructor: 'a', toString: 'b' } };
+  expect(compareFlags({ base: null, from: bare, to: named }).diff).toEqual({
+    'metadata.constructor': { to: 'a', side: 'both' },
+    'metadata.toString': { to: 'b', side: 'both' },
+  });
+});
+
 test('a split is state until its variations are others', () => {
   const shares = (on: number): Rule =>
     ({

@@ -24,6 +24,9 @@ export interface Compared {
   readonly merged: BareObject | null;
 }
 
+/** Without what every object inherits: a member may be called `constructor`. */
+const NOTHING: BareObject = Object.freeze(Object.create(null));
+
 /** Objects whose members are changed by themselves; everything else is one value. `*` is any name. */
 const OPEN: readonly (readonly string[])[] = [[], ['variations'], ['metadata'], ['rules'], ['rules', '*']];
 
@@ -80,9 +83,9 @@ const mergeValues = (
   if (isSame(from, to)) return to;
   if (path.length === 1 && path[0] === 'metadata' && (from === undefined || to === undefined)) {
     const merged = mergeValues(
-      base === null ? null : { was: base.was ?? {} },
-      from ?? {},
-      to ?? {},
+      base === null ? null : { was: base.was ?? NOTHING },
+      from ?? NOTHING,
+      to ?? NOTHING,
       path,
       diff,
     );
@@ -90,13 +93,7 @@ const mergeValues = (
   }
   if (isObject(from) && isObject(to) && isOpen(path)) {
     const was = base?.was;
-    return mergeObjects(
-      base === null ? null : isObject(was) ? was : Object.create(null),
-      from,
-      to,
-      path,
-      diff,
-    );
+    return mergeObjects(base === null ? null : isObject(was) ? was : NOTHING, from, to, path, diff);
   }
   const side =
     base === null ? 'both' : isSame(base.was, from) ? 'to' : isSame(base.was, to) ? 'from' : 'both';
