@@ -6,6 +6,7 @@ import type { Patch } from '../body/parse-body.ts';
 import { checkSize, readFlag } from '../body/parse-flag.ts';
 import { FLAG_FIELDS } from '../body/schema-flag.ts';
 import { fieldsOf, unknownField } from '../body/sentences.ts';
+import { checkPins } from './check-pins.ts';
 import { definitionOf } from './definition.ts';
 import { checkVersion, existing, updateTo, type Write } from './write.ts';
 
@@ -36,7 +37,7 @@ export function patched(
     input === null
       ? null
       : definitionOf(definition.key, input, definition.bucketing, { rules: definition.rules });
-  if (after !== null) checkSize(after, found, at);
+  if (after !== null && checkSize(after, found, at)) checkPins(after, definition, found, at);
   const reach = Object.keys(patch).map((name) => pointerOf([...at, name]));
   issues.addAll(found, (pointer) =>
     reach.some((place) => pointer === place || pointer.startsWith(`${place}/`)) ? pointer : undefined,

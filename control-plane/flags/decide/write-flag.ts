@@ -32,6 +32,7 @@ export const newFlag = (key: string, input: FlagInput, defaults: Defaults): Flag
     definitionOf(key, input, input.bucketing ?? ownBucketing(defaults.account, key), {
       client_side: defaults.clientSide,
     }),
+    null,
   );
 
 /** Full replacement. Problems: `not_found`, `precondition`, `invalid` where what is kept does not fit what is new. */
@@ -56,7 +57,7 @@ export function replacement({ definition }: StoredFlag, input: FlagInput): FlagD
       message: `off_variation is missing and stays ${shown(off_variation)}, which is no longer in variations; expected a name in variations, or null for the caller's own default`,
     });
   }
-  return checkWhole(definitionOf(key, keepExtensions(input, definition), bucketing, definition));
+  return checkWhole(definitionOf(key, keepExtensions(input, definition), bucketing, definition), definition);
 }
 
 /** Problems: `not_found`, `precondition`. */

@@ -6,6 +6,7 @@ import type { StoredSegment } from '../../model/segment.ts';
 import { Issues, shown } from '../body/issues.ts';
 import { checkAcross, checkSize } from '../body/parse-flag.ts';
 import { sameFlag } from '../diff/diff.ts';
+import { checkPins } from './check-pins.ts';
 
 /** One write, ready to be given to the store's `commit`: which flags it looks at, and the pure decision. */
 export interface Write<A extends Before = Before> {
@@ -80,10 +81,14 @@ export const ownBucketing = (account: string, key: string): Bucketing => ({
   salt: `${account}/${key}`,
 });
 
-/** For a definition put together from a request and what is stored: the parts were valid, the whole may not be. Problem: `invalid`. */
-export function checkWhole(definition: FlagDefinition): FlagDefinition {
+/**
+ * For a definition put together from a request and what is stored: the parts were valid, the whole may not be. `before`: where a person
+ * wrote its tests, what the flag was; null: it is new. Problem: `invalid`.
+ */
+export function checkWhole(definition: FlagDefinition, before?: FlagDefinition | null): FlagDefinition {
   const issues = new Issues();
   if (checkSize(definition, issues, [])) checkAcross(definition, issues, []);
+  if (before !== undefined) checkPins(definition, before, issues, []);
   issues.throwIfAny();
   return definition;
 }
