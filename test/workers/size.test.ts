@@ -12,7 +12,7 @@ afterAll(() => rm(out, { recursive: true }));
 
 test.each([
   ['evaluator', 'evaluator/edge/wrangler.jsonc', 320_000],
-  ['control plane', 'control-plane/wrangler.jsonc', 1_300_000],
+  ['control plane', 'control-plane/wrangler.jsonc', 1_500_000],
 ])(
   'the Worker of the %s (%s) takes at most %i bytes, and nothing of a server’s process',
   async (what, config, most) => {
