@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { coversApp, type Grant } from '../../access/grant.ts';
 import { mintId } from '../../access/secret.ts';
-import type { App as StoredApp } from '../../model/app.ts';
+import type { AppChange, App as StoredApp } from '../../model/app.ts';
 import { allows } from '../../model/permission.ts';
 import { Problem } from '../../model/problem.ts';
 import { App, AppPatch, Deleted, NewApp, RenamedApp } from '../document/schemas.ts';
@@ -142,6 +142,10 @@ const addAndRead = (setting: Setting): readonly AnyServed[] => {
 
 const changeAndDelete = (setting: Setting): readonly AnyServed[] => {
   const { accounts } = setting.stores;
+  const change = async ({ account, params, body: asked, write }: Call<unknown, AppChange>) => {
+    const app = await accounts.changeApp(account, appOf({ params }), asked, write);
+    return { result: appView(app), committed: await accountCommitted(setting, account) };
+  };
 
   return [
     serve(
@@ -158,11 +162,7 @@ const changeAndDelete = (setting: Setting): readonly AnyServed[] => {
         answers: { schema: App },
         problems: ['not_found', 'conflict'],
       },
-      (call) =>
-        once(call, setting, async () => {
-          const app = await accounts.changeApp(call.account, appOf(call), call.body, call.write);
-          return { result: appView(app), committed: await accountCommitted(setting, call.account) };
-        }),
+      (call) => once(call, setting, () => change(call)),
     ),
 
     serve(
@@ -183,10 +183,7 @@ const changeAndDelete = (setting: Setting): readonly AnyServed[] => {
         for (const field of ADMINISTERED) {
           if (call.body[field] !== undefined) needsAdmin(call.caller.grant, field);
         }
-        return once(call, setting, async () => {
-          const app = await accounts.changeApp(call.account, appOf(call), call.body, call.write);
-          return { result: appView(app), committed: await accountCommitted(setting, call.account) };
-        });
+        return once(call, setting, () => change(call));
       },
     ),
 

@@ -3,6 +3,7 @@ import { ConnectionWatch } from '../following/connection-watch.ts';
 import type { Follower } from '../following/follower.ts';
 import { type CacheLog, CacheUnavailable } from '../port.ts';
 import { type Layout, lastTextOf } from './layout.ts';
+import { sleep } from './sleep.ts';
 import { type NatsStreams, openStreams, unavailable } from './streams.ts';
 
 const CONNECT_MS = 2_000;
@@ -160,5 +161,3 @@ const connectionOptions = (url: string): NodeConnectionOptions => {
         : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
   };
 };
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

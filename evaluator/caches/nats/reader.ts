@@ -11,6 +11,7 @@ import {
   positionIn,
   VERSION_HEADER,
 } from './layout.ts';
+import { sleep } from './sleep.ts';
 import { type NatsStreams, unavailable } from './streams.ts';
 
 /** A reader further behind than this reads the whole space: the way back goes from head to head. */
@@ -190,5 +191,3 @@ const entriesAt = (
   }
   return entries.size === head.count ? entries : null;
 };
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

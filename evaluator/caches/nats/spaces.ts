@@ -6,6 +6,7 @@ import type { CacheLog, NewCommit, Published, Snapshot, Subscription, Watcher } 
 import type { NatsCacheConnection } from './connection.ts';
 import { type Layout, positionIn } from './layout.ts';
 import { isEmptied, readFromNats } from './reader.ts';
+import { sleep } from './sleep.ts';
 import { NatsWriter } from './writer.ts';
 
 /** A replica may answer before it has what was announced. */
@@ -98,5 +99,3 @@ export class NatsSpaces {
     }
   }
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
